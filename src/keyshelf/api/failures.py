@@ -1,0 +1,129 @@
+"""From an error's category to an HTTP answer: every error is an RFC 9457 problem document."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from keyshelf import errors
+from keyshelf.errors import Error, category_of
+from keyshelf.telemetry import get_logger
+
+_log = get_logger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+PROBLEMS = "https://keyshelf.dev/problems/"
+
+STATUS: Mapping[type[Error], int] = {
+    errors.InvalidInputError: 422,
+    errors.UnauthenticatedError: 401,
+    errors.ForbiddenError: 403,
+    errors.NotFoundError: 404,
+    errors.ConflictError: 409,
+    errors.LimitError: 429,
+    errors.UnavailableError: 503,
+    errors.IntegrityError: 500,
+    Error: 500,
+}
+STATUS_BY_CODE: Mapping[str, int] = {
+    "precondition-failed": 412,
+    "object-too-large": 413,
+    "body-too-large": 413,
+    "invalid-range": 416,
+    "limit-exceeded": 413,
+}
+_RETRY_AFTER = "5"
+
+
+def status_of(error: Error) -> int:
+    """Return the status of an error: that of its code if it has one, else of its category."""
+    return STATUS_BY_CODE.get(error.code, STATUS[category_of(error)])
+
+
+def problem(error: Error, *, request_id: str | None = None) -> dict[str, object]:
+    """Return an error as a problem document."""
+    status = status_of(error)
+    return _document(error.code, status, error.detail, request_id, error.extras)
+
+
+def _document(
+    code: str,
+    status: int,
+    detail: str,
+    request_id: str | None,
+    extras: Mapping[str, object],
+) -> dict[str, object]:
+    return {
+        **extras,
+        "type": f"{PROBLEMS}{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id,
+    }
+
+
+def handle_failures(app: FastAPI) -> None:
+    """Make every error of an application a problem document."""
+    app.add_exception_handler(Error, _on_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_unexpected)
+
+
+def _on_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Error)  # noqa: S101 -- registered for it
+    status = status_of(error)
+    if status >= 500:
+        _log.warning("request failed", code=error.code, error=error.detail)
+    headers: dict[str, str] = {}
+    retry_after = error.extras.get("retry_after")
+    if status in {429, 503}:
+        headers["Retry-After"] = str(retry_after) if retry_after else _RETRY_AFTER
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="keyshelf"'
+    if isinstance(size := error.extras.get("size"), int) and status == 416:
+        headers["Content-Range"] = f"bytes */{size}"
+    return _response(problem(error, request_id=_request_id(request)), status, headers)
+
+
+def _on_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for it
+    items = [{"pointer": _pointer(each["loc"]), "detail": each["msg"]} for each in error.errors()]
+    detail = "; ".join(f"{each['pointer']}: {each['detail']}" for each in items[:5])
+    document = _document("invalid-input", 422, detail, _request_id(request), {"errors": items})
+    return _response(document, 422, {})
+
+
+def _on_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 -- registered for it
+    code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "http-error")
+    detail = "there is nothing at this address" if error.status_code == 404 else str(error.detail)
+    document = _document(code, error.status_code, detail, _request_id(request), {})
+    return _response(document, error.status_code, dict(error.headers or {}))
+
+
+def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
+    _log.error("unexpected failure", exc_info=error)
+    request_id = _request_id(request)
+    detail = f"something went wrong here; the log tells more under {request_id}"
+    return _response(_document("internal", 500, detail, request_id, {}), 500, {})
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    parts = location[1:] if location and location[0] in {"body", "query", "path"} else location
+    return "/" + "/".join(str(part) for part in parts)
+
+
+def _request_id(request: Request) -> str | None:
+    return getattr(request.state, "request_id", None)
+
+
+def _response(document: dict[str, object], status: int, headers: Mapping[str, str]) -> JSONResponse:
+    return JSONResponse(
+        document, status_code=status, media_type=PROBLEM_JSON, headers=dict(headers)
+    )

@@ -1,0 +1,176 @@
+"""Serving: the public listener, the private one, and with them a worker if wanted."""
+
+import socket
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+
+import anyio
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from keyshelf import __version__
+from keyshelf.api.failures import handle_failures
+from keyshelf.api.middleware import BoundedBody, RequestContext
+from keyshelf.api.page import serve_page
+from keyshelf.api.routes import (
+    admin,
+    batch,
+    downloads,
+    files,
+    jobs,
+    lists,
+    probes,
+    session,
+    signed,
+    tokens,
+    trash,
+    uploads,
+)
+from keyshelf.app.service import Keyshelf, ServiceAddress, open_keyshelf
+from keyshelf.app.stopping import until_told_to_stop
+from keyshelf.app.stores import store_origins
+from keyshelf.app.workers import make_worker
+from keyshelf.errors import UnavailableError
+from keyshelf.settings import Settings
+
+_PUBLIC: Sequence[APIRouter] = (
+    session.router,
+    tokens.router,
+    lists.router,
+    downloads.router,
+    trash.router,
+    batch.router,
+    uploads.router,
+    files.router,
+    jobs.router,
+    signed.router,
+    probes.router,
+)
+_PRIVATE: Sequence[APIRouter] = (admin.router, probes.router)
+
+
+class PortTakenError(UnavailableError):
+    """Another program listens on the port: end it, or set another port."""
+
+    code = "port-taken"
+
+
+def public(service: Keyshelf) -> FastAPI:
+    """Return the application that people and programs use."""
+    app = _application(service, "Keyshelf", _PUBLIC)
+    serve_page(app, connect_to=list(store_origins(service.settings)))
+    return app
+
+
+def private(service: Keyshelf) -> FastAPI:
+    """Return the application for administrators and monitoring."""
+    return _application(service, "Keyshelf, private listener", _PRIVATE)
+
+
+def _application(service: Keyshelf, title: str, routers: Sequence[APIRouter]) -> FastAPI:
+    app = FastAPI(
+        title=title,
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.keyshelf = service
+    handle_failures(app)
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(BoundedBody)
+    app.add_middleware(RequestContext, metrics=service.metrics)
+    return app
+
+
+OnReady = Callable[[ServiceAddress], None]
+
+
+def serve(settings: Settings, *, with_worker: bool, on_ready: OnReady) -> None:
+    """Serve both listeners until SIGINT or SIGTERM, then finish what is under way.
+
+    `on_ready` is called once both accept connections. Raises `PortTakenError`, and
+    what opening the service raises.
+    """
+    anyio.run(_serve, settings, with_worker, on_ready, backend_options={"use_uvloop": True})
+
+
+async def _serve(settings: Settings, with_worker: bool, on_ready: OnReady) -> None:  # noqa: FBT001 -- anyio.run passes by position
+    # Bound before anything is opened: a second service on one port must fail at once.
+    public_socket = _bind(settings, "KEYSHELF_HOST", "KEYSHELF_PORT")
+    private_socket = _bind(settings, "KEYSHELF_ADMIN_HOST", "KEYSHELF_ADMIN_PORT")
+    with public_socket, private_socket:
+        async with open_keyshelf(settings) as service:
+            servers = [
+                (_server(public(service)), public_socket),
+                (_server(private(service)), private_socket),
+            ]
+            worker = make_worker(service) if with_worker else None
+
+            async def run() -> None:
+                async with anyio.create_task_group() as group:
+                    if worker is not None:
+                        group.start_soon(worker.run)
+                    for server, bound in servers:
+                        group.start_soon(server.serve, [bound])
+                    await _started([server for server, _ in servers])
+                    on_ready(_address(service, private_socket))
+
+            def stop() -> None:
+                for server, _ in servers:
+                    server.should_exit = True
+                if worker is not None:
+                    worker.stop()
+
+            await until_told_to_stop(run, stop)
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us, because two of them run in one process."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def _server(app: FastAPI) -> _Server:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=True,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=30,
+    )
+    return _Server(config)
+
+
+async def _started(servers: Sequence[uvicorn.Server]) -> None:
+    while not all(server.started for server in servers):  # noqa: ASYNC110 -- uvicorn sets a flag
+        await anyio.sleep(0.01)
+
+
+def _bind(settings: Settings, host_name: str, port_name: str) -> socket.socket:
+    host, port = settings.required(host_name), settings.number(port_name)
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise PortTakenError(
+            f"cannot listen on {host}:{port} ({error.strerror}): end the program that does,"
+            f" or set {port_name}"
+        ) from error
+
+
+def _address(service: Keyshelf, private_socket: socket.socket) -> ServiceAddress:
+    host, port = private_socket.getsockname()[:2]
+    host = f"[{host}]" if ":" in host else host
+    return ServiceAddress(
+        url=service.settings.public_url,
+        admin_url=f"http://{host}:{port}",
+        token=service.local_token,
+    )

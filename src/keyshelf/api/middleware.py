@@ -1,0 +1,100 @@
+"""What happens around every request: its id, its log line, its metrics, its bounds."""
+
+import re
+import time
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from keyshelf.errors import LimitError
+from keyshelf.telemetry import Metrics, get_logger, log_context
+
+_log = get_logger("keyshelf.http")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+MAX_JSON_BYTES = 4 * 2**20
+
+
+class BodyTooLargeError(LimitError):
+    """A request body of the API is larger than any that makes sense: send less."""
+
+    code = "body-too-large"
+
+
+class RequestContext:
+    """Gives each request an id, and tells the log and the metrics how it went.
+
+    The id of the `X-Request-Id` header is kept when it is plain text. Query strings
+    and names are not logged: they hold signatures and what people call their files.
+    """
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 500
+        began = time.perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        with log_context(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_id)
+            finally:
+                self._tell(scope, status, time.perf_counter() - began)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        method = scope["method"]
+        self._metrics.http_duration.labels(route, method, str(status)).observe(seconds)
+        _log.info(
+            "request", method=method, route=route, status=status, duration_s=round(seconds, 4)
+        )
+
+
+class BoundedBody:
+    """Refuses API bodies past a bound, by their length or while they are read.
+
+    Bytes of objects go to `/signed`, where the signature bounds them.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or not scope["path"].startswith("/api"):
+            await self._app(scope, receive, send)
+            return
+        received = 0
+
+        async def bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_JSON_BYTES:
+                raise BodyTooLargeError(f"a request body is at most {MAX_JSON_BYTES} bytes")
+            return message
+
+        await self._app(scope, bounded, send)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            text = value.decode("latin-1")
+            if _REQUEST_ID.fullmatch(text):
+                return text
+    return uuid4().hex

@@ -1,0 +1,132 @@
+"""Jobs: what the caller asked for and is still going on."""
+
+import base64
+import binascii
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import anyio
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from keyshelf.access.identity import Identity
+from keyshelf.access.permissions import Action, require
+from keyshelf.api.caller import Caller, Service
+from keyshelf.api.routes.paging import PageWanted
+from keyshelf.api.schemas import JobAnswer, JobList, JobOut
+from keyshelf.app.service import Keyshelf
+from keyshelf.drive.failures import BadCursorError
+from keyshelf.jobs.values import Job, JobNotFoundError, JobPosition, JobState
+from keyshelf.layout.drive import SHARED
+
+router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+
+_LOOK_EVERY = 0.5
+
+
+@router.get("")
+async def list_jobs(
+    service: Service,
+    caller: Caller,
+    paging: PageWanted,
+    state: JobState | None = None,
+    kind: Annotated[str | None, Query(max_length=64)] = None,
+    all: bool = False,  # noqa: A002 -- the parameter's name in the interface
+) -> JobList:
+    """Return my jobs, the newest first; with `all`, everybody's, for administrators."""
+    require(caller, Action.READ, caller.id)
+    if all:
+        require(caller, Action.ADMINISTER)
+    async with service.database.read() as tx:
+        found = await service.jobs.list(
+            tx,
+            owner_id=None if all else caller.id,
+            state=state,
+            kind=kind,
+            after=_position(paging.cursor),
+            limit=paging.limit + 1,
+        )
+    items = [JobOut.of(each) for each in found[: paging.limit]]
+    more = len(found) > paging.limit
+    return JobList(items=items, next_cursor=_cursor(found[paging.limit - 1]) if more else None)
+
+
+@router.get("/{job_id}")
+async def show_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
+    """Return a job."""
+    return JobAnswer(job=JobOut.of(await _visible(service, caller, job_id)))
+
+
+@router.post("/{job_id}/cancel", status_code=202)
+async def cancel_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
+    """End a job: at once when it waits, at its next safe place when it runs."""
+    require(caller, Action.WRITE, caller.id)
+    await _visible(service, caller, job_id)
+    async with service.database.transaction() as tx:
+        return JobAnswer(job=JobOut.of(await service.jobs.cancel(tx, job_id)))
+
+
+@router.post("/{job_id}/retry", status_code=202)
+async def retry_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
+    """Queue a failed or cancelled job again."""
+    require(caller, Action.WRITE, caller.id)
+    await _visible(service, caller, job_id)
+    async with service.database.transaction() as tx:
+        return JobAnswer(job=JobOut.of(await service.jobs.retry(tx, job_id)))
+
+
+@router.get("/{job_id}/events", response_class=StreamingResponse)
+async def follow_job(service: Service, caller: Caller, job_id: UUID) -> StreamingResponse:
+    """Stream a job as server-sent events, one for each change, until it ends."""
+    job = await _visible(service, caller, job_id)
+    return StreamingResponse(
+        _events(service, job),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(service: Keyshelf, job: Job) -> AsyncIterator[str]:
+    sent = ""
+    while True:
+        shown = JobOut.of(job).model_dump_json()
+        if shown != sent:
+            yield f"data: {shown}\n\n"
+            sent = shown
+        if job.state.is_final:
+            return
+        await anyio.sleep(_LOOK_EVERY)
+        async with service.database.read() as tx:
+            job = await service.jobs.get(tx, job.id)
+
+
+async def _visible(service: Keyshelf, caller: Identity, job_id: UUID) -> Job:
+    require(caller, Action.READ, caller.id)
+    async with service.database.read() as tx:
+        job = await service.jobs.get(tx, job_id)
+    # Work on the shared drive is asked for by one and seen by all.
+    is_shared = job.payload.get("owner") == SHARED
+    if job.owner_id != caller.id and not is_shared and not caller.is_admin:
+        raise JobNotFoundError("there is no such job", job_id=str(job_id))
+    return job
+
+
+def _cursor(job: Job) -> str:
+    packed = json.dumps([job.created_at.isoformat(), str(job.id)]).encode()
+    return base64.urlsafe_b64encode(packed).decode()
+
+
+def _position(cursor: str | None) -> JobPosition | None:
+    if cursor is None:
+        return None
+    try:
+        created_at, job_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        position = JobPosition(datetime.fromisoformat(created_at), UUID(job_id))
+    except (binascii.Error, ValueError, TypeError, AttributeError) as error:
+        raise BadCursorError("this cursor was not made here") from error
+    if position.created_at.tzinfo is None:
+        raise BadCursorError("this cursor was not made here")
+    return position

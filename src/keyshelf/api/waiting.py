@@ -1,0 +1,36 @@
+"""Giving short work a moment, so that most changes are complete when they are answered."""
+
+from uuid import UUID
+
+from fastapi import Response
+
+from keyshelf.api.schemas import ChangedAnswer, FileOut, JobOut
+from keyshelf.app.service import Keyshelf
+from keyshelf.drive.lists.service import show
+from keyshelf.drive.values import Changed, Viewer
+from keyshelf.jobs.values import Job, JobState
+
+
+async def wait_for(service: Keyshelf, job_id: UUID | None) -> Job | None:
+    """Run a job for a moment; return it if it has more to do or failed, None when done."""
+    job = await current(service, job_id) if job_id is not None else None
+    return None if job is None or job.state is JobState.SUCCEEDED else job
+
+
+async def current(service: Keyshelf, job_id: UUID) -> Job:
+    """Run a job for a moment and return how far it is."""
+    return await service.runner.run_now(job_id, deadline=service.drive.options.wait_for_moves)
+
+
+async def changed(
+    service: Keyshelf, viewer: Viewer, change: Changed, response: Response
+) -> ChangedAnswer:
+    """Answer a change: 202 with the job while objects still follow."""
+    job = await wait_for(service, change.job_id)
+    file = change.file
+    if change.job_id is not None:
+        file = await show(service.drive, viewer, file.id)
+    if job is not None:
+        response.status_code = 202
+    response.headers["ETag"] = f'"{file.version}"'
+    return ChangedAnswer(file=FileOut.of(file), job=JobOut.of(job) if job else None)

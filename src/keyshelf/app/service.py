@@ -1,0 +1,198 @@
+"""An open service: every object it is made of."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from keyshelf.access.attempts import SignInAttempts
+from keyshelf.access.authenticator import Authenticator
+from keyshelf.access.idempotency import IdempotencyKeys
+from keyshelf.access.kratos import KratosOptions, KratosProvider
+from keyshelf.access.local import LocalOptions, LocalProvider
+from keyshelf.access.tokens import ApiTokens
+from keyshelf.app.kept_secrets import local_token, private_folder, signing_secret
+from keyshelf.app.stores import LocalStore, bucket_of, open_stores
+from keyshelf.clock import system_clock
+from keyshelf.coordination.opening import Coordination, open_coordination
+from keyshelf.database.embedded import EmbeddedPostgres
+from keyshelf.database.migrate import migrate
+from keyshelf.database.pool import Database, DatabaseOptions
+from keyshelf.drive import handlers
+from keyshelf.drive.parts import DriveParts
+from keyshelf.drive.values import DriveOptions
+from keyshelf.errors import Error
+from keyshelf.jobs.queue import Queue
+from keyshelf.jobs.registry import Registry
+from keyshelf.jobs.rows_queue import RowsQueue
+from keyshelf.jobs.runner import Runner
+from keyshelf.jobs.saq_queue import SaqQueue
+from keyshelf.jobs.service import Jobs
+from keyshelf.settings import Settings
+from keyshelf.store.base import ObjectStore
+from keyshelf.telemetry import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAddress:
+    """Where a service that serves can be reached."""
+
+    url: str
+    admin_url: str
+    token: str | None
+    """The sign-in token, with the local provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether the service can work, and what each part said."""
+
+    status: str
+    checks: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyshelf:
+    """A service with everything open."""
+
+    settings: Settings
+    secret: bytes
+    """Signs CSRF proofs and the URLs of local stores."""
+    local_token: str | None
+    """The administrator's sign-in token, with the local provider."""
+    database: Database
+    coordination: Coordination
+    metrics: Metrics
+    stores: Mapping[str, ObjectStore]
+    """By role: source, media, repository."""
+    local_stores: dict[str, LocalStore]
+    queue: Queue
+    jobs: Jobs
+    runner: Runner
+    drive: DriveParts
+    provider: LocalProvider | KratosProvider
+    authenticator: Authenticator
+    tokens: ApiTokens
+    idempotency: IdempotencyKeys
+
+    def bucket_of(self, role: str) -> str:
+        """Return where a store is, as a person names it."""
+        return bucket_of(self.settings, role)
+
+    async def readiness(self) -> Readiness:
+        """Ask every part that the service stands on."""
+        checks = {"database": "ok", "redis": "ok", **dict.fromkeys(self.stores, "ok")}
+        try:
+            async with self.database.read() as tx:
+                await tx.value("SELECT 1")
+        except Error as error:
+            checks["database"] = error.detail
+        try:
+            await self.coordination.check()
+        except Error as error:
+            checks["redis"] = error.detail
+        for role, store in self.stores.items():
+            try:
+                await store.check()
+            except Error as error:
+                checks[role] = error.detail
+        broken = any(said != "ok" for said in checks.values())
+        return Readiness("unavailable" if broken else "ok", checks)
+
+
+@asynccontextmanager
+async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
+    """Open a service: its database brought up to date, its stores, its queue.
+
+    Raises the error of the part that cannot be opened. What was opened is closed
+    in reverse, also then.
+    """
+    async with AsyncExitStack() as opened:
+        metrics = Metrics()
+        secret = signing_secret(settings)
+        database = await opened.enter_async_context(_open_database(settings))
+        coordination = await opened.enter_async_context(
+            open_coordination(settings.text("REDIS_URL"))
+        )
+        stores, local_stores = await open_stores(settings, secret, opened)
+        queue = await opened.enter_async_context(_queue(settings, database))
+        jobs = Jobs(queue)
+        drive = DriveParts(
+            database=database, store=stores["source"], jobs=jobs, options=_drive_options(settings)
+        )
+        registry = Registry(handlers.registrations(drive))
+        runner = await opened.enter_async_context(Runner(database, registry, queue, metrics))
+        token = local_token(settings)
+        provider = await _provider(settings, database, coordination, token, opened)
+        tokens = ApiTokens(database, clock=system_clock)
+        yield Keyshelf(
+            settings=settings,
+            secret=secret,
+            local_token=token,
+            database=database,
+            coordination=coordination,
+            metrics=metrics,
+            stores=stores,
+            local_stores=local_stores,
+            queue=queue,
+            jobs=jobs,
+            runner=runner,
+            drive=drive,
+            provider=provider,
+            authenticator=Authenticator(provider, tokens),
+            tokens=tokens,
+            idempotency=IdempotencyKeys(database, clock=system_clock),
+        )
+
+
+@asynccontextmanager
+async def _open_database(settings: Settings) -> AsyncGenerator[Database]:
+    async with AsyncExitStack() as opened:
+        url = settings.text("DATABASE_URL")
+        if url is None:
+            folder = private_folder(settings.data_folder) / "postgres"
+            server = await opened.enter_async_context(await EmbeddedPostgres.start(folder))
+            url = server.url
+        options = DatabaseOptions(
+            url=url, max_connections=settings.number("KEYSHELF_DATABASE_CONNECTIONS")
+        )
+        database = await opened.enter_async_context(await Database.open(options))
+        await migrate(database)
+        yield database
+
+
+def _queue(settings: Settings, database: Database) -> Queue:
+    redis_url = settings.text("REDIS_URL")
+    return RowsQueue(database) if redis_url is None else SaqQueue(redis_url)
+
+
+def _drive_options(settings: Settings) -> DriveOptions:
+    return DriveOptions(
+        trash_kept=timedelta(days=settings.number("KEYSHELF_TRASH_DAYS")),
+        upload_kept=timedelta(hours=settings.number("KEYSHELF_UPLOAD_HOURS")),
+        url_expiry=timedelta(seconds=settings.number("KEYSHELF_URL_SECONDS")),
+    )
+
+
+async def _provider(
+    settings: Settings,
+    database: Database,
+    coordination: Coordination,
+    token: str | None,
+    opened: AsyncExitStack,
+) -> LocalProvider | KratosProvider:
+    if token is not None:
+        return LocalProvider(
+            database,
+            LocalOptions(token=token, identity_id=settings.required("KEYSHELF_LOCAL_IDENTITY")),
+            clock=system_clock,
+            attempts=SignInAttempts(coordination.limiter),
+        )
+    url = settings.required("KEYSHELF_KRATOS_URL")
+    admins = settings.text("KEYSHELF_ADMINS") or ""
+    options = KratosOptions(
+        url=url,
+        login_url=settings.text("KEYSHELF_KRATOS_LOGIN_URL") or f"{url}/self-service/login/browser",
+        admin_ids=frozenset(each.strip() for each in admins.split(",") if each.strip()),
+    )
+    return await opened.enter_async_context(KratosProvider(options, cache=coordination.cache))

@@ -1,0 +1,95 @@
+"""The three stores: what is set about them, and opening them."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from keyshelf.settings import Settings
+from keyshelf.settings.table import ROLES
+from keyshelf.store.base import ObjectStore
+from keyshelf.store.local_signing import LocalSigner
+from keyshelf.store.opening import StoreOptions, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStore:
+    """A store whose signed URLs this service answers itself."""
+
+    store: ObjectStore
+    signer: LocalSigner
+
+
+def bucket_of(settings: Settings, role: str) -> str:
+    """Return where a store is: as set, or a folder below the data folder."""
+    set_to = settings.text(f"{role.upper()}_BUCKET")
+    return set_to or (settings.data_folder / "stores" / role).as_uri()
+
+
+async def open_stores(
+    settings: Settings, secret: bytes, opened: AsyncExitStack
+) -> tuple[Mapping[str, ObjectStore], dict[str, LocalStore]]:
+    """Open a store for each role; those on this machine come with what signs their URLs."""
+    stores: dict[str, ObjectStore] = {}
+    local: dict[str, LocalStore] = {}
+    for role in ROLES:
+        options = store_options(settings, role, secret)
+        bare = await open_store(options)
+        opened.push_async_callback(bare.aclose)
+        store = bare
+        stores[role] = store
+        if store.capabilities.kind in {"disk", "memory"}:
+            signer = LocalSigner(secret=secret, public_url=settings.public_url, role=role)
+            local[role] = LocalStore(store, signer)
+    return stores, local
+
+
+def store_options(settings: Settings, role: str, secret: bytes) -> StoreOptions:
+    """Return how one store is reached. Nothing is taken from another role's settings."""
+    upper = role.upper()
+    bucket = bucket_of(settings, role)
+    cloud = {"az": "AZURE", "gs": "GCS"}.get(urlsplit(bucket).scheme, "S3")
+    keys = {
+        "S3": ("S3_ACCESS_KEY", "S3_SECRET_KEY"),
+        "AZURE": ("AZURE_ACCOUNT", "AZURE_KEY"),
+        "GCS": ("GCS_ACCESS_KEY", "GCS_SECRET_KEY"),
+    }[cloud]
+    is_s3 = cloud == "S3"
+    return StoreOptions(
+        bucket=bucket,
+        endpoint=settings.text(f"{upper}_{cloud}_ENDPOINT"),
+        public_endpoint=settings.text(f"{upper}_S3_PUBLIC_ENDPOINT") if is_s3 else None,
+        region=settings.required(f"{upper}_S3_REGION"),
+        access_key=settings.text(f"{upper}_{keys[0]}"),
+        secret_key=settings.text(f"{upper}_{keys[1]}"),
+        session_token=settings.text(f"{upper}_S3_SESSION_TOKEN") if is_s3 else None,
+        path_style=settings.flag(f"{upper}_S3_PATH_STYLE") if is_s3 else None,
+        role=role,
+        signing_key=secret,
+        public_url=settings.public_url,
+    )
+
+
+def store_origins(settings: Settings) -> Sequence[str]:
+    """Return the origins, besides our own, that browsers read and write objects at."""
+    origins: list[str] = []
+    for role in ROLES:
+        upper = role.upper()
+        endpoint = settings.text(f"{upper}_S3_PUBLIC_ENDPOINT") or next(
+            filter(None, (settings.text(f"{upper}_{c}_ENDPOINT") for c in ("S3", "AZURE", "GCS"))),
+            None,
+        )
+        bucket = bucket_of(settings, role)
+        scheme = urlsplit(bucket).scheme or "s3"
+        if scheme in {"file", "memory"}:
+            continue
+        if endpoint is not None:
+            parts = urlsplit(endpoint)
+            origins += [f"{parts.scheme}://{parts.netloc}", f"{parts.scheme}://*.{parts.netloc}"]
+        else:
+            origins += {
+                "s3": ["https://*.amazonaws.com"],
+                "gs": ["https://storage.googleapis.com", "https://*.storage.googleapis.com"],
+                "az": ["https://*.blob.core.windows.net"],
+            }.get(scheme, [])
+    return sorted(set(origins))

@@ -1,0 +1,91 @@
+"""`keyshelf up`, `serve` and `worker`: run the service."""
+
+import os
+from collections.abc import Callable
+from importlib import import_module
+from typing import Protocol, cast
+
+import typer
+
+from keyshelf import settings
+from keyshelf.cli.exits import ExitCode
+from keyshelf.cli.output import Output
+from keyshelf.client import discovery
+from keyshelf.client.discovery import LocalService
+from keyshelf.settings import Settings
+
+
+class _Address(Protocol):
+    """Where a service that serves can be reached."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def admin_url(self) -> str: ...
+    @property
+    def token(self) -> str | None: ...
+
+
+class _Serving(Protocol):
+    """What `keyshelf.api.main` offers."""
+
+    def serve(
+        self, settings: Settings, *, with_worker: bool, on_ready: Callable[[_Address], None]
+    ) -> None: ...
+
+
+class _Working(Protocol):
+    """What `keyshelf.worker` offers."""
+
+    def run(self, settings: Settings, *, on_ready: Callable[[], None]) -> None: ...
+
+
+def up() -> None:
+    """Serve Keyshelf with its worker until Ctrl-C, and print the address and a sign-in link.
+
+    With nothing set, everything is embedded in the data folder, which is made when missing.
+    Programs on this machine find the service by themselves while it runs.
+    """
+    given = settings.load()
+    out = Output()
+
+    def ready(address: _Address) -> None:
+        service = LocalService(address.url, address.admin_url, address.token, os.getpid())
+        discovery.announce(given.data_folder, service)
+        out.line(f"Keyshelf is at   {address.url}")
+        if address.token:
+            out.line(f"sign in with     {address.url}/sign-in#token={address.token}")
+        out.line(f"data folder      {given.data_folder}")
+        out.message("Ctrl-C stops it")
+
+    try:
+        _serving().serve(given, with_worker=True, on_ready=ready)
+    finally:
+        discovery.withdraw(given.data_folder, pid=os.getpid())
+    raise typer.Exit(ExitCode.OK)
+
+
+def serve() -> None:
+    """Serve the HTTP API and the page until SIGTERM; jobs are run by `keyshelf worker`."""
+    out = Output()
+
+    def ready(address: _Address) -> None:
+        out.message(f"serving at {address.url}, private listener at {address.admin_url}")
+
+    _serving().serve(settings.load(), with_worker=False, on_ready=ready)
+    raise typer.Exit(ExitCode.OK)
+
+
+def worker() -> None:
+    """Run jobs until SIGTERM. What is under way then is finished, or taken up by another."""
+    out = Output()
+    # Entry points do not import each other: one is named to the other by text.
+    working = cast("_Working", import_module("keyshelf.worker"))  # a module is no class to check
+    working.run(settings.load(), on_ready=lambda: out.message("working"))
+    raise typer.Exit(ExitCode.OK)
+
+
+def _serving() -> _Serving:
+    # Imported when asked for, which keeps `keyshelf ls` from loading a whole server;
+    # by text, because entry points do not import each other.
+    return cast("_Serving", import_module("keyshelf.api.main"))  # a module is no class to check

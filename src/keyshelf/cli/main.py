@@ -1,0 +1,95 @@
+"""The `keyshelf` program: its commands, and how their failures end it."""
+
+import os
+import sys
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from keyshelf.cli import output
+from keyshelf.cli.commands import jobs, token, trash
+from keyshelf.cli.commands.backfill import backfill
+from keyshelf.cli.commands.config import config
+from keyshelf.cli.commands.cp import cp
+from keyshelf.cli.commands.doctor import doctor
+from keyshelf.cli.commands.get import get
+from keyshelf.cli.commands.ls import ls
+from keyshelf.cli.commands.mv import mv
+from keyshelf.cli.commands.put import put
+from keyshelf.cli.commands.restore import restore
+from keyshelf.cli.commands.rm import rm
+from keyshelf.cli.commands.serve import serve, up, worker
+from keyshelf.cli.exits import ExitCode, exit_code
+from keyshelf.errors import Error
+
+HELP = """Media on object storage under keys a person can read.
+
+Drive paths begin with / (my files) or shared:/ (what everybody shares). The service
+on this machine is found by itself; KEYSHELF_URL and KEYSHELF_TOKEN name another one.
+"""
+
+app = typer.Typer(
+    name="keyshelf",
+    help=HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command in (put, get, ls, mv, cp, rm, restore):
+    app.command()(_command)
+app.add_typer(trash.app, name="trash")
+app.command()(backfill)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(token.app, name="token")
+for _command in (doctor, config, up, serve, worker):
+    app.command()(_command)
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 -- Typer calls it with the option's value
+    if value:
+        output.Output().line(f"keyshelf {version('keyshelf')}")
+        raise typer.Exit
+
+
+@app.callback()
+def keyshelf(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Hold the options of the program itself."""
+
+
+def main() -> NoReturn:
+    """Run one command; a failure is one line that names the fix, and an exit code."""
+    output.tolerate_any_name()
+    try:
+        app()
+    except Error as error:
+        output.message(f"keyshelf: {error.detail}")
+        sys.exit(exit_code(error))
+    except BrokenPipeError:
+        # Whoever read our output has enough (`| head`); nothing is left to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.FAILURE)
+    except Exception as error:  # noqa: BLE001 -- a person gets a line, whatever was forgotten
+        output.message(f"keyshelf: internal error, please report it: {_place_of(error)}")
+        sys.exit(ExitCode.FAILURE)
+    sys.exit(ExitCode.OK)
+
+
+def _place_of(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
+
+
+if __name__ == "__main__":
+    main()

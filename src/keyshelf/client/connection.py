@@ -1,0 +1,166 @@
+"""Sends one request to the API and reads its answer: the only place that knows HTTP statuses."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+import anyio
+import httpx2
+
+from keyshelf.client import failures
+from keyshelf.client.failures import ServiceUnreachableError, UnexpectedAnswerError
+from keyshelf.client.retrying import RetryOptions, retrying
+from keyshelf.client.wire import JSON, loads
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Parameters = Mapping[str, str | int | bool | None]
+
+API_TIMEOUT = httpx2.Timeout(60.0, connect=5.0)
+"""Answers come within a minute; whoever listens accepts within seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer: its status, and its JSON where it has any."""
+
+    status: int
+    body: JSON
+
+
+class Connection:
+    """One service, reached with one token.
+
+    Requests that are safe to repeat are repeated while the service does not
+    answer; others are sent once. Whatever is wrong comes as an `Error`.
+    """
+
+    def __init__(
+        self,
+        http: httpx2.AsyncClient,
+        *,
+        retry: RetryOptions | None = None,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self._http = http
+        self._retry = retry or RetryOptions()
+        self._sleep = sleep
+
+    @property
+    def url(self) -> str:
+        """The address of the service, without a slash at its end."""
+        return str(self._http.base_url).rstrip("/")
+
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        params: Parameters | None = None,
+        body: Mapping[str, JSON] | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool | None = None,
+    ) -> Answer:
+        """Send a request and return its answer.
+
+        `repeatable` says that sending it twice does no more than once; reads,
+        PUT and DELETE are so by themselves. Raises `RemoteError` of the right
+        category for a problem document, `ServiceUnreachableError` when nothing
+        answers, `UnexpectedAnswerError` for what is not Keyshelf's.
+        """
+
+        async def once() -> Answer:
+            return await self._send(method, path, params=params, body=body, headers=headers)
+
+        if repeatable if repeatable is not None else method in {"GET", "PUT", "DELETE"}:
+            return await retrying(once, options=self._retry, sleep=self._sleep)
+        return await once()
+
+    async def _send(
+        self,
+        method: Method,
+        path: str,
+        *,
+        params: Parameters | None,
+        body: Mapping[str, JSON] | None,
+        headers: Mapping[str, str] | None,
+    ) -> Answer:
+        given = {name: value for name, value in (params or {}).items() if value is not None}
+        with _translated(self.url):
+            response = await self._http.request(
+                method, path, params=given, json=body, headers=headers, timeout=API_TIMEOUT
+            )
+        _refuse_failure(response)
+        if not response.content:
+            return Answer(response.status_code, None)
+        return Answer(response.status_code, loads(response.content))
+
+    @asynccontextmanager
+    async def events(self, path: str) -> AsyncGenerator[AsyncIterator[JSON]]:
+        """Listen to a stream of server-sent events; each event's data is one document.
+
+        The stream may break off at any time, which ends the iteration with
+        `ServiceUnreachableError`.
+        """
+        timeout = httpx2.Timeout(5.0, read=60.0)
+        with _translated(self.url):
+            async with self._http.sse(path, timeout=timeout) as source:
+                if source.response.is_error:
+                    await source.response.aread()
+                    _refuse_failure(source.response)
+                yield self._documents(source)
+
+    async def _documents(self, source: httpx2.EventSource) -> AsyncIterator[JSON]:
+        with _translated(self.url):
+            async for event in source:
+                if event.data:
+                    yield loads(event.data)
+
+
+@contextmanager
+def _translated(url: str) -> Generator[None]:
+    """Turn the HTTP library's errors into ours."""
+    try:
+        yield
+    except httpx2.TimeoutException as error:
+        raise ServiceUnreachableError(
+            f"Keyshelf at {url} does not answer in time; try again later"
+        ) from error
+    except (httpx2.NetworkError, httpx2.RemoteProtocolError, httpx2.ProxyError) as error:
+        raise ServiceUnreachableError(
+            f"cannot reach Keyshelf at {url} ({_reason(error)}):"
+            " start it with `keyshelf up`, or set KEYSHELF_URL to where it runs"
+        ) from error
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise UnexpectedAnswerError(
+            f"{url} is not the address of a Keyshelf service ({_reason(error)})"
+        ) from error
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+def _refuse_failure(response: httpx2.Response) -> None:
+    if response.is_success:
+        return
+    try:
+        problem = loads(response.content)
+    except UnexpectedAnswerError:
+        problem = None
+    if not isinstance(problem, Mapping):
+        if response.status_code in {502, 503, 504}:
+            problem = {"detail": f"the service answers HTTP {response.status_code}"}
+        else:
+            raise UnexpectedAnswerError(
+                f"{response.request.url.host} answers HTTP {response.status_code} without a"
+                " problem document: is KEYSHELF_URL the address of a Keyshelf service?"
+            )
+    raise failures.from_problem(
+        response.status_code, problem, retry_after=_retry_after(response.headers)
+    )
+
+
+def _retry_after(headers: httpx2.Headers) -> float | None:
+    given = headers.get("Retry-After", "")
+    return float(given) if given.isdecimal() else None

@@ -1,0 +1,1 @@
+"""Moves files between this machine and the store: in parallel, resumable, nothing twice."""

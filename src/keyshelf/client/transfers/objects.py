@@ -1,0 +1,194 @@
+"""Moves bytes between local files and the store, by signed requests: the seam to the store."""
+
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+import anyio
+import httpx2
+from anyio import to_thread
+
+from keyshelf.client.values import SignedRequest
+from keyshelf.errors import ConflictError, IntegrityError, UnavailableError
+
+TIMEOUT = httpx2.Timeout(60.0, connect=10.0)
+"""No single read or write takes longer; a whole transfer may."""
+
+
+class StoreUnavailableError(UnavailableError):
+    """The store did not take or give bytes. Try again; what was moved is kept."""
+
+    code = "store-transfer-failed"
+
+
+class LinkExpiredError(UnavailableError):
+    """The store refuses a signed request. Ask for a new one: it expired, or the object moved."""
+
+    code = "link-expired"
+
+
+class SourceChangedError(ConflictError):
+    """A local file changed while it was being sent. Send it again when it is at rest."""
+
+    code = "source-changed"
+
+
+class ObjectChangedError(ConflictError):
+    """An object changed while it was being fetched. Fetch it again."""
+
+    code = "object-replaced"
+
+
+class DamagedTransferError(IntegrityError):
+    """The bytes on the disk are not those of the store. Fetch again; if it stays, look there."""
+
+    code = "damaged-transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A run of bytes of an open local file."""
+
+    descriptor: int
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the store says of an object with a range of it."""
+
+    validator: str | None
+    total: int
+    headers: Mapping[str, str]
+
+
+Moved = Callable[[int], None]
+
+
+class Objects:
+    """The store, by signed requests; a bounded number of them at once.
+
+    Its HTTP client carries no token of the service: signed requests need none,
+    and the store is not who it is for.
+    """
+
+    def __init__(
+        self, http: httpx2.AsyncClient, *, service_url: str, requests_at_once: int, chunk_bytes: int
+    ) -> None:
+        self._http = http
+        self._service_url = service_url
+        self._limit = anyio.CapacityLimiter(requests_at_once)
+        self._chunk_bytes = chunk_bytes
+
+    async def send(self, request: SignedRequest, source: Slice, *, moved: Moved) -> None:
+        """Send a slice of a file; on a failure `moved` is taken back whole.
+
+        Raises `LinkExpiredError` when the request must be signed anew,
+        `StoreUnavailableError` for what may pass, `SourceChangedError` when the
+        file ends too early.
+        """
+        sent = 0
+
+        async def body() -> AsyncIterator[bytes]:
+            nonlocal sent
+            while sent < source.size:
+                count = min(self._chunk_bytes, source.size - sent)
+                data = await to_thread.run_sync(
+                    os.pread, source.descriptor, count, source.offset + sent
+                )
+                if not data:
+                    raise SourceChangedError("the file became shorter while it was being sent")
+                sent += len(data)
+                moved(len(data))
+                yield data
+
+        headers = {name: str(value) for name, value in request.headers.items()}
+        headers["Content-Length"] = str(source.size)
+        is_taken = False
+        try:
+            async with self._answer(request.method, request.url, headers, body()) as answer:
+                await _refuse(answer)
+                is_taken = True
+        finally:
+            if not is_taken and sent:
+                moved(-sent)
+
+    async def receive(self, url: str, target: Slice, *, moved: Moved) -> Received:
+        """Fetch a range of an object into the same place of a file.
+
+        May be called again for the rest after a failure: whatever `moved` has
+        counted is written. Raises as `send` does, and `ObjectChangedError` when
+        the object is not as long as it was.
+        """
+        last = target.offset + target.size - 1
+        headers = {"Range": f"bytes={target.offset}-{last}", "Accept-Encoding": "identity"}
+        async with self._answer("GET", url, headers, None) as answer:
+            await _refuse(answer)
+            total = _total(answer, target)
+            position = target.offset
+            async for data in answer.aiter_raw(self._chunk_bytes):
+                if position + len(data) > last + 1:
+                    raise StoreUnavailableError("the store sent more than it was asked for")
+                await to_thread.run_sync(_write, target.descriptor, data, position)
+                position += len(data)
+                moved(len(data))
+            if position != last + 1:
+                raise StoreUnavailableError("the store stopped sending before the end")
+            return Received(answer.headers.get("ETag"), total, dict(answer.headers))
+
+    @asynccontextmanager
+    async def _answer(
+        self, method: str, url: str, headers: Mapping[str, str], body: AsyncIterator[bytes] | None
+    ) -> AsyncGenerator[httpx2.Response]:
+        """Send one request within the bound; the HTTP library's errors become ours."""
+        whole = urljoin(f"{self._service_url}/", url)
+        async with self._limit:
+            try:
+                async with self._http.stream(
+                    method, whole, headers=headers, content=body, timeout=TIMEOUT
+                ) as answer:
+                    yield answer
+            except (httpx2.HTTPError, httpx2.StreamError) as error:
+                host = httpx2.URL(whole).netloc.decode()
+                raise StoreUnavailableError(
+                    f"the transfer with the store at {host} broke off"
+                    f" ({str(error) or type(error).__name__})"
+                ) from error
+
+
+async def _refuse(answer: httpx2.Response) -> None:
+    """Raise what a failed answer of the store means."""
+    if answer.is_success:
+        return
+    host = answer.request.url.netloc.decode()
+    text = (await answer.aread())[:300].decode(errors="replace")
+    said = f"the store at {host} answers HTTP {answer.status_code}: {' '.join(text.split())}"
+    if answer.status_code in {401, 403, 404}:
+        # A moved object is under its new key, and a new link leads there.
+        raise LinkExpiredError(f"{said} (an expired link, a moved object, or a wrong clock)")
+    if answer.status_code == 416:
+        raise ObjectChangedError(f"{said} (it became shorter meanwhile: fetch it again)")
+    raise StoreUnavailableError(said)
+
+
+def _total(answer: httpx2.Response, asked: Slice) -> int:
+    """Return the size of the whole object, having checked that the range is the one asked for."""
+    if answer.status_code == 200:
+        if asked.offset:
+            raise StoreUnavailableError("the store does not give ranges of objects")
+        return int(answer.headers.get("Content-Length", asked.size))
+    given = answer.headers.get("Content-Range", "")
+    span, _, total = given.removeprefix("bytes ").partition("/")
+    if span != f"{asked.offset}-{asked.offset + asked.size - 1}" or not total.isdecimal():
+        raise ObjectChangedError(f"the store gives the range {given!r}: the object changed")
+    return int(total)
+
+
+def _write(descriptor: int, data: bytes, position: int) -> None:
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(descriptor, view, position)
+        view, position = view[written:], position + written

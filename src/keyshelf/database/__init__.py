@@ -1,0 +1,1 @@
+"""PostgreSQL: `pool.Database` and its `transactions`, `migrate.migrate`, `embedded`."""

@@ -1,0 +1,205 @@
+"""Connections to PostgreSQL, and the transactions that run on them."""
+
+import select
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import psycopg
+import psycopg_pool
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import DictRow, dict_row
+from psycopg.sql import SQL, Identifier
+
+from keyshelf import telemetry
+from keyshelf.database.failures import DatabaseUnavailableError, translated
+from keyshelf.database.transactions import Connection, ReadTransaction, Transaction
+from keyshelf.errors import InvalidInputError
+
+_log = telemetry.get_logger(__name__)
+
+OLDEST_SERVER = 140000
+
+
+class UnsupportedServerError(InvalidInputError):
+    """The server is older than PostgreSQL 14. Point DATABASE_URL at a newer one."""
+
+    code = "database-too-old"
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseOptions:
+    """How to reach the database and how much of it to use."""
+
+    url: str
+    """`postgresql://…`, as libpq reads it."""
+    min_connections: int = 1
+    """Connections that are opened ahead of need."""
+    max_connections: int = 10
+    """Bound on connections; who wants one more waits `acquire_timeout`."""
+    connect_timeout: timedelta = timedelta(seconds=10)
+    """How long one attempt to connect may take."""
+    max_waiting: int = 500
+    """Bound on transactions that wait for a connection; one more fails at once."""
+    acquire_timeout: timedelta = timedelta(seconds=5)
+    """How long a transaction waits for a connection before it fails as unavailable."""
+    statement_timeout: timedelta = timedelta(minutes=5)
+    """Bound on one statement, kept by the server. Zero means none."""
+    idle_transaction_timeout: timedelta = timedelta(minutes=5)
+    """The server ends a transaction that does nothing for so long."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.min_connections <= self.max_connections or self.max_connections < 1:
+            raise InvalidInputError("max_connections must be at least 1 and min_connections")
+
+
+class Database:
+    """A PostgreSQL database, reached through a bounded pool.
+
+    A connection that broke while it was idle is replaced unnoticed. One that breaks
+    inside a transaction makes that transaction fail with `DatabaseUnavailableError`;
+    the next one gets another connection, as soon as the server answers.
+    """
+
+    def __init__(self, options: DatabaseOptions) -> None:
+        """Prepare; `open` is the way to get a usable one."""
+        self._options = options
+        self._conninfo = make_conninfo(options.url, **_connection_settings(options))
+        self._pool: psycopg_pool.AsyncConnectionPool[Connection] = psycopg_pool.AsyncConnectionPool(
+            self._conninfo,
+            connection_class=psycopg.AsyncConnection[DictRow],
+            kwargs={"row_factory": dict_row},
+            min_size=options.min_connections,
+            max_size=options.max_connections,
+            max_waiting=options.max_waiting,
+            timeout=options.acquire_timeout.total_seconds(),
+            # Give up early: the next request starts a fresh attempt at once, while a
+            # long back-off would keep a server unused that is there again.
+            reconnect_timeout=1.0,
+            check=_check_if_told_something,
+            open=False,
+            name="keyshelf",
+        )
+
+    @classmethod
+    async def open(cls, options: DatabaseOptions) -> Self:
+        """Connect; raises `DatabaseUnavailableError` when nobody answers in time."""
+        database = cls(options)
+        try:
+            with translated():
+                await database._pool.open(
+                    wait=True, timeout=options.connect_timeout.total_seconds()
+                )
+            await database._refuse_old_server()
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def close(self) -> None:
+        """Close every connection. Transactions still running fail."""
+        await self._pool.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Transaction]:
+        """Open a transaction: commits when the block ends, rolls back when it raises.
+
+        Callbacks of `on_commit` run after the commit, when the connection is back.
+        """
+        async with self._connection(read_only=False) as connection:
+            tx = Transaction(connection)
+            yield tx
+        for callback in tx.after_commit:
+            try:
+                await callback()
+            except Exception:  # noqa: BLE001 -- the commit stands, whatever a callback does
+                _log.exception("after-commit callback failed; a sweeper makes up for it")
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[ReadTransaction]:
+        """Open a transaction in which the server refuses every change."""
+        async with self._connection(read_only=True) as connection:
+            yield ReadTransaction(connection)
+
+    @asynccontextmanager
+    async def notifications(self, channel: str) -> AsyncGenerator[AsyncIterator[str]]:
+        """Listen to `channel` on a connection of its own and yield the payloads.
+
+        What is sent while nobody listens is lost, and a broken connection ends the
+        iteration with `DatabaseUnavailableError`: look at the rows after each start.
+        """
+        with translated():
+            connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+            async with connection:
+                await connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
+                yield _payloads(connection)
+
+    def statistics(self) -> dict[str, int]:
+        """Return the pool's counters, as psycopg_pool names them."""
+        return dict(self._pool.get_stats())
+
+    @asynccontextmanager
+    async def _connection(self, *, read_only: bool) -> AsyncGenerator[Connection]:
+        with translated():
+            async with self._pool.connection() as connection:
+                await connection.set_read_only(read_only)
+                yield connection
+
+    async def _refuse_old_server(self) -> None:
+        async with self._connection(read_only=True) as connection:
+            version = connection.info.server_version
+        if version < OLDEST_SERVER:
+            raise UnsupportedServerError(
+                f"PostgreSQL {version // 10000} is too old, Keyshelf needs 14 or newer"
+            )
+
+
+def _connection_settings(options: DatabaseOptions) -> dict[str, str | int]:
+    timeouts = {
+        "statement_timeout": options.statement_timeout,
+        "idle_in_transaction_session_timeout": options.idle_transaction_timeout,
+    }
+    settings = " ".join(f"-c {name}={_milliseconds(each)}" for name, each in timeouts.items())
+    return {
+        "application_name": "keyshelf",
+        "connect_timeout": max(2, round(options.connect_timeout.total_seconds())),
+        "options": settings,
+        # A peer that vanished without a word is noticed within half a minute.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 4,
+    }
+
+
+def _milliseconds(duration: timedelta) -> int:
+    return round(duration.total_seconds() * 1000)
+
+
+async def _check_if_told_something(connection: Connection) -> None:
+    # A server that ends a connection says so, which makes its socket readable: one
+    # system call finds that, where a query for each transaction would cost a round trip.
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        await psycopg_pool.AsyncConnectionPool[Connection].check_connection(connection)
+
+
+async def _payloads(connection: psycopg.AsyncConnection) -> AsyncIterator[str]:
+    with translated():
+        async for notification in connection.notifies():
+            yield notification.payload
+    raise DatabaseUnavailableError("the database stopped sending notifications")

@@ -1,0 +1,263 @@
+"""Backfill: objects that no row knows become files of their drives."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from keyshelf.database.failures import TransactionConflictError, UniqueViolationError
+from keyshelf.database.transactions import ReadTransaction, Transaction
+from keyshelf.drive.backfill import queries
+from keyshelf.drive.backfill.concurrency import for_each, read_ahead
+from keyshelf.drive.backfill.plan import (
+    Entry,
+    Node,
+    PagePlan,
+    Path,
+    decide,
+    error_of,
+    forget_passed,
+    is_own,
+    levels,
+    read_key,
+)
+from keyshelf.drive.mimetypes import UNKNOWN_MIMETYPE, mimetype_of
+from keyshelf.drive.parts import DriveParts
+from keyshelf.drive.settle.schedule import follow
+from keyshelf.drive.tree.queries import lock_drives
+from keyshelf.drive.values import FOLDER_MIMETYPE
+from keyshelf.errors import ConflictError, Error
+from keyshelf.layout.drive import DriveKey, UnreadableKeyError
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.store.base import ListPage, ObjectMeta
+
+MAX_ERRORS = 1000
+"""How many keys with their reasons an answer names; a last entry counts the rest."""
+_PAGES_AHEAD = 2
+_TRIES = 3
+_STATED = re.compile(r"[\x21-\x7e]+/[\x20-\x7e]{1,200}")
+_SAYS_NOTHING = frozenset({UNKNOWN_MIMETYPE, "binary/octet-stream"})
+
+OnProgress = Callable[[int], Awaitable[None]]
+"""Told how many objects have been looked at; raising ends the run between two pages."""
+
+
+class BackfillRunningError(ConflictError):
+    """A backfill of this drive is running already: wait until it ends."""
+
+    code = "backfill-running"
+
+
+@dataclass(slots=True)
+class BackfillResult:
+    """What a backfill found and did, or with `dry_run` would do."""
+
+    dry_run: bool
+    scanned: int = 0
+    already_registered: int = 0
+    folders_created: int = 0
+    files_created: int = 0
+    errors: list[str] = field(default_factory=list[str])
+    """`key: reason` of each object that is no file or folder of any drive."""
+    _errors_left_out: int = 0
+
+    def add_errors(self, found: Sequence[str]) -> None:
+        """Add errors as long as there is room, then count them."""
+        room = MAX_ERRORS - len(self.errors)
+        self.errors.extend(found[:room])
+        self._errors_left_out += max(0, len(found) - room)
+
+    def close(self) -> None:
+        """Say how many errors there was no room for."""
+        if self._errors_left_out:
+            self.errors.append(f"and {self._errors_left_out} more")
+
+
+async def backfill(
+    parts: DriveParts,
+    *,
+    asked_by: str,
+    prefix: str = "",
+    dry_run: bool = False,
+    on_progress: OnProgress | None = None,
+) -> BackfillResult:
+    """Make rows for all objects under a prefix that no row knows, with the folders above them.
+
+    One pass over the listing. Each page is one transaction with rows and folder
+    sizes, so that a run that is cut short has done some pages whole, and the next
+    run goes on. What is no file of a drive, or whose name another has, is told in
+    `errors` and left as it is. Keyshelf's own area is passed over.
+
+    Raises `BackfillRunningError` while another runs, and what listing raises.
+    """
+    async with parts.database.transaction() as lock:
+        if not await queries.try_lock(lock):
+            raise BackfillRunningError("a backfill is running already")
+        run = _Run(parts, asked_by, BackfillResult(dry_run=dry_run))
+        async with read_ahead(parts.store.list(prefix), items=_PAGES_AHEAD) as pages:
+            async for page in pages:
+                await queries.confirm_lock(lock)
+                await run.take(page)
+                if on_progress is not None:
+                    await on_progress(run.result.scanned)
+        run.result.close()
+        return run.result
+
+
+@dataclass(slots=True)
+class _Run:
+    parts: DriveParts
+    asked_by: str
+    result: BackfillResult
+    made: dict[Path, Node] = field(default_factory=dict[Path, Node])
+    """What a dry run would have made by now."""
+
+    async def take(self, page: ListPage) -> None:
+        objects = [meta for meta in page.objects if not is_own(meta.key)]
+        if not objects:
+            return
+        errors: list[str] = []
+        storable = [meta for meta in objects if _is_text(meta.key)]
+        errors += [
+            error_of(meta.key, "its key is not valid text")
+            for meta in objects
+            if not _is_text(meta.key)
+        ]
+        async with self.parts.database.read() as tx:
+            unknown = await queries.unknown_keys(tx, [meta.key for meta in storable])
+        read, registered = _read(storable, unknown, errors)
+        entries = await self._with_types(read, errors)
+        plan = await self._write(entries) if entries else PagePlan()
+        result = self.result
+        result.scanned += len(objects)
+        result.already_registered += registered + plan.registered
+        result.folders_created += len(plan.folders)
+        result.files_created += len(plan.files)
+        result.add_errors(errors + plan.errors)
+
+    async def _with_types(
+        self, read: Sequence[tuple[ObjectMeta, DriveKey]], errors: list[str]
+    ) -> list[Entry]:
+        """Find the types, asking the store only where the name does not tell."""
+        stated: dict[ObjectKey, str] = {}
+        failed: dict[ObjectKey, str] = {}
+
+        async def ask(key: ObjectKey) -> None:
+            try:
+                meta = await self.parts.store.head(key)
+            except Error as error:
+                # One object that cannot be read does not stop the others.
+                failed[key] = error_of(key, f"its type cannot be read: {error.detail}")
+                return
+            stated[key] = meta.attributes.content_type if meta.attributes else UNKNOWN_MIMETYPE
+
+        silent = [
+            meta.key
+            for meta, key in read
+            if not key.is_folder and mimetype_of(key.filename) is None
+        ]
+        await for_each(silent, ask, at_once=self.parts.options.copies_at_once)
+        errors.extend(failed.values())
+        return [
+            Entry(meta, key, _mimetype(key, stated.get(meta.key)))
+            for meta, key in read
+            if meta.key not in failed
+        ]
+
+    async def _write(self, entries: Sequence[Entry]) -> PagePlan:
+        if self.result.dry_run:
+            async with self.parts.database.read() as tx:
+                existing = await _existing(tx, entries)
+            plan = decide(entries, existing, self.made, new_id=self.parts.new_id)
+            forget_passed(self.made, entries[-1].meta.key)
+            return plan
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._write_once(entries)
+            except (UniqueViolationError, TransactionConflictError):
+                # Somebody changed the same rows this very moment: look again.
+                continue
+        return await self._write_once(entries)
+
+    async def _write_once(self, entries: Sequence[Entry]) -> PagePlan:
+        parts = self.parts
+        owners = sorted({entry.key.owner for entry in entries})
+        async with parts.database.transaction() as tx:
+            await lock_drives(tx, owners)
+            # Looked at again under the lock: an upload may have come in between.
+            unknown = await queries.unknown_keys(tx, [entry.meta.key for entry in entries])
+            fresh = [entry for entry in entries if entry.meta.key in unknown]
+            existing = await _existing(tx, fresh)
+            plan = decide(fresh, existing, {}, new_id=parts.new_id)
+            plan.registered += len(entries) - len(fresh)
+            await self._insert(tx, plan)
+        return plan
+
+    async def _insert(self, tx: Transaction, plan: PagePlan) -> None:
+        if plan.folders:
+            aside = await queries.insert_folders(tx, plan.folders, at=self.parts.clock())
+            owners = {folder.path[0] for folder in plan.folders if folder.id in aside}
+            if owners:
+                await follow(tx, self.parts, sorted(owners), asked_by=self.asked_by)
+        if plan.files:
+            await queries.insert_files(tx, plan.files)
+        if changes := plan.size_changes:
+            await queries.add_sizes(tx, changes)
+
+
+def _read(
+    objects: Sequence[ObjectMeta], unknown: set[str], errors: list[str]
+) -> tuple[list[tuple[ObjectMeta, DriveKey]], int]:
+    """Read the unknown keys; returns them with the number of objects that need no row."""
+    read: list[tuple[ObjectMeta, DriveKey]] = []
+    registered = 0
+    for meta in objects:
+        if meta.key not in unknown:
+            registered += 1
+            continue
+        try:
+            key = read_key(meta)
+        except UnreadableKeyError as error:
+            errors.append(error_of(meta.key, error.detail))
+            continue
+        if key is None:
+            registered += 1
+        else:
+            read.append((meta, key))
+    return read, registered
+
+
+async def _existing(tx: ReadTransaction, entries: Sequence[Entry]) -> dict[Path, Node]:
+    """Return what is at the paths of entries and above them, a query for each level."""
+    found: dict[Path, Node] = {}
+    for depth, level in enumerate(levels(entries)):
+        above = {(owner, names): found.get((owner, names[:-1])) for owner, names in level}
+        paths = [path for path, folder in above.items() if depth == 0 or _is_folder(folder)]
+        if not paths:
+            break
+        parents = [folder.id if (folder := above[path]) else None for path in paths]
+        found |= await queries.nodes_at(tx, paths, parents)
+    return found
+
+
+def _is_folder(node: Node | None) -> bool:
+    return node is not None and node.is_folder
+
+
+def _mimetype(key: DriveKey, stated: str | None) -> str:
+    if key.is_folder:
+        return FOLDER_MIMETYPE
+    known = mimetype_of(key.filename)
+    if known is not None:
+        return known
+    if stated is None or stated in _SAYS_NOTHING or not _STATED.fullmatch(stated):
+        return UNKNOWN_MIMETYPE
+    return stated
+
+
+def _is_text(key: str) -> bool:
+    """Say whether the database can hold a key."""
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in key

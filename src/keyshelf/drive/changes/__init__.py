@@ -1,0 +1,1 @@
+"""Changes of the tree: making folders, renaming, moving, copying, marking."""

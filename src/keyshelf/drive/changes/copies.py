@@ -1,0 +1,220 @@
+"""Copying files and folders inside the drive."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import anyio
+
+from keyshelf.drive.changes import queries
+from keyshelf.drive.changes.folders import create_folder
+from keyshelf.drive.changes.moves import refuse_cycle
+from keyshelf.drive.failures import FileNotFoundInDriveError, UploadOpenError
+from keyshelf.drive.parts import DriveParts
+from keyshelf.drive.settle.markers import put_marker
+from keyshelf.drive.settle.schedule import follow, schedule_copy
+from keyshelf.drive.tree import places
+from keyshelf.drive.tree import queries as tree
+from keyshelf.drive.tree.places import Place
+from keyshelf.drive.values import (
+    Changed,
+    DriveFile,
+    FileState,
+    OnConflict,
+    Target,
+    Viewer,
+)
+from keyshelf.layout.names import FileName, file_name
+from keyshelf.store.base import ObjectMeta, ObjectNotFoundError
+
+_PAGE = 200
+
+Progress = Callable[[int], Awaitable[None]]
+"""Called with how many files are copied so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What is to be copied where. Without a filename it keeps its own."""
+
+    target: Target
+    filename: str | None = None
+    on_conflict: OnConflict = OnConflict.FAIL
+
+
+async def start_copy(parts: DriveParts, viewer: Viewer, file_id: UUID, wanted: Copy) -> Changed:
+    """Reserve the name of a copy and schedule the job that fills it.
+
+    A folder is visible at once and fills up; a file appears when its bytes are
+    there. Raises `NameTakenError`, `FolderCycleError` for a folder into itself.
+    """
+    name = None if wanted.filename is None else file_name(wanted.filename)
+    async with parts.database.transaction() as tx:
+        source = await places.live(tx, file_id, viewer)
+        if source.state is FileState.PENDING:
+            raise UploadOpenError(f"{source.filename!r} is still being uploaded")
+        place = await places.place_of(tx, wanted.target, viewer)
+        await tree.lock_drives(tx, [place.owner])
+        place = await places.place_of(tx, wanted.target, viewer)
+        await refuse_cycle(tx, source, place)
+        free = await places.claim_name(
+            tx, place, name or FileName(source.filename), on_conflict=wanted.on_conflict
+        )
+        copy = await _reserve(tx, parts, source, place, free)
+        job_id = await schedule_copy(
+            tx, parts, source_id=source.id, copy_id=copy.id, asked_by=viewer.id
+        )
+    return Changed(copy, job_id)
+
+
+async def _reserve(
+    tx: tree.Transaction, parts: DriveParts, source: DriveFile, place: Place, name: FileName
+) -> DriveFile:
+    copy_id = parts.new_id()
+    claimed = await places.claim_key(tx, place, name, file_id=copy_id, is_folder=source.is_folder)
+    return await tree.insert_file(
+        tx,
+        tree.NewFile(
+            id=copy_id,
+            key=claimed.key,
+            filename=name,
+            mimetype=source.mimetype,
+            owner=place.owner,
+            parent_id=place.parent_id,
+            is_folder=source.is_folder,
+            at=parts.clock(),
+            state=FileState.READY if source.is_folder else FileState.PENDING,
+            moving=claimed.moving,
+        ),
+    )
+
+
+async def run_copy(
+    parts: DriveParts, viewer: Viewer, *, source_id: UUID, copy_id: UUID, progress: Progress
+) -> int:
+    """Fill a copy; returns how many files it copied.
+
+    Run again after a crash it goes on: what is there by name is not copied twice.
+    A source that was deleted meanwhile ends the copy with what there is.
+    """
+    async with parts.database.read() as tx:
+        source = await places.visible(tx, source_id, viewer)
+        copy = await places.live(tx, copy_id, viewer)
+    if not source.is_folder:
+        await _copy_files(parts, viewer, [(source, copy)])
+        return 1
+    await put_marker(parts.store, copy.key)
+    done = 0
+    folders = [(source.id, copy.id)]
+    while folders:
+        source_folder, copy_folder = folders.pop()
+        after: UUID | None = None
+        while page := await _children(parts, source_folder, after):
+            after = page[-1].id
+            # The copy may lie below a folder that is copied later: it is not its own source.
+            page = [each for each in page if each.id != copy_id]
+            folders += await _copy_folders(parts, viewer, page, copy_folder)
+            pairs = await _reserve_files(parts, viewer, page, copy_folder)
+            await _copy_files(parts, viewer, pairs)
+            done += sum(not each.is_folder for each in page)
+            await progress(done)
+    return done
+
+
+async def count_files(parts: DriveParts, file_id: UUID) -> int:
+    """Count the files that copying this copies."""
+    async with parts.database.read() as tx:
+        return await queries.count_files_below(tx, file_id)
+
+
+async def sweep_reservations(parts: DriveParts, before: datetime) -> int:
+    """Give back names reserved before a time for copies that never finished."""
+    async with parts.database.transaction() as tx:
+        return await queries.drop_reservations(tx, at=parts.clock(), before=before)
+
+
+async def _children(parts: DriveParts, folder_id: UUID, after: UUID | None) -> list[DriveFile]:
+    async with parts.database.read() as tx:
+        return await queries.children(tx, folder_id, after=after, limit=_PAGE)
+
+
+async def _copy_folders(
+    parts: DriveParts, viewer: Viewer, page: list[DriveFile], copy_folder: UUID
+) -> list[tuple[UUID, UUID]]:
+    pairs: list[tuple[UUID, UUID]] = []
+    for each in page:
+        if each.is_folder:
+            made, _ = await create_folder(
+                parts,
+                viewer,
+                name=each.filename,
+                target=Target(copy_folder),
+                on_conflict=OnConflict.EXISTING,
+            )
+            pairs.append((each.id, made.file.id))
+    return pairs
+
+
+async def _reserve_files(
+    parts: DriveParts, viewer: Viewer, page: list[DriveFile], copy_folder: UUID
+) -> list[tuple[DriveFile, DriveFile]]:
+    pairs: list[tuple[DriveFile, DriveFile]] = []
+    async with parts.database.transaction() as tx:
+        place = await places.place_of(tx, Target(copy_folder), viewer)
+        await tree.lock_drives(tx, [place.owner])
+        for source in page:
+            if source.is_folder:
+                continue
+            name = FileName(source.filename)
+            there = await tree.name_holder(
+                tx, owner=place.owner, parent_id=place.parent_id, name=name
+            )
+            if there is None:
+                pairs.append((source, await _reserve(tx, parts, source, place, name)))
+            elif there.state is FileState.PENDING and not await tree.has_open_upload(tx, there.id):
+                pairs.append((source, there))
+    return pairs
+
+
+async def _copy_files(
+    parts: DriveParts, viewer: Viewer, pairs: list[tuple[DriveFile, DriveFile]]
+) -> None:
+    limiter = anyio.CapacityLimiter(parts.options.copies_at_once)
+
+    async def copy_one(source: DriveFile, copy: DriveFile) -> None:
+        async with limiter:
+            await _copy_file(parts, viewer, source, copy)
+
+    async with anyio.create_task_group() as group:
+        for source, copy in pairs:
+            group.start_soon(copy_one, source, copy)
+
+
+async def _copy_file(parts: DriveParts, viewer: Viewer, source: DriveFile, copy: DriveFile) -> None:
+    if copy.state is FileState.READY:
+        return
+    try:
+        meta = await _copy_object(parts, viewer, source, copy)
+    except (ObjectNotFoundError, FileNotFoundInDriveError):
+        async with parts.database.transaction() as tx:
+            await queries.drop_reservations(tx, at=parts.clock(), file_id=copy.id)
+        return
+    async with parts.database.transaction() as tx:
+        await tree.lock_drives(tx, [copy.owner_id])
+        if await queries.finish_copy(tx, copy.id, size=meta.size, etag=meta.etag, at=parts.clock()):
+            await tree.add_to_sizes(tx, copy.parent_id, meta.size)
+            if copy.moving:
+                await follow(tx, parts, [copy.owner_id], asked_by=viewer.id)
+
+
+async def _copy_object(
+    parts: DriveParts, viewer: Viewer, source: DriveFile, copy: DriveFile
+) -> ObjectMeta:
+    try:
+        return await parts.store.copy(source.key, copy.key)
+    except ObjectNotFoundError:
+        # It may have moved since its row was read: look once more where it is.
+        async with parts.database.read() as tx:
+            source = await places.visible(tx, source.id, viewer)
+        return await parts.store.copy(source.key, copy.key)

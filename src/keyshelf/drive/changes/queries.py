@@ -1,0 +1,103 @@
+"""Statements of marks and copies."""
+
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from keyshelf.database.transactions import ReadTransaction, Transaction
+from keyshelf.drive.rows import COLUMNS, from_row
+from keyshelf.drive.values import DriveFile
+
+
+async def set_favorite(tx: Transaction, user_id: str, file_id: UUID, *, favorited: bool) -> None:
+    """Keep whether a person marked a file."""
+    await tx.execute(
+        """
+        INSERT INTO user_file_state (user_id, file_id, favorited)
+        VALUES (%(user)s, %(file)s, %(favorited)s)
+        ON CONFLICT (user_id, file_id) DO UPDATE SET favorited = excluded.favorited
+        """,
+        {"user": user_id, "file": file_id, "favorited": favorited},
+    )
+
+
+async def set_last_opened(tx: Transaction, user_id: str, file_id: UUID, at: datetime) -> None:
+    """Keep when a person last opened a file."""
+    await tx.execute(
+        """
+        INSERT INTO user_file_state (user_id, file_id, last_opened)
+        VALUES (%(user)s, %(file)s, %(at)s)
+        ON CONFLICT (user_id, file_id) DO UPDATE SET last_opened = excluded.last_opened
+        """,
+        {"user": user_id, "file": file_id, "at": at},
+    )
+
+
+async def children(
+    tx: ReadTransaction, folder_id: UUID, *, after: UUID | None, limit: int
+) -> list[DriveFile]:
+    """Return some live children of a folder in the order of their ids."""
+    sql: LiteralString = f"""
+        SELECT {COLUMNS} FROM files f
+        WHERE f.parent_id = %(folder)s AND f.deleted_at IS NULL AND f.state = 'ready'
+          AND (%(after)s::uuid IS NULL OR f.id > %(after)s)
+        ORDER BY f.id LIMIT %(limit)s
+    """
+    rows = await tx.all(sql, {"folder": folder_id, "after": after, "limit": limit})
+    return [from_row(row) for row in rows]
+
+
+async def count_files_below(tx: ReadTransaction, file_id: UUID) -> int:
+    """Count the live files below a folder; 1 for a file."""
+    value: int = await tx.value(
+        """
+        WITH RECURSIVE below (id, is_folder) AS (
+            SELECT id, is_folder FROM files WHERE id = %(id)s
+            UNION
+            SELECT f.id, f.is_folder FROM files f JOIN below b ON f.parent_id = b.id
+            WHERE f.deleted_at IS NULL AND f.state = 'ready'
+        )
+        SELECT count(*) FROM below WHERE NOT is_folder
+        """,
+        {"id": file_id},
+    )
+    return value
+
+
+async def finish_copy(
+    tx: Transaction, file_id: UUID, *, size: int, etag: str, at: datetime
+) -> bool:
+    """Make a reserved copy visible; false when the reservation is gone or was finished."""
+    return bool(
+        await tx.execute(
+            """
+            UPDATE files SET state = 'ready', size = %(size)s, object_etag = %(etag)s,
+                updated_at = %(at)s, version = version + 1
+            WHERE id = %(id)s AND state = 'pending' AND deleted_at IS NULL
+            """,
+            {"id": file_id, "size": size, "etag": etag, "at": at},
+        )
+    )
+
+
+async def drop_reservations(
+    tx: Transaction, *, at: datetime, before: datetime | None = None, file_id: UUID | None = None
+) -> int:
+    """Give back names that were reserved for copies and never filled; notes their objects."""
+    return await tx.execute(
+        """
+        WITH gone AS (
+            DELETE FROM files f
+            WHERE f.state = 'pending'
+              AND (%(before)s::timestamptz IS NULL OR f.created_at < %(before)s)
+              AND (%(id)s::uuid IS NULL OR f.id = %(id)s)
+              AND NOT EXISTS (
+                  SELECT FROM uploads u WHERE u.file_id = f.id AND u.state = 'pending'
+              )
+            RETURNING f.s3_key
+        )
+        INSERT INTO object_deletions (s3_key, requested_at)
+        SELECT s3_key, %(at)s FROM gone ON CONFLICT DO NOTHING
+        """,
+        {"at": at, "before": before, "id": file_id},
+    )

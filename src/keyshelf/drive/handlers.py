@@ -1,0 +1,120 @@
+"""The drive's background work: what each kind of job does."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from keyshelf.drive.backfill.service import backfill
+from keyshelf.drive.changes import copies
+from keyshelf.drive.parts import DriveParts
+from keyshelf.drive.settle import queries, schedule
+from keyshelf.drive.settle.deletions import delete_noted
+from keyshelf.drive.settle.service import settle_batch
+from keyshelf.drive.trash import service as trash
+from keyshelf.drive.values import Viewer
+from keyshelf.errors import UnavailableError
+from keyshelf.jobs.context import JobContext
+from keyshelf.jobs.registry import Handler, Registration
+from keyshelf.jobs.values import JobKind, Payload
+from keyshelf.layout.drive import OwnerId
+
+_BATCH = 200
+
+DriveWork = Callable[[DriveParts, JobContext, Payload], Awaitable[Payload]]
+
+
+class StillWaitingError(UnavailableError):
+    """Some keys are still held by uploads or other drives; the job tries again later."""
+
+    code = "settle-waiting"
+
+
+def registrations(parts: DriveParts) -> Sequence[Registration]:
+    """Return what a worker needs to do the drive's jobs."""
+
+    def handler(work: DriveWork) -> Handler:
+        async def handle(context: JobContext, payload: Payload) -> Payload | None:
+            return await work(parts, context, payload)
+
+        return handle
+
+    kinds: dict[JobKind, DriveWork] = {
+        schedule.SETTLE: _settle,
+        schedule.COPY: _copy,
+        schedule.DELETE_OBJECTS: _delete_objects,
+        schedule.EMPTY_TRASH: _empty_trash,
+        schedule.BACKFILL: _backfill,
+    }
+    return [Registration(kind, handler(work)) for kind, work in kinds.items()]
+
+
+async def _settle(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
+    owner = OwnerId(str(payload["owner"]))
+    missing: list[str] = []
+    done = 0
+    while True:
+        async with parts.database.read() as tx:
+            left = await queries.count_movers(tx, owner)
+        await context.progress(done, done + left, "objects")
+        if not left:
+            return {"settled": done, "missing": missing}
+        batch = await settle_batch(parts, owner, limit=_BATCH)
+        done += batch.settled
+        missing += batch.missing
+        if batch.error is not None:
+            raise batch.error
+        if not batch.progressed:
+            raise StillWaitingError(f"{batch.waiting} objects wait for keys that others still hold")
+
+
+async def _copy(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
+    source_id = UUID(str(payload["source_id"]))
+    viewer = Viewer(id=context.owner_id, own=OwnerId(context.owner_id))
+    total = await copies.count_files(parts, source_id)
+
+    async def progress(done: int) -> None:
+        await context.progress(done, max(total, done), "files")
+
+    copied = await copies.run_copy(
+        parts,
+        viewer,
+        source_id=source_id,
+        copy_id=UUID(str(payload["copy_id"])),
+        progress=progress,
+    )
+    return {"copied": copied}
+
+
+async def _delete_objects(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
+    del context, payload
+    return {"deleted": await delete_noted(parts)}
+
+
+async def _empty_trash(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
+    del context
+    owners = [OwnerId(each) for each in cast("list[str]", payload["owners"])]  # as scheduled
+    before = datetime.fromisoformat(str(payload["before"]))
+    purged = await trash.purge_before(parts, owners, before)
+    return {"deleted": purged, "objects": await delete_noted(parts)}
+
+
+async def _backfill(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
+    async def progress(scanned: int) -> None:
+        await context.progress(scanned, None, "objects")
+
+    result = await backfill(
+        parts,
+        asked_by=context.owner_id,
+        prefix=str(payload["prefix"]),
+        dry_run=bool(payload["dry_run"]),
+        on_progress=progress,
+    )
+    return {
+        "scanned": result.scanned,
+        "already_registered": result.already_registered,
+        "folders_created": result.folders_created,
+        "files_created": result.files_created,
+        "errors": result.errors,
+        "dry_run": result.dry_run,
+    }

@@ -1,0 +1,1 @@
+"""Levels, search, recent files, favourites and the trash, page by page."""

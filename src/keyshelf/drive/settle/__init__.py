@@ -1,0 +1,1 @@
+"""Making objects follow the names of their files."""

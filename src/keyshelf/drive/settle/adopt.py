@@ -1,0 +1,39 @@
+"""Taking an object that no row knows into the drive."""
+
+from keyshelf.drive.mimetypes import UNKNOWN_MIMETYPE, mimetype_of
+from keyshelf.drive.parts import DriveParts
+from keyshelf.drive.tree import places, queries
+from keyshelf.drive.values import DriveFile
+from keyshelf.layout.names import FileName
+from keyshelf.store.base import ObjectMeta
+
+
+async def adopt_beside(parts: DriveParts, wanting: DriveFile, stranger: ObjectMeta) -> None:
+    """Make a file of an object that somebody put where `wanting` is to go.
+
+    It gets the first free numbered name in the same folder, so that nothing is
+    overwritten and both are seen. A row that has the key meanwhile is left alone.
+    """
+    async with parts.database.transaction() as tx:
+        await queries.lock_drives(tx, [wanting.owner_id])
+        if await queries.key_holder(tx, stranger.key) is not None:
+            return
+        place = await places.around(tx, wanting)
+        name = await places.free_name(tx, place, FileName(wanting.filename))
+        await queries.insert_file(
+            tx,
+            queries.NewFile(
+                id=parts.new_id(),
+                key=stranger.key,
+                filename=name,
+                mimetype=mimetype_of(name) or UNKNOWN_MIMETYPE,
+                owner=place.owner,
+                parent_id=place.parent_id,
+                is_folder=False,
+                at=parts.clock(),
+                size=stranger.size,
+                object_etag=stranger.etag,
+                moving=True,
+            ),
+        )
+        await queries.add_to_sizes(tx, place.parent_id, stranger.size)

@@ -1,0 +1,41 @@
+"""Deleting objects that no row names any longer."""
+
+from collections.abc import Sequence
+
+from keyshelf.drive.parts import DriveParts
+from keyshelf.drive.settle import queries
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.store.base import DeleteResult, ObjectStore
+
+_AT_ONCE = 500
+
+
+async def delete_noted(parts: DriveParts, keys: Sequence[ObjectKey] | None = None) -> int:
+    """Delete the noted objects, or those of them in `keys`; returns how many are gone.
+
+    The notes stay locked while the store deletes, so that nobody can be given such
+    a key meanwhile. A crash leaves notes of objects that are gone, which the next
+    run finds to be success. What the store refuses stays noted with the reason.
+    """
+    gone = 0
+    while True:
+        async with parts.database.transaction() as tx:
+            batch = await queries.take_deletions(tx, keys=keys, limit=_AT_ONCE)
+            if not batch:
+                return gone
+            results = await _delete(parts.store, batch)
+            failed = {each.key: each.error for each in results if each.error is not None}
+            deleted = [each.key for each in results if each.error is None]
+            await queries.finish_deletions(tx, deleted=deleted, failed=failed)
+            gone += len(deleted)
+        if failed:
+            return gone
+
+
+async def _delete(store: ObjectStore, keys: Sequence[ObjectKey]) -> list[DeleteResult]:
+    # A store without folder markers never had these objects, and some such stores
+    # read a key without its last slash: asking them could delete a file.
+    markers = [] if store.capabilities.folder_markers else [k for k in keys if k.endswith("/")]
+    objects = [key for key in keys if key not in set(markers)]
+    results = list(await store.delete_many(objects)) if objects else []
+    return results + [DeleteResult(key) for key in markers]

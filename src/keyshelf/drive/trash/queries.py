@@ -1,0 +1,112 @@
+"""Statements on what is in the trash."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from keyshelf.database.transactions import ReadTransaction, Row, Transaction
+from keyshelf.drive.rows import COLUMNS, from_row
+from keyshelf.drive.values import DriveFile
+from keyshelf.layout.drive import OwnerId
+
+
+async def mark_trashed(tx: Transaction, file: DriveFile, at: datetime) -> None:
+    """Trash a row and every live row below it, as one thing."""
+    await tx.execute(
+        """
+        WITH RECURSIVE below (id) AS (
+            SELECT id FROM files WHERE id = %(id)s
+            UNION
+            SELECT f.id FROM files f JOIN below b ON f.parent_id = b.id WHERE f.deleted_at IS NULL
+        )
+        UPDATE files f SET deleted_at = %(at)s, trashed_with = %(id)s, moving = false,
+            version = version + 1
+        FROM below WHERE f.id = below.id
+        """,
+        {"id": file.id, "at": at},
+    )
+
+
+async def mark_restored(tx: Transaction, file: DriveFile) -> None:
+    """Bring back everything that was trashed with this row; keys follow where they differ."""
+    await tx.execute(
+        """
+        UPDATE files SET deleted_at = NULL, trashed_with = NULL, moving = true,
+            version = version + 1
+        WHERE trashed_with = %(id)s
+        """,
+        {"id": file.id},
+    )
+
+
+async def open_uploads_below(tx: ReadTransaction, file_id: UUID) -> int:
+    """Count the uploads that are under way for a row or anything below it."""
+    value: int = await tx.value(
+        """
+        WITH RECURSIVE below (id) AS (
+            SELECT %(id)s::uuid
+            UNION
+            SELECT f.id FROM files f JOIN below b ON f.parent_id = b.id WHERE f.deleted_at IS NULL
+        )
+        SELECT count(*) FROM uploads u JOIN below ON u.file_id = below.id WHERE u.state = 'pending'
+        """,
+        {"id": file_id},
+    )
+    return value
+
+
+async def purgeable(
+    tx: ReadTransaction, *, owners: Sequence[OwnerId] | None, before: datetime, limit: int
+) -> list[DriveFile]:
+    """Return some of what was trashed by itself before a time, the oldest first."""
+    sql: LiteralString = f"""
+        SELECT {COLUMNS} FROM files f
+        WHERE f.trashed_with = f.id AND f.deleted_at < %(before)s
+          AND (%(owners)s::text[] IS NULL OR f.owner_id = ANY(%(owners)s))
+        ORDER BY f.deleted_at LIMIT %(limit)s
+    """
+    owner_list = None if owners is None else list(owners)
+    rows = await tx.all(sql, {"owners": owner_list, "before": before, "limit": limit})
+    return [from_row(row) for row in rows]
+
+
+async def purge(tx: Transaction, roots: Sequence[UUID], at: datetime) -> int:
+    """Delete trashed rows and all below them; notes their objects for deletion.
+
+    Returns how many roots there were. What is live is never touched.
+    """
+    params = {"roots": list(roots), "at": at}
+    await tx.execute(
+        """
+        WITH RECURSIVE below (id) AS (
+            SELECT id FROM files WHERE id = ANY(%(roots)s) AND deleted_at IS NOT NULL
+            UNION
+            SELECT f.id FROM files f JOIN below b ON f.parent_id = b.id
+        ), keys (s3_key) AS (
+            SELECT f.s3_key FROM files f JOIN below USING (id)
+            UNION
+            SELECT f.pending_key FROM files f JOIN below USING (id) WHERE f.pending_key IS NOT NULL
+        )
+        INSERT INTO object_deletions (s3_key, requested_at)
+        SELECT s3_key, %(at)s FROM keys ON CONFLICT DO NOTHING
+        """,
+        params,
+    )
+    return await tx.execute(
+        "DELETE FROM files WHERE id = ANY(%(roots)s) AND deleted_at IS NOT NULL", params
+    )
+
+
+async def content(tx: ReadTransaction, owners: Sequence[OwnerId]) -> Row:
+    """Count everything in the trash of some drives."""
+    row = await tx.one(
+        """
+        SELECT count(*) FILTER (WHERE NOT is_folder) AS files,
+               count(*) FILTER (WHERE is_folder) AS folders,
+               COALESCE(sum(size) FILTER (WHERE NOT is_folder), 0)::bigint AS bytes
+        FROM files WHERE deleted_at IS NOT NULL AND owner_id = ANY(%(owners)s)
+        """,
+        {"owners": list(owners)},
+    )
+    return row or {"files": 0, "folders": 0, "bytes": 0}

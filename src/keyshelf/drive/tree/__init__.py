@@ -1,0 +1,1 @@
+"""The tree of files and folders: its rows and its places."""

@@ -1,0 +1,153 @@
+"""Where something goes: a folder of a drive, and what is already there."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from keyshelf.database.transactions import ReadTransaction, Transaction
+from keyshelf.drive.failures import (
+    ChangedError,
+    FileNotFoundInDriveError,
+    NameTakenError,
+    NotAFolderError,
+)
+from keyshelf.drive.tree import queries
+from keyshelf.drive.values import DriveFile, OnConflict, Target, Viewer
+from keyshelf.layout import drive as layout
+from keyshelf.layout.drive import OwnerId
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.layout.names import FileName, numbered
+
+_NUMBERS_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder, or the root of a drive without `parent_id`."""
+
+    owner: OwnerId
+    parent_id: UUID | None
+    names: tuple[FileName, ...]
+    """The folders from the root down to this one."""
+
+    def key_of(self, name: FileName, *, is_folder: bool) -> ObjectKey:
+        """Return the key that a name in this place spells."""
+        return layout.key(self.owner, (*self.names, name), is_folder=is_folder)
+
+
+async def visible(tx: ReadTransaction, file_id: UUID, viewer: Viewer) -> DriveFile:
+    """Return a row that the viewer may see, trashed or not."""
+    file = await queries.find(tx, file_id, viewer_id=viewer.id)
+    if file is None or file.owner_id not in viewer.owners:
+        raise FileNotFoundInDriveError("there is no such file or folder", id=str(file_id))
+    return file
+
+
+async def live(tx: ReadTransaction, file_id: UUID, viewer: Viewer) -> DriveFile:
+    """Return a row that the viewer may see and that is not in the trash."""
+    file = await visible(tx, file_id, viewer)
+    if file.deleted_at is not None:
+        raise FileNotFoundInDriveError("this is in the trash: restore it first", id=str(file_id))
+    return file
+
+
+def refuse_stale(file: DriveFile, if_version: int | None) -> None:
+    """Raise `ChangedError` when the caller saw another version of the row."""
+    if if_version is not None and file.version != if_version:
+        raise ChangedError(f"{file.filename!r} was changed meanwhile: read it again")
+
+
+async def place_of(tx: ReadTransaction, target: Target, viewer: Viewer) -> Place:
+    """Return the place that a target names.
+
+    Raises `FileNotFoundInDriveError` for a folder that the viewer does not see or
+    that is in the trash, `NotAFolderError` for a file.
+    """
+    if target.parent_id is None:
+        return Place(owner=viewer.owner_of(target.space), parent_id=None, names=())
+    folder = await live(tx, target.parent_id, viewer)
+    return await inside(tx, folder)
+
+
+async def inside(tx: ReadTransaction, folder: DriveFile) -> Place:
+    """Return a folder as a place."""
+    if not folder.is_folder:
+        raise NotAFolderError(f"{folder.filename!r} is a file, not a folder", id=str(folder.id))
+    return Place(owner=folder.owner_id, parent_id=folder.id, names=await names_of(tx, folder.id))
+
+
+async def around(tx: ReadTransaction, file: DriveFile) -> Place:
+    """Return the place that a row is in."""
+    names = () if file.parent_id is None else await names_of(tx, file.parent_id)
+    return Place(owner=file.owner_id, parent_id=file.parent_id, names=names)
+
+
+async def names_of(tx: ReadTransaction, file_id: UUID) -> tuple[FileName, ...]:
+    """Return the names from the root down to a row, its own last."""
+    return tuple(FileName(each.filename) for each in await queries.ancestors(tx, file_id))
+
+
+async def free_name(tx: ReadTransaction, place: Place, name: FileName) -> FileName:
+    """Return `name`, or the first of `name (2)`, `name (3)`, … that is free."""
+    first = 1
+    while True:
+        numbers = range(first, first + _NUMBERS_AT_ONCE)
+        candidates = [name if number == 1 else numbered(name, number) for number in numbers]
+        taken = await queries.names_in(
+            tx, owner=place.owner, parent_id=place.parent_id, names=candidates
+        )
+        for candidate in candidates:
+            if candidate not in taken:
+                return candidate
+        first += _NUMBERS_AT_ONCE
+
+
+async def claim_name(
+    tx: ReadTransaction,
+    place: Place,
+    name: FileName,
+    *,
+    on_conflict: OnConflict,
+    except_for: UUID | None = None,
+) -> FileName:
+    """Return a name that is free in a place: `name`, or a numbered one with `RENAME`.
+
+    The drive must be locked. Raises `NameTakenError` otherwise; a row called
+    `except_for` does not count as holding its own name.
+    """
+    holder = await queries.name_holder(tx, owner=place.owner, parent_id=place.parent_id, name=name)
+    if holder is None or holder.id == except_for:
+        return name
+    suggested = await free_name(tx, place, name)
+    if on_conflict is OnConflict.RENAME:
+        return suggested
+    raise NameTakenError.of(
+        name=name,
+        existing_id=holder.id,
+        state=holder.state,
+        is_folder=holder.is_folder,
+        suggested=suggested,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedKey:
+    """Where the object of a new row goes, and whether it has to follow its name later."""
+
+    key: ObjectKey
+    moving: bool
+
+
+async def claim_key(
+    tx: Transaction, place: Place, name: FileName, *, file_id: UUID, is_folder: bool
+) -> ClaimedKey:
+    """Return the key for a new row: the one its names spell, unless another row's object is there.
+
+    A trashed or moving row may still hold it; the new row then starts aside. The
+    drive must be locked. Garbage waiting for deletion at the key is the new row's
+    to overwrite.
+    """
+    wanted = place.key_of(name, is_folder=is_folder)
+    await queries.forget_deletion(tx, wanted)
+    if await queries.key_holder(tx, wanted) is None:
+        return ClaimedKey(wanted, moving=False)
+    return ClaimedKey(layout.aside_key(file_id, name, is_folder=is_folder), moving=True)

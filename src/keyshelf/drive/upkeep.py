@@ -1,0 +1,51 @@
+"""What the drive does by itself from time to time. Each task may run twice at once."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from keyshelf.drive.changes.copies import sweep_reservations
+from keyshelf.drive.parts import DriveParts
+from keyshelf.drive.settle import queries
+from keyshelf.drive.settle.deletions import delete_noted
+from keyshelf.drive.settle.schedule import follow
+from keyshelf.drive.trash.service import purge_before
+from keyshelf.drive.uploads.abandon import sweep
+
+_RESERVATION_KEPT = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """One task, and how often it is done."""
+
+    name: str
+    interval: timedelta
+    run: Callable[[], Awaitable[None]]
+
+
+def upkeep(parts: DriveParts) -> Sequence[Upkeep]:
+    """Return the drive's tasks."""
+
+    async def delete_objects() -> None:
+        await delete_noted(parts)
+
+    async def purge_trash() -> None:
+        await purge_before(parts, None, parts.clock() - parts.options.trash_kept)
+
+    async def expire_uploads() -> None:
+        await sweep(parts)
+        await sweep_reservations(parts, parts.clock() - _RESERVATION_KEPT)
+
+    async def go_on_following() -> None:
+        async with parts.database.transaction() as tx:
+            owners = await queries.owners_with_movers(tx)
+            for owner in owners:
+                await follow(tx, parts, [owner], asked_by=owner)
+
+    return [
+        Upkeep("drive-delete-objects", timedelta(minutes=1), delete_objects),
+        Upkeep("drive-purge-trash", timedelta(hours=1), purge_trash),
+        Upkeep("drive-expire-uploads", timedelta(minutes=10), expire_uploads),
+        Upkeep("drive-follow", timedelta(minutes=5), go_on_following),
+    ]

@@ -1,0 +1,1 @@
+"""Folders and selections as one ZIP archive, streamed: `service.open_zip`."""

@@ -1,0 +1,182 @@
+"""Streaming folders and selections as archives."""
+
+import tempfile
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from uuid import UUID
+
+import anyio.to_thread
+
+from keyshelf.drive.parts import DriveParts
+from keyshelf.drive.tree import places
+from keyshelf.drive.tree.queries import find
+from keyshelf.drive.values import DriveFile, FileState, Viewer
+from keyshelf.drive.zips import queries
+from keyshelf.drive.zips.format import Method, ZipWriter
+from keyshelf.errors import IntegrityError, InvalidInputError
+from keyshelf.layout.names import FileName, numbered
+from keyshelf.store.base import ObjectNotFoundError, ObjectReader, StoreUnavailableError
+
+MAX_SELECTED = 1000
+_PAGE = 500
+_DEEPEST = 3000
+_SCRATCH_BYTES = 4 * 2**20
+_SEND_BYTES = 64 * 1024
+_INLINE_BYTES = 16 * 1024
+_PACKABLE = frozenset(
+    {
+        "application/json",
+        "application/javascript",
+        "application/rtf",
+        "application/sql",
+        "application/toml",
+        "application/wasm",
+        "application/x-ndjson",
+        "application/x-sh",
+        "application/xml",
+        "image/bmp",
+        "image/x-portable-pixmap",
+        "model/obj",
+        "model/ply",
+        "model/stl",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ZipDownload:
+    """An archive that is made while it is read."""
+
+    filename: str
+    stream: AsyncGenerator[bytes]
+    """Ends with an error, and without the end of an archive, when an object is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    file: DriveFile
+    path: str
+
+
+async def open_zip(parts: DriveParts, viewer: Viewer, ids: Sequence[UUID]) -> ZipDownload:
+    """Return an archive of files and folders, each with all that is below it.
+
+    Each lies at the top under its own name, numbered where two have the same. Files
+    whose upload is not complete are left out. Memory does not grow with the number
+    or the size of files. Raises `FileNotFoundInDriveError` before anything is sent.
+    """
+    if not 1 <= len(ids) <= MAX_SELECTED:
+        raise InvalidInputError(f"an archive is made of 1 to {MAX_SELECTED} files or folders")
+    async with parts.database.read() as tx:
+        chosen = [await places.live(tx, each, viewer) for each in dict.fromkeys(ids)]
+    roots = _named([file for file in chosen if file.state is FileState.READY])
+    name = chosen[0].filename if len(chosen) == 1 else "files"
+    return ZipDownload(f"{name}.zip", _archive(parts, roots))
+
+
+def _named(files: Sequence[DriveFile]) -> list[_Item]:
+    taken: set[str] = set()
+    items: list[_Item] = []
+    for file in files:
+        name = FileName(file.filename)
+        number = 2
+        while name in taken:
+            name = numbered(FileName(file.filename), number)
+            number += 1
+        taken.add(name)
+        items.append(_Item(file, name))
+    return items
+
+
+async def _archive(parts: DriveParts, roots: Sequence[_Item]) -> AsyncGenerator[bytes]:
+    with tempfile.SpooledTemporaryFile(_SCRATCH_BYTES) as directory:
+        writer = ZipWriter(directory)
+        pending = bytearray()
+        async with aclosing(_pieces(parts, writer, roots)) as pieces:
+            async for piece in pieces:
+                pending += piece
+                if len(pending) >= _SEND_BYTES:
+                    yield bytes(pending)
+                    pending.clear()
+        for piece in writer.finish():
+            pending += piece
+            if len(pending) >= _SEND_BYTES:
+                yield bytes(pending)
+                pending.clear()
+        yield bytes(pending)
+
+
+async def _pieces(
+    parts: DriveParts, writer: ZipWriter, roots: Sequence[_Item]
+) -> AsyncGenerator[bytes]:
+    levels = [_each(roots)]
+    while levels:
+        item = await anext(levels[-1], None)
+        if item is None:
+            levels.pop()
+        elif item.file.is_folder:
+            if len(levels) > _DEEPEST:
+                raise IntegrityError(f"{item.file.filename!r} lies deeper than folders can")
+            files = _children(parts, item, folders=False)
+            folders = _children(parts, item, folders=True)
+            first = [await anext(files, None), await anext(folders, None)]
+            there = [each for each in first if each is not None]
+            if not there:
+                yield writer.folder(item.path, at=item.file.updated_at)
+            levels += [folders, _each(there), files]
+        else:
+            async with aclosing(_file(parts, writer, item)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+
+async def _each(items: Sequence[_Item]) -> AsyncGenerator[_Item]:
+    for item in items:
+        yield item
+
+
+async def _children(parts: DriveParts, item: _Item, *, folders: bool) -> AsyncGenerator[_Item]:
+    after: DriveFile | None = None
+    while True:
+        async with parts.database.read() as tx:
+            page = await queries.children(tx, item.file, folders=folders, after=after, limit=_PAGE)
+        for child in page:
+            yield _Item(child, f"{item.path}/{child.filename}")
+        if len(page) < _PAGE:
+            return
+        after = page[-1]
+
+
+async def _file(parts: DriveParts, writer: ZipWriter, item: _Item) -> AsyncGenerator[bytes]:
+    async with await _open(parts, item.file) as reader:
+        size = reader.meta.size
+        method = Method.DEFLATED if _is_packable(item.file.mimetype) else Method.STORED
+        yield writer.begin(item.path, size=size, at=item.file.updated_at, method=method)
+        received = 0
+        async for piece in reader:
+            received += len(piece)
+            if method is Method.DEFLATED and len(piece) > _INLINE_BYTES:
+                yield await anyio.to_thread.run_sync(writer.write, piece)
+            else:
+                yield writer.write(piece)
+        if received != size:
+            raise StoreUnavailableError(f"{item.path!r} ended after {received} of {size} bytes")
+        yield writer.end()
+
+
+async def _open(parts: DriveParts, file: DriveFile) -> ObjectReader:
+    try:
+        return await parts.store.get(file.key)
+    except ObjectNotFoundError:
+        # It may have followed a rename since its row was read.
+        async with parts.database.read() as tx:
+            again = await find(tx, file.id, viewer_id="")
+        if again is None or again.key == file.key:
+            raise
+        return await parts.store.get(again.key)
+
+
+def _is_packable(mimetype: str) -> bool:
+    bare = mimetype.partition(";")[0]
+    return bare.startswith("text/") or bare.endswith(("+xml", "+json")) or bare in _PACKABLE

@@ -1,0 +1,367 @@
+"""Every statement on jobs. Times are the database's, so that workers' clocks never matter."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from keyshelf.database.transactions import ReadTransaction, Row, Transaction
+from keyshelf.jobs.values import (
+    Job,
+    JobFailure,
+    JobKind,
+    JobPosition,
+    JobState,
+    Payload,
+    Progress,
+    QueueName,
+)
+
+
+async def insert(
+    tx: Transaction,
+    job_id: UUID,
+    kind: JobKind,
+    payload: Payload,
+    *,
+    owner_id: str,
+    unique_key: str | None,
+    run_at: datetime | None,
+) -> Job | None:
+    """Insert a queued job; None when an equal one is alive."""
+    row = await tx.one(
+        """
+        INSERT INTO jobs (id, kind, queue, owner_id, payload, unique_key, max_attempts, lease, run_at, announced_at)
+        VALUES (%(id)s, %(kind)s, %(queue)s, %(owner_id)s, %(payload)s::jsonb, %(unique_key)s, %(max_attempts)s, %(lease)s,
+                COALESCE(%(run_at)s::timestamptz, now()), CASE WHEN COALESCE(%(run_at)s::timestamptz, now()) <= now() THEN now() END)
+        ON CONFLICT (kind, unique_key) WHERE state IN ('queued', 'running') DO NOTHING
+        RETURNING *
+        """,
+        {
+            "id": job_id,
+            "kind": kind.name,
+            "queue": kind.queue,
+            "owner_id": owner_id,
+            "payload": json.dumps(payload),
+            "unique_key": unique_key,
+            "max_attempts": kind.max_attempts,
+            "lease": kind.lease,
+            "run_at": run_at,
+        },
+    )
+    return None if row is None else from_row(row)
+
+
+async def ask_again(tx: Transaction, kind: str, unique_key: str) -> Job | None:
+    """Return the live job of this key; one that is running will run once more."""
+    row = await tx.one(
+        """
+        UPDATE jobs SET run_again = (state = 'running')
+        WHERE kind = %(kind)s AND unique_key = %(unique_key)s AND state IN ('queued', 'running')
+        RETURNING *
+        """,
+        {"kind": kind, "unique_key": unique_key},
+    )
+    return None if row is None else from_row(row)
+
+
+async def get(tx: ReadTransaction, job_id: UUID) -> Job | None:
+    """Return a job."""
+    row = await tx.one("SELECT * FROM jobs WHERE id = %(id)s", {"id": job_id})
+    return None if row is None else from_row(row)
+
+
+async def newest(
+    tx: ReadTransaction,
+    *,
+    owner_id: str | None,
+    state: JobState | None,
+    kind: str | None,
+    after: JobPosition | None,
+    limit: int,
+) -> list[Job]:
+    """Return jobs, newest first, after a position; None does not filter."""
+    rows = await tx.all(
+        """
+        SELECT * FROM jobs
+        WHERE (%(owner_id)s::text IS NULL OR owner_id = %(owner_id)s)
+          AND (%(state)s::text IS NULL OR state = %(state)s)
+          AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+          AND (%(created_at)s::timestamptz IS NULL OR (created_at, id) < (%(created_at)s, %(id)s::uuid))
+        ORDER BY created_at DESC, id DESC
+        LIMIT %(limit)s
+        """,
+        {
+            "owner_id": owner_id,
+            "state": state,
+            "kind": kind,
+            "created_at": after and after.created_at,
+            "id": after and after.id,
+            "limit": limit,
+        },
+    )
+    return [from_row(row) for row in rows]
+
+
+async def cancel(tx: Transaction, job_id: UUID) -> Job | None:
+    """End a queued job, ask a running one to end, leave a final one as it is."""
+    row = await tx.one(
+        """
+        UPDATE jobs SET
+            state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
+            finished_at = CASE state WHEN 'queued' THEN now() ELSE finished_at END,
+            cancel_requested = cancel_requested OR state IN ('queued', 'running')
+        WHERE id = %(id)s
+        RETURNING *
+        """,
+        {"id": job_id},
+    )
+    return None if row is None else from_row(row)
+
+
+async def requeue_final(tx: Transaction, job_id: UUID) -> Job | None:
+    """Put a failed or cancelled job back to the start; None when it is neither."""
+    row = await tx.one(
+        """
+        UPDATE jobs SET state = 'queued', attempts = 0, run_at = now(), announced_at = now(), cancel_requested = false, run_again = false,
+            progress_done = 0, progress_total = NULL, progress_message = NULL, error_code = NULL, error_detail = NULL,
+            started_at = NULL, finished_at = NULL
+        WHERE id = %(id)s AND state IN ('failed', 'cancelled')
+        RETURNING *
+        """,
+        {"id": job_id},
+    )
+    return None if row is None else from_row(row)
+
+
+async def claim(tx: Transaction, job_id: UUID, claim_id: UUID) -> Job | None:
+    """Take a job that is due for one attempt; None when there is nothing to take."""
+    row = await tx.one(
+        """
+        UPDATE jobs SET state = 'running', attempts = attempts + 1, claim = %(claim)s, lease_until = now() + lease,
+            run_again = false, started_at = COALESCE(started_at, now())
+        WHERE id = %(id)s AND state = 'queued' AND run_at <= now()
+        RETURNING *
+        """,
+        {"id": job_id, "claim": claim_id},
+    )
+    return None if row is None else from_row(row)
+
+
+async def renew(tx: Transaction, job_id: UUID, claim_id: UUID, progress: Progress) -> bool | None:
+    """Renew the lease and keep the progress; returns whether to cancel, None when the claim is lost."""
+    return await tx.value(
+        """
+        UPDATE jobs SET lease_until = now() + lease,
+            progress_done = %(done)s, progress_total = %(total)s, progress_unit = %(unit)s, progress_message = %(message)s
+        WHERE id = %(id)s AND claim = %(claim)s
+        RETURNING cancel_requested
+        """,
+        {"id": job_id, "claim": claim_id, **_progress(progress)},
+    )
+
+
+async def finish(
+    tx: Transaction,
+    job_id: UUID,
+    claim_id: UUID,
+    state: JobState,
+    progress: Progress,
+    *,
+    failure: JobFailure | None = None,
+    result: Payload | None = None,
+) -> JobState | None:
+    """Write how the attempt ended for good; None when the claim is lost.
+
+    A success that was asked for again meanwhile goes back to the queue.
+    """
+    state_now = await tx.value(
+        """
+        UPDATE jobs SET
+            state = CASE WHEN run_again AND %(state)s = 'succeeded' AND NOT cancel_requested THEN 'queued' ELSE %(state)s END,
+            finished_at = CASE WHEN run_again AND %(state)s = 'succeeded' AND NOT cancel_requested THEN NULL ELSE now() END,
+            attempts = CASE WHEN run_again AND %(state)s = 'succeeded' AND NOT cancel_requested THEN 0 ELSE attempts END,
+            run_at = now(), announced_at = now(), claim = NULL, lease_until = NULL,
+            progress_done = %(done)s, progress_total = %(total)s, progress_unit = %(unit)s, progress_message = %(message)s,
+            error_code = %(code)s, error_detail = %(detail)s, result = %(result)s::jsonb
+        WHERE id = %(id)s AND claim = %(claim)s
+        RETURNING state
+        """,
+        {
+            "id": job_id,
+            "claim": claim_id,
+            "state": state,
+            "code": failure and failure.code,
+            "detail": failure and failure.detail,
+            "result": None if result is None else json.dumps(result),
+            **_progress(progress),
+        },
+    )
+    return None if state_now is None else JobState(state_now)
+
+
+async def put_back(
+    tx: Transaction,
+    job_id: UUID,
+    claim_id: UUID,
+    *,
+    delay: timedelta,
+    failure: JobFailure | None,
+    counts: bool,
+) -> bool:
+    """Return a claimed job to the queue; False when the claim is lost.
+
+    `counts` tells whether the attempt was one of those that a job has.
+    """
+    touched = await tx.execute(
+        """
+        UPDATE jobs SET state = 'queued', claim = NULL, lease_until = NULL, run_at = now() + %(delay)s,
+            announced_at = CASE WHEN %(delay)s <= interval '0' THEN now() END,
+            attempts = attempts - CASE WHEN %(counts)s THEN 0 ELSE 1 END,
+            error_code = COALESCE(%(code)s, error_code), error_detail = COALESCE(%(detail)s, error_detail)
+        WHERE id = %(id)s AND claim = %(claim)s
+        """,
+        {
+            "id": job_id,
+            "claim": claim_id,
+            "delay": delay,
+            "counts": counts,
+            "code": failure and failure.code,
+            "detail": failure and failure.detail,
+        },
+    )
+    return touched == 1
+
+
+async def release_expired(tx: Transaction, abandoned: JobFailure) -> list[Job]:
+    """End the attempts whose lease ran out, and return their jobs as they are then.
+
+    They are queued again, unless a cancel was asked for or no attempt is left.
+    """
+    rows = await tx.all(
+        """
+        UPDATE jobs SET claim = NULL, lease_until = NULL, run_at = now(), announced_at = NULL,
+            state = CASE WHEN cancel_requested THEN 'cancelled' WHEN attempts >= max_attempts THEN 'failed' ELSE 'queued' END,
+            finished_at = CASE WHEN cancel_requested OR attempts >= max_attempts THEN now() END,
+            error_code = %(code)s, error_detail = %(detail)s
+        WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_until < now() LIMIT 1000 FOR UPDATE SKIP LOCKED)
+        RETURNING *
+        """,
+        {"code": abandoned.code, "detail": abandoned.detail},
+    )
+    return [from_row(row) for row in rows]
+
+
+async def take_unannounced(
+    tx: Transaction, queue: QueueName, *, lost_after: timedelta | None
+) -> list[UUID]:
+    """Return due jobs whose id the queue has not got, marking them as announced.
+
+    With `lost_after`, also those whose id it got longer ago than that.
+    """
+    rows = await tx.all(
+        """
+        UPDATE jobs SET announced_at = now()
+        WHERE id IN (
+            SELECT id FROM jobs
+            WHERE queue = %(queue)s AND state = 'queued' AND run_at <= now()
+              AND (announced_at IS NULL OR announced_at < now() - %(lost_after)s::interval)
+            ORDER BY run_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+        RETURNING id
+        """,
+        {"queue": queue, "lost_after": lost_after},
+    )
+    return [row["id"] for row in rows]
+
+
+async def due(tx: ReadTransaction, queue: QueueName, *, limit: int) -> list[UUID]:
+    """Return the ids of the jobs that may run, those that wait longest first."""
+    rows = await tx.all(
+        "SELECT id FROM jobs WHERE queue = %(queue)s AND state = 'queued' AND run_at <= now() ORDER BY run_at LIMIT %(limit)s",
+        {"queue": queue, "limit": limit},
+    )
+    return [row["id"] for row in rows]
+
+
+async def until_next(tx: ReadTransaction) -> timedelta | None:
+    """Return how long until a waiting job becomes due or a lease runs out; None without any."""
+    return await tx.value(
+        """
+        SELECT LEAST(
+            (SELECT min(run_at) FROM jobs WHERE state = 'queued' AND run_at > now()),
+            (SELECT min(lease_until) FROM jobs WHERE state = 'running')
+        ) - now()
+        """
+    )
+
+
+async def forget_finished(tx: Transaction, *, after: timedelta) -> int:
+    """Delete up to a thousand of the jobs that ended longer ago than `after`."""
+    return await tx.execute(
+        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE finished_at < now() - %(after)s ORDER BY finished_at LIMIT 1000)",
+        {"after": after},
+    )
+
+
+async def counts(tx: ReadTransaction) -> list[Row]:
+    """Return `queue`, `state` and the `number` of jobs."""
+    return await tx.all("SELECT queue, state, count(*) AS number FROM jobs GROUP BY queue, state")
+
+
+async def oldest_waits(tx: ReadTransaction) -> list[Row]:
+    """Return for each `queue` that has due jobs how long the oldest `waits`, in seconds."""
+    return await tx.all(
+        """
+        SELECT queue, extract(epoch FROM now() - min(run_at))::float8 AS waits
+        FROM jobs WHERE state = 'queued' AND run_at <= now() GROUP BY queue
+        """
+    )
+
+
+async def begin_periodic(tx: Transaction, name: str, interval: timedelta) -> bool:
+    """Note that a periodic task begins; False when it began less than `interval` ago."""
+    touched = await tx.execute(
+        """
+        INSERT INTO periodic_tasks AS task (name, started_at) VALUES (%(name)s, now())
+        ON CONFLICT (name) DO UPDATE SET started_at = now() WHERE task.started_at <= now() - %(interval)s
+        """,
+        {"name": name, "interval": interval},
+    )
+    return touched == 1
+
+
+def from_row(row: Row) -> Job:
+    """Return the job that a whole row tells."""
+    failed = row["error_code"] is not None
+    return Job(
+        id=row["id"],
+        kind=row["kind"],
+        queue=row["queue"],
+        owner_id=row["owner_id"],
+        payload=row["payload"],
+        state=JobState(row["state"]),
+        run_at=row["run_at"],
+        attempts=row["attempts"],
+        max_attempts=row["max_attempts"],
+        cancel_requested=row["cancel_requested"],
+        progress=Progress(
+            row["progress_done"],
+            row["progress_total"],
+            row["progress_unit"],
+            row["progress_message"],
+        ),
+        error=JobFailure(row["error_code"], row["error_detail"]) if failed else None,
+        result=row["result"],
+        created_at=row["created_at"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+    )
+
+
+def _progress(progress: Progress) -> dict[str, Sequence[str] | str | int | None]:
+    return {
+        "done": progress.done,
+        "total": progress.total,
+        "unit": progress.unit,
+        "message": progress.message,
+    }

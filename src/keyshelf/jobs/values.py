@@ -1,0 +1,136 @@
+"""What a job is: its kind, its state, and what is told about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from keyshelf.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
+
+JSON = Mapping[str, "JSON"] | Sequence["JSON"] | str | int | float | bool | None
+Payload = Mapping[str, JSON]
+
+QueueName = Literal["small", "large"]
+QUEUES: tuple[QueueName, ...] = ("small", "large")
+"""Short work never waits behind long work: each has workers of its own."""
+
+Unit = Literal["files", "objects", "bytes"]
+
+
+class JobState(StrEnum):
+    """Where a job is. The last three are final, until somebody retries it."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+class JobNotFoundError(NotFoundError):
+    """No such job, or it is somebody else's."""
+
+    code = "job-not-found"
+
+
+class JobNotRetryableError(ConflictError):
+    """Only a failed or cancelled job can be retried, and no equal one may be alive."""
+
+    code = "job-not-retryable"
+
+
+class JobCancelledError(ConflictError):
+    """Somebody asked to cancel the job. A handler tidies up and lets it pass."""
+
+    code = "job-cancelled"
+
+
+class LostClaimError(ConflictError):
+    """The attempt was taken for dead and somebody else may run the job. End it."""
+
+    code = "job-claim-lost"
+
+
+class JobTimeoutError(UnavailableError):
+    """An attempt took longer than its kind allows."""
+
+    code = "job-timeout"
+
+
+class JobAbandonedError(UnavailableError):
+    """The worker died in each attempt. Look at what the job asks for before a retry."""
+
+    code = "job-abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A kind of work: where it waits, and how often and how long it may try."""
+
+    name: str
+    queue: QueueName = "small"
+    max_attempts: int = 5
+    """Attempts that fail or die; those handed back by a stopping worker do not count."""
+    timeout: timedelta = timedelta(minutes=10)
+    """Bound on one attempt."""
+    lease: timedelta = timedelta(seconds=30)
+    """An attempt that gives no sign of life for so long is taken for dead."""
+
+    def __post_init__(self) -> None:
+        if self.max_attempts < 1 or self.lease <= timedelta(0) or self.timeout <= timedelta(0):
+            raise InvalidInputError("a kind of job needs an attempt, a timeout and a lease")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job has come; `total` is None while it is unknown."""
+
+    done: int = 0
+    total: int | None = None
+    unit: Unit = "objects"
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailure:
+    """Why the last attempt failed: a stable code and a sentence."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as its row tells it."""
+
+    id: UUID
+    kind: str
+    queue: QueueName
+    owner_id: str
+    payload: Payload
+    state: JobState
+    run_at: datetime
+    attempts: int
+    max_attempts: int
+    cancel_requested: bool
+    progress: Progress
+    error: JobFailure | None
+    result: Payload | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobPosition:
+    """A place in a list of jobs, newest first: after the job created then, of this id."""
+
+    created_at: datetime
+    id: UUID

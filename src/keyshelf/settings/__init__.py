@@ -1,0 +1,188 @@
+"""What Keyshelf is told from outside: the only reader of the environment and of its files.
+
+Each setting has one name, that of its environment variable. A TOML file may
+hold the same names in lower case. The environment wins over the file, the file
+over the default; secrets may come from a file named by `<NAME>_FILE`. Names that
+nobody knows are errors, because a misspelt setting is one that silently does
+nothing.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from keyshelf.errors import InvalidInputError
+from keyshelf.settings.table import ROLES, SETTINGS, Setting, flag
+
+_PREFIXES = (
+    "KEYSHELF_",
+    *(f"{role.upper()}_{part}" for role in ROLES for part in ("S3_", "AZURE_", "GCS_")),
+)
+_NOT_OURS = ("KEYSHELF_TEST_",)
+
+
+class InvalidSettingError(InvalidInputError):
+    """A setting has a value that cannot be, or a name that nobody knows; the detail says which."""
+
+    code = "invalid-setting"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSetting:
+    """A setting as `keyshelf config` shows it; secrets are masked."""
+
+    name: str
+    value: str | None
+    origin: str
+    help: str
+
+
+_BY_NAME = {each.name: each for each in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings as they were found, checked."""
+
+    values: Mapping[str, str]
+    origins: Mapping[str, str]
+
+    def text(self, name: str) -> str | None:
+        """Return a setting's text, its default, or None; empty text counts as unset."""
+        value = self.values.get(name, _BY_NAME[name].default)
+        return value or None
+
+    def required(self, name: str) -> str:
+        """Return a setting's text; raises `InvalidSettingError` when there is none."""
+        value = self.text(name)
+        if value is None:
+            raise InvalidSettingError(f"{name} must be set: {_BY_NAME[name].help}")
+        return value
+
+    def number(self, name: str) -> int:
+        """Return a setting that is a whole number and has a default."""
+        return int(self.required(name))
+
+    def flag(self, name: str) -> bool | None:
+        """Return a setting that is true or false, or None when unset."""
+        value = self.text(name)
+        return None if value is None else flag(value)
+
+    @property
+    def data_folder(self) -> Path:
+        """The folder that everything embedded lives in."""
+        return Path(self.required("KEYSHELF_DATA")).expanduser().absolute()
+
+    @property
+    def state_folder(self) -> Path:
+        """Where the command line keeps what it needs to resume."""
+        return _xdg("XDG_STATE_HOME", ".local/state") / "keyshelf"
+
+    @property
+    def public_url(self) -> str:
+        """Where browsers reach the service."""
+        host = self.required("KEYSHELF_HOST")
+        host = f"[{host}]" if ":" in host else host
+        default = f"http://{host}:{self.required('KEYSHELF_PORT')}"
+        return self.text("KEYSHELF_PUBLIC_URL") or default
+
+    def shown(self) -> Sequence[ShownSetting]:
+        """Return every setting with its value and where it came from."""
+        return [self._shown(each) for each in SETTINGS]
+
+    def _shown(self, setting: Setting) -> ShownSetting:
+        value = self.text(setting.name)
+        if setting.secret and value is not None:
+            value = "********"
+        origin = self.origins.get(setting.name, "default" if value is not None else "unset")
+        return ShownSetting(setting.name, value, origin, setting.help)
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment and the configuration file.
+
+    Raises `InvalidSettingError` for an unknown name or a value that cannot be.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, str] = {}
+    origins: dict[str, str] = {}
+    file = _config_file(environment)
+    if file is not None:
+        for name, value in _from_file(file).items():
+            values[name], origins[name] = value, str(file)
+    for name, value in environment.items():
+        if _is_ours(name):
+            setting_name, text = _from_environment(name, value)
+            values[setting_name], origins[setting_name] = text, name
+    for name, value in values.items():
+        _check(name, value, origins[name])
+    return Settings(values, origins)
+
+
+def _is_ours(name: str) -> bool:
+    return name.removesuffix("_FILE") in _BY_NAME or (
+        name.startswith(_PREFIXES) and not name.startswith(_NOT_OURS)
+    )
+
+
+def _from_environment(name: str, value: str) -> tuple[str, str]:
+    if name in _BY_NAME:
+        return name, value
+    base = name.removesuffix("_FILE")
+    if name.endswith("_FILE") and base in _BY_NAME and _BY_NAME[base].secret:
+        try:
+            return base, Path(value).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidSettingError(
+                f"{name} names a file that cannot be read: {error}"
+            ) from error
+    raise InvalidSettingError(_unknown(name, "the environment"))
+
+
+def _unknown(name: str, origin: str) -> str:
+    close = difflib.get_close_matches(name.upper(), _BY_NAME, n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return f"nobody knows the setting {name} in {origin}{hint}"
+
+
+def _config_file(environment: Mapping[str, str]) -> Path | None:
+    named = environment.get("KEYSHELF_CONFIG")
+    if named:
+        return Path(named).expanduser()
+    home = Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    places = (home / "keyshelf/config.toml", Path("/etc/keyshelf/config.toml"))
+    return next((place for place in places if place.is_file()), None)
+
+
+def _from_file(file: Path) -> dict[str, str]:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidSettingError(f"{file} cannot be read: {error}") from error
+    values: dict[str, str] = {}
+    for name, value in content.items():
+        if name.upper() not in _BY_NAME or name != name.lower():
+            raise InvalidSettingError(_unknown(name, str(file)))
+        if not isinstance(value, str | int):
+            raise InvalidSettingError(
+                f"{name} in {file} must be text, a whole number or true/false"
+            )
+        values[name.upper()] = str(value).lower() if isinstance(value, bool) else str(value)
+    return values
+
+
+def _check(name: str, value: str, origin: str) -> None:
+    if not value:
+        return
+    try:
+        _BY_NAME[name].check(value)
+    except ValueError as error:
+        shown = "" if _BY_NAME[name].secret else f" {value!r}"
+        raise InvalidSettingError(f"{name}{shown} (from {origin}): {error}") from error
+
+
+def _xdg(name: str, default: str) -> Path:
+    return Path(os.environ.get(name) or Path.home() / default)

@@ -1,0 +1,97 @@
+"""What every store refuses before it looks at anything."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from itertools import pairwise
+
+from keyshelf.errors import InvalidInputError
+from keyshelf.layout.keys import MAX_KEY_BYTES
+from keyshelf.store.base import (
+    MAX_PARTS,
+    Attributes,
+    CompletedPart,
+    InvalidKeyError,
+    InvalidPartError,
+    Part,
+    PresignOptions,
+)
+
+_SIGNED_METHODS = frozenset({"GET", "HEAD", "PUT"})
+_MAX_EXPIRY = timedelta(days=7)
+
+
+def check_key(key: str) -> None:
+    """Raise `InvalidKeyError` for a key that no store can hold."""
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError as error:
+        raise InvalidKeyError("a key must be valid Unicode text") from error
+    if not 1 <= size <= MAX_KEY_BYTES:
+        raise InvalidKeyError(f"a key is 1 to {MAX_KEY_BYTES} bytes of UTF-8; this one has {size}")
+
+
+def check_part_number(number: int) -> None:
+    """Raise `InvalidPartError` for a part number outside 1 to 10,000."""
+    if not 1 <= number <= MAX_PARTS:
+        raise InvalidPartError(f"parts are numbered from 1 to {MAX_PARTS}")
+
+
+def check_parts(parts: Sequence[CompletedPart]) -> None:
+    """Raise `InvalidPartError` unless there are parts, each named once, in order."""
+    if not parts:
+        raise InvalidPartError("an object is made of at least one part")
+    for part in parts:
+        check_part_number(part.number)
+    if any(one.number >= other.number for one, other in pairwise(parts)):
+        raise InvalidPartError("parts are named once each, in the order of their numbers")
+
+
+def check_uploaded(
+    wanted: Sequence[CompletedPart], uploaded: Sequence[Part], *, min_bytes: int
+) -> None:
+    """Raise `InvalidPartError` for a part that is not there, is another, or is too small."""
+    found = {part.number: part for part in uploaded}
+    for part in wanted:
+        known = found.get(part.number)
+        if known is None or known.etag != part.etag:
+            raise InvalidPartError(f"part {part.number} is not the one that was uploaded")
+        if known.size < min_bytes and part is not wanted[-1]:
+            raise InvalidPartError(f"part {part.number} is smaller than {min_bytes} bytes")
+
+
+def check_header_text(text: str, what: str) -> None:
+    """Raise `InvalidInputError` for text that an HTTP header cannot hold."""
+    if not (text.isascii() and text.isprintable()) or text != text.strip():
+        raise InvalidInputError(f"{what} must be printable ASCII without outer spaces")
+
+
+def check_attributes(attributes: Attributes) -> None:
+    """Raise `InvalidInputError` for attributes that no server could give back."""
+    check_header_text(attributes.content_type, "a content type")
+    check_header_text(attributes.cache_control or "", "cache control")
+    check_header_text(attributes.content_disposition or "", "a content disposition")
+    check_metadata_names(attributes.metadata)
+
+
+def check_metadata_names(metadata: Mapping[str, str]) -> None:
+    """Raise `InvalidInputError` unless each name is lower-case letters, digits, `-`, `_`, `.`."""
+    for name in metadata:
+        bare = name.replace("-", "").replace("_", "").replace(".", "")
+        if not (bare.isascii() and bare.isalnum() and name == name.lower()):
+            raise InvalidInputError(
+                "a metadata name is made of lower-case letters, digits, '-', '_' and '.'", name=name
+            )
+
+
+def check_presign(method: str, options: PresignOptions) -> None:
+    """Raise `InvalidInputError` for what no store signs."""
+    if method not in _SIGNED_METHODS:
+        raise InvalidInputError("only GET, HEAD and PUT can be signed", method=method)
+    if not timedelta(seconds=1) <= options.expires_in <= _MAX_EXPIRY:
+        raise InvalidInputError("a signed request lives from one second to seven days")
+    if (options.upload_id is None) != (options.part_number is None):
+        raise InvalidInputError("a part is signed with its upload id and its number")
+    if options.part_number is not None:
+        if method != "PUT":
+            raise InvalidInputError("only PUT of a part can be signed")
+        check_part_number(options.part_number)

@@ -1,0 +1,225 @@
+"""Bytes of plainly named objects, carried by obstore at its own speed.
+
+obstore reads and writes several times faster than any client in Python, but its
+paths are not S3's keys: it drops a slash at the end, and refuses empty segments,
+dot segments and control characters. `is_plain` tells the keys that it keeps as
+they are; all others, listings and everything that needs a store's full protocol
+go by `wire`.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import obstore
+from obstore.exceptions import BaseError, PreconditionError
+from obstore.store import AzureStore, S3Store
+
+from keyshelf.clock import Clock
+from keyshelf.errors import Error
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.store import header_text, s3_xml
+from keyshelf.store.base import (
+    Attributes,
+    ByteRange,
+    ObjectChangedError,
+    ObjectMeta,
+    StoreUnavailableError,
+)
+from keyshelf.store.cloud_failures import failure
+from keyshelf.store.sigv4 import Address, Credentials
+
+if TYPE_CHECKING:
+    from obstore import GetOptions, GetResult
+    from obstore.store import ClientConfig, RetryConfig, S3Credential
+
+_PIECE_BYTES = 1 << 20
+_CLIENT: "ClientConfig" = {
+    "allow_http": True,
+    "connect_timeout": timedelta(seconds=3),
+    "read_timeout": timedelta(seconds=30),
+    # The whole of a large object may take long; `read_timeout` notices a dead server.
+    "timeout": timedelta(days=1),
+    "user_agent": "keyshelf",
+}
+_RETRY: "RetryConfig" = {
+    "max_retries": 2,
+    "retry_timeout": timedelta(seconds=30),
+    "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2)},
+}
+_STATUS = re.compile(r"status (?:code: )?(\d{3})\b")
+
+
+def is_plain(key: ObjectKey) -> bool:
+    """Say whether obstore addresses exactly this key."""
+    return key.isprintable() and not any(segment in {"", ".", ".."} for segment in key.split("/"))
+
+
+class CloudReader:
+    """An object being read through obstore; see `ObjectReader`."""
+
+    def __init__(self, result: "GetResult", key: ObjectKey, meta: ObjectMeta) -> None:
+        self._result = result
+        self._key = key
+        self.meta = meta
+        start, end = result.range
+        # An empty object has no range that holds a byte; its reader gives none.
+        self.range = ByteRange(start, end if end > start else None)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the bytes once, in pieces of about a MiB."""
+        stream = self._result.stream(min_chunk_size=_PIECE_BYTES).__aiter__()
+        while True:
+            try:
+                piece = await stream.__anext__()
+            except StopAsyncIteration:
+                return
+            except (BaseError, OSError) as error:
+                raise translated(error, doing=f"GET {self._key[:200]!r}") from error
+            yield bytes(piece)
+
+    async def read(self) -> bytes:
+        """Return all bytes at once."""
+        try:
+            return (await self._result.bytes_async()).to_bytes()
+        except (BaseError, OSError) as error:
+            raise translated(error, doing=f"GET {self._key[:200]!r}") from error
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # obstore closes the connection when nothing holds the result any more.
+        del self._result
+
+
+class CloudBytes:
+    """Reads and unconditional writes of plain keys in one bucket or container."""
+
+    def __init__(self, store: S3Store | AzureStore) -> None:
+        self._store = store
+
+    @classmethod
+    def s3(
+        cls,
+        address: Address,
+        bucket: str,
+        *,
+        path_style: bool,
+        region: str,
+        credentials: Callable[[], Awaitable[Credentials]],
+        clock: Clock,
+    ) -> "CloudBytes":
+        """Open a bucket of S3 or of a server that speaks its protocol."""
+
+        async def provide() -> "S3Credential":
+            current = await credentials()
+            return {
+                "access_key_id": current.access_key,
+                "secret_access_key": current.secret_key,
+                "token": current.session_token,
+                # Short, so that obstore asks again and sees what has been renewed.
+                "expires_at": clock() + timedelta(minutes=10),
+            }
+
+        endpoint = address.origin + address.base
+        if path_style:
+            endpoint = endpoint.removesuffix(f"/{bucket}")
+        return cls(
+            S3Store(
+                bucket,
+                endpoint=endpoint,
+                region=region,
+                virtual_hosted_style_request=not path_style,
+                unsigned_payload=address.scheme == "https",
+                credential_provider=provide,
+                client_options=_CLIENT,
+                retry_config=_RETRY,
+            )
+        )
+
+    async def get(
+        self, key: ObjectKey, *, byte_range: ByteRange | None, if_match: str | None
+    ) -> CloudReader:
+        """Open an object. Raises what the store's answer means, see `translated`."""
+        options: GetOptions = {}
+        if byte_range is not None:
+            options["range"] = (
+                {"offset": byte_range.start}
+                if byte_range.end is None
+                else (byte_range.start, byte_range.end)
+            )
+        if if_match is not None:
+            options["if_match"] = f'"{if_match}"'
+        try:
+            result = await obstore.get_async(self._store, key, options=options)
+        except (BaseError, OSError) as error:
+            raise translated(error, doing=f"GET {key[:200]!r}") from error
+        return CloudReader(result, key, _meta(key, result))
+
+    async def put(self, key: ObjectKey, body: bytes, attributes: Attributes) -> str:
+        """Write an object in one request and return its ETag."""
+        try:
+            result = await obstore.put_async(
+                self._store,
+                key,
+                body,
+                attributes=_attributes(attributes),
+                use_multipart=False,
+            )
+        except (BaseError, OSError) as error:
+            raise translated(error, doing=f"PUT {key[:200]!r}") from error
+        return (result["e_tag"] or "").strip('"')
+
+
+def translated(error: Exception, *, doing: str) -> Error:
+    """Return what an error of obstore means."""
+    said = str(error)
+    if isinstance(error, FileNotFoundError):
+        return failure(404, {}, said.encode(), doing=doing)
+    if isinstance(error, PreconditionError):
+        return ObjectChangedError(f"{doing}: the object has another ETag")
+    status = _STATUS.search(said)
+    if status:
+        return failure(int(status[1]), {}, said.encode(), doing=doing)
+    return StoreUnavailableError(f"{doing}: {said.partition('Debug source:')[0].strip()}")
+
+
+def _attributes(attributes: Attributes) -> dict[str, str]:
+    named = {
+        "Content-Type": attributes.content_type,
+        "Cache-Control": attributes.cache_control,
+        "Content-Disposition": attributes.content_disposition,
+    }
+    written = {name: value for name, value in named.items() if value is not None}
+    return written | header_text.encode_values(attributes.metadata, prefix="")
+
+
+def _meta(key: ObjectKey, result: "GetResult") -> ObjectMeta:
+    found = {str(name): value for name, value in result.attributes.items()}
+    found_class = s3_xml.storage_class(found.pop("Storage-Class", None))
+    content_type = found.pop("Content-Type", "application/octet-stream")
+    cache_control = found.pop("Cache-Control", None)
+    disposition = found.pop("Content-Disposition", None)
+    for name in ("Content-Encoding", "Content-Language"):
+        found.pop(name, None)
+    return ObjectMeta(
+        key=key,
+        size=result.meta["size"],
+        etag=(result.meta["e_tag"] or "").strip('"'),
+        modified_at=result.meta["last_modified"].astimezone(UTC),
+        attributes=Attributes(
+            content_type=content_type,
+            cache_control=cache_control,
+            content_disposition=disposition,
+            metadata={name: header_text.decode_value(value) for name, value in found.items()},
+        ),
+        storage_class=found_class,
+    )

@@ -1,0 +1,166 @@
+"""Signed, expiring requests for the stores that Keyshelf serves itself.
+
+    {public_url}/signed/{role}?key=…&method=…&expires=…[&type=…][&disposition=…]
+        [&length=…][&upload_id=…&part=…]&signature=…
+
+The signature is HMAC-SHA-256 in hex over the role and every other parameter, so
+nothing in the URL can be changed, added or left out.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+
+from keyshelf.clock import Clock, system_clock
+from keyshelf.errors import ForbiddenError, InvalidInputError
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.store.base import PresignOptions, SignedRequest
+from keyshelf.store.checks import check_key, check_presign
+
+MIN_SECRET_BYTES = 16
+_PARAMETERS = frozenset(
+    {"key", "method", "expires", "type", "disposition", "length", "upload_id", "part"}
+)
+
+
+class SignatureInvalidError(ForbiddenError):
+    """The URL was not signed by this service, or was changed. Ask for a new one."""
+
+    code = "signature-invalid"
+
+
+class SignatureExpiredError(ForbiddenError):
+    """The URL was right and its time is over. Ask for a new one."""
+
+    code = "signature-expired"
+
+
+class SignedHeadersError(ForbiddenError):
+    """The request differs in type or length from the one that was signed."""
+
+    code = "signed-headers-differ"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedRequest:
+    """What a request whose signature holds may do."""
+
+    method: str
+    key: ObjectKey
+    expires_at: datetime
+    content_type: str | None = None
+    """GET, HEAD: the type to answer with instead of the object's. PUT: the type it gets."""
+    content_disposition: str | None = None
+    """GET, HEAD: the `Content-Disposition` to answer with."""
+    content_length: int | None = None
+    """PUT: the exact size of the body, known from its header before it is read."""
+    upload_id: str | None = None
+    part_number: int | None = None
+    """PUT of one part: both set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSigner:
+    """Signs requests to one store of this service, and checks them again."""
+
+    secret: bytes
+    """At least 16 bytes; whoever has it can read and write the whole store."""
+    public_url: str
+    """Where browsers reach this service, without a path: `https://files.example.com`."""
+    role: str
+    """Which store: `source`, `media`, `repository`. One store's URLs are no good for another."""
+    clock: Clock = system_clock
+
+    def __post_init__(self) -> None:
+        if len(self.secret) < MIN_SECRET_BYTES:
+            raise InvalidInputError(f"a signing secret has at least {MIN_SECRET_BYTES} bytes")
+
+    def sign(self, method: str, key: ObjectKey, options: PresignOptions) -> SignedRequest:
+        """Return a request that does one thing to one key until it expires.
+
+        Raises `InvalidInputError` for another method than GET, HEAD and PUT, a
+        lifetime outside 0 to 7 days, or half of a part.
+        """
+        check_key(key)
+        check_presign(method, options)
+        expires_at = (self.clock() + options.expires_in).replace(microsecond=0)
+        optional = {
+            "type": options.content_type,
+            "disposition": options.content_disposition,
+            "length": options.content_length,
+            "upload_id": options.upload_id,
+            "part": options.part_number,
+        }
+        query = {
+            "key": key,
+            "method": method,
+            "expires": str(int(expires_at.timestamp())),
+            **{name: str(value) for name, value in optional.items() if value is not None},
+        }
+        query["signature"] = self._signature(query)
+        encoded = urlencode(query, quote_via=quote, safe="")
+        typed = method == "PUT" and options.content_type is not None
+        return SignedRequest(
+            method=method,
+            url=f"{self.public_url.rstrip('/')}/signed/{quote(self.role)}?{encoded}",
+            headers={"Content-Type": options.content_type or ""} if typed else {},
+            expires_at=expires_at,
+        )
+
+    def verify(
+        self,
+        method: str,
+        query: Sequence[tuple[str, str]],
+        headers: Mapping[str, str],
+        now: datetime,
+    ) -> VerifiedRequest:
+        """Return what a request may do.
+
+        `query` holds its decoded parameters, all of them, in any order; the names
+        in `headers` are lower-case. Raises `SignatureInvalidError`,
+        `SignatureExpiredError`, `SignedHeadersError`.
+        """
+        given = dict(query)
+        signature = given.pop("signature", "")
+        # Compared before anything is parsed: what follows reads only our own words.
+        genuine = hmac.compare_digest(signature.encode(), self._signature(given).encode())
+        if not genuine or len(given) + 1 != len(query) or not given.keys() <= _PARAMETERS:
+            raise SignatureInvalidError("the signature does not fit the request")
+        if given["method"] != method:
+            raise SignatureInvalidError(f"the URL was signed for {given['method']}, not {method}")
+        expires_at = datetime.fromtimestamp(int(given["expires"]), UTC)
+        if now >= expires_at:
+            raise SignatureExpiredError(f"the URL expired at {expires_at.isoformat()}")
+        length, part = given.get("length"), given.get("part")
+        verified = VerifiedRequest(
+            method=method,
+            key=ObjectKey(given["key"]),
+            expires_at=expires_at,
+            content_type=given.get("type"),
+            content_disposition=given.get("disposition"),
+            content_length=None if length is None else int(length),
+            upload_id=given.get("upload_id"),
+            part_number=None if part is None else int(part),
+        )
+        if method == "PUT":
+            _check_headers(verified, headers)
+        return verified
+
+    def _signature(self, query: Mapping[str, str]) -> str:
+        # JSON keeps names and values apart whatever characters they hold.
+        text = json.dumps(["keyshelf-signed-1", self.role, sorted(query.items())])
+        return hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _check_headers(verified: VerifiedRequest, headers: Mapping[str, str]) -> None:
+    sent_type = headers.get("content-type")
+    if verified.content_type is not None and sent_type != verified.content_type:
+        raise SignedHeadersError(f"the Content-Type must be {verified.content_type!r}")
+    if verified.content_length is None:
+        return
+    if headers.get("content-length") != str(verified.content_length):
+        raise SignedHeadersError(f"the body must have {verified.content_length} bytes")

@@ -1,0 +1,169 @@
+"""From settings to a store that is open."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from keyshelf.clock import Clock, system_clock
+from keyshelf.errors import InvalidInputError
+from keyshelf.store.base import ObjectStore, StoreUnavailableError
+from keyshelf.store.cloud import CloudBytes
+from keyshelf.store.disk import DiskStore
+from keyshelf.store.disk_options import DiskOptions
+from keyshelf.store.local_signing import LocalSigner
+from keyshelf.store.memory import MemoryOptions, MemoryStore
+from keyshelf.store.gcs_store import GcsStore
+from keyshelf.store.s3_control import AmbientCredentials
+from keyshelf.store.s3_requests import CredentialSource, S3Requests
+from keyshelf.store.s3_store import S3Limits, S3Store
+from keyshelf.store.sigv4 import GOOGLE, Address, Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOptions:
+    """Where one store is and how it is reached."""
+
+    bucket: str
+    """`name` or `s3://name`, `gs://name`, `az://container`, `file:///folder`, `memory://`."""
+    endpoint: str | None = None
+    """The server's address; None is the cloud's own."""
+    public_endpoint: str | None = None
+    """The server's address in signed URLs, when browsers reach it by another name."""
+    region: str = "us-east-1"
+    access_key: str | None = None
+    """S3: the access key; none means the credentials of this machine. GCS: the id of an
+    HMAC key. Azure: the account's name."""
+    secret_key: str | None = field(default=None, repr=False)
+    session_token: str | None = field(default=None, repr=False)
+    path_style: bool | None = None
+    """Whether the bucket stands in the path; None means so at any endpoint but AWS's own."""
+    role: str = "store"
+    """What the store is used as; part of the URLs that local stores sign."""
+    signing_key: bytes | None = field(default=None, repr=False)
+    """Local stores: the secret that signs their URLs; without it they do not sign."""
+    public_url: str | None = None
+    """Local stores: where browsers reach this service."""
+    s3_limits: S3Limits = field(default_factory=S3Limits)
+    clock: Clock = system_clock
+
+
+async def open_store(options: StoreOptions) -> ObjectStore:
+    """Open the store that the options name. Close it with `aclose`.
+
+    Raises `InvalidInputError` for options that cannot be right. A store that does not
+    answer, or refuses us, opens all the same: `check` tells.
+    """
+    parts = urlsplit(options.bucket)
+    scheme = parts.scheme or "s3"
+    if scheme == "s3":
+        return await _open_s3(options, _bucket_name(options.bucket))
+    if scheme == "gs":
+        return _open_gcs(options, _bucket_name(options.bucket))
+    if scheme == "file":
+        folder = Path(unquote(parts.path))
+        return DiskStore(folder, DiskOptions(signer=_signer(options), clock=options.clock))
+    if scheme == "memory":
+        return MemoryStore(MemoryOptions(signer=_signer(options), clock=options.clock))
+    raise InvalidInputError(f"no store is reached by {scheme}://", bucket=options.bucket)
+
+
+def _signer(options: StoreOptions) -> LocalSigner | None:
+    if options.signing_key is None or options.public_url is None:
+        return None
+    return LocalSigner(
+        secret=options.signing_key,
+        public_url=options.public_url,
+        role=options.role,
+        clock=options.clock,
+    )
+
+
+def _bucket_name(bucket: str) -> str:
+    parts = urlsplit(bucket)
+    name = parts.netloc if parts.scheme else bucket
+    if not name or "/" in name:
+        raise InvalidInputError("a bucket has a name without slashes", bucket=bucket)
+    if parts.path.strip("/") and parts.scheme:
+        raise InvalidInputError(
+            "a store is a whole bucket: a prefix inside one is not supported", bucket=bucket
+        )
+    return unquote(name)
+
+
+def _credentials(options: StoreOptions) -> CredentialSource:
+    if options.access_key is None:
+        return AmbientCredentials()
+    if options.secret_key is None:
+        raise InvalidInputError("an access key comes with its secret key")
+    known = Credentials(options.access_key, options.secret_key, options.session_token)
+
+    async def configured() -> Credentials:
+        return known
+
+    return configured
+
+
+async def _open_s3(options: StoreOptions, bucket: str) -> ObjectStore:
+    # A bucket whose name holds dots has no valid certificate as a host name.
+    path_style = options.path_style
+    if path_style is None:
+        path_style = options.endpoint is not None or "." in bucket
+    endpoint = options.endpoint or f"https://s3.{options.region}.amazonaws.com"
+    address = Address.of(endpoint, bucket, path_style=path_style)
+    credentials = _credentials(options)
+    fast = CloudBytes.s3(
+        address,
+        bucket,
+        path_style=path_style,
+        region=options.region,
+        credentials=credentials,
+        clock=options.clock,
+    )
+    store = S3Store(
+        S3Requests(
+            address=address,
+            bucket=bucket,
+            region=options.region,
+            credentials=credentials,
+            clock=options.clock,
+        ),
+        fast,
+        clock=options.clock,
+        public_address=_public_address(options, bucket, path_style=path_style),
+        limits=options.s3_limits,
+    )
+    try:
+        await store.probe()
+    except StoreUnavailableError:
+        # A service starts without its store and waits; what needs to know asks again.
+        pass
+    return store
+
+
+def _open_gcs(options: StoreOptions, bucket: str) -> ObjectStore:
+    if options.access_key is None:
+        raise InvalidInputError(
+            "Google Cloud Storage is reached with an HMAC key: make one for a service account"
+        )
+    endpoint = options.endpoint or "https://storage.googleapis.com"
+    requests = S3Requests(
+        address=Address.of(endpoint, bucket, path_style=True),
+        bucket=bucket,
+        region="auto",
+        credentials=_credentials(options),
+        clock=options.clock,
+        dialect=GOOGLE,
+    )
+    return GcsStore(
+        requests,
+        None,
+        clock=options.clock,
+        public_address=_public_address(options, bucket, path_style=True),
+        limits=options.s3_limits,
+    )
+
+
+def _public_address(options: StoreOptions, bucket: str, *, path_style: bool) -> Address | None:
+    if options.public_endpoint is None:
+        return None
+    return Address.of(options.public_endpoint, bucket, path_style=path_style)

@@ -1,0 +1,436 @@
+"""The object store over S3's XML protocol: S3 itself, servers like it, and what is common."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+import anyio
+
+from keyshelf.clock import Clock
+from keyshelf.errors import ConflictError, Error, InvalidInputError, NotFoundError
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.store import s3_xml
+from keyshelf.store.base import (
+    MAX_PUT_BYTES,
+    MIN_PART_BYTES,
+    Body,
+    ByteRange,
+    Capabilities,
+    CompletedPart,
+    Condition,
+    DeleteResult,
+    IfMatch,
+    InvalidRangeError,
+    ListPage,
+    ObjectChangedError,
+    ObjectExistsError,
+    ObjectMeta,
+    ObjectNotFoundError,
+    ObjectReader,
+    ObjectTooLargeError,
+    OpenUpload,
+    Part,
+    PresignOptions,
+    PutOptions,
+    SignedRequest,
+    StoreForbiddenError,
+    UnsupportedError,
+    WriteCondition,
+)
+from keyshelf.store.bodies import sized
+from keyshelf.store.checks import (
+    check_attributes,
+    check_key,
+    check_part_number,
+    check_parts,
+    check_presign,
+    check_uploaded,
+)
+from keyshelf.store.cloud import CloudBytes, is_plain
+from keyshelf.store.local_rules import check_condition, check_match
+from keyshelf.store.parallel import each_bounded
+from keyshelf.store.s3_copying import copy_in_parts
+from keyshelf.store.s3_requests import S3Requests
+from keyshelf.store.sigv4 import Address
+from keyshelf.store.uploading import StreamLimits, put_stream
+from keyshelf.store.wire import ATTEMPTS
+from keyshelf.store.wire_reading import header_time, object_meta, open_reader, range_header
+
+_GIB = 2**30
+_DELETE_BATCH = 1000
+_PUT, _PRESIGN = PutOptions(), PresignOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class S3Limits:
+    """Where requests are split. The defaults are S3's own bounds."""
+
+    page_limit: int = 1000
+    single_copy_bytes: int = 5 * _GIB
+    """Larger objects are copied in parts."""
+    copy_part_bytes: int = 512 * 2**20
+    stream: StreamLimits = field(default_factory=StreamLimits)
+    min_part_bytes: int = MIN_PART_BYTES
+    """The least size of a part that is not the last."""
+    at_once: int = 16
+    """How many requests one bulk call makes at a time."""
+
+
+class S3Store:
+    """A bucket of S3, or of a server that speaks its protocol.
+
+    Bytes of plain keys go by obstore; every other request is signed here. Some
+    servers (rclone's among them) ignore what they do not know: conditions, tags,
+    copies of parts. `probe` finds that out without writing; on such a server tags
+    are unsupported, objects of any size are copied in one request, and conditions
+    are checked by HEAD just before the write: atomic among the writers of this
+    store object, not against others.
+    """
+
+    kind = "s3"
+
+    def __init__(
+        self,
+        requests: S3Requests,
+        fast: CloudBytes | None,
+        *,
+        clock: Clock,
+        public_address: Address | None = None,
+        limits: S3Limits | None = None,
+    ) -> None:
+        self._requests = requests
+        self._fast = fast
+        self._clock = clock
+        self._public_address = public_address
+        self._limits = limits or S3Limits()
+        self._knows_subresources: bool | None = None
+        self._emulated_conditions = anyio.Lock()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this bucket's server can do, as far as `probe` has seen it."""
+        return Capabilities(kind=self.kind, tags=self._knows_subresources is not False)
+
+    async def probe(self) -> bool:
+        """Learn, once, whether the server knows more than reading and writing objects.
+
+        Asks for the bucket's tags: a server that answers with a listing has ignored
+        the question, and would ignore conditions and overwrite an object with its tags.
+        """
+        if self._knows_subresources is None:
+            try:
+                answer = await self._requests.send("GET", None, {"tagging": ""})
+            except (StoreForbiddenError, NotFoundError, InvalidInputError, ConflictError):
+                self._knows_subresources = True
+            else:
+                self._knows_subresources = b"<ListBucketResult" not in answer.body
+        return self._knows_subresources
+
+    async def head(self, key: ObjectKey) -> ObjectMeta:
+        """Return an object's facts; see `ObjectStore`."""
+        check_key(key)
+        answer = await self._requests.send("HEAD", key)
+        return self._meta(key, answer.headers)
+
+    async def get(
+        self, key: ObjectKey, *, byte_range: ByteRange | None = None, if_match: str | None = None
+    ) -> ObjectReader:
+        """Open an object for reading; see `ObjectStore`."""
+        check_key(key)
+        reader: ObjectReader
+        try:
+            if self._fast is not None and is_plain(key) and await self._is_exact(byte_range):
+                reader = await self._fast.get(key, byte_range=byte_range, if_match=if_match)
+            else:
+                reader = await self._open(key, byte_range=byte_range, if_match=if_match)
+        except InvalidRangeError as error:
+            raise await self._range_error(key) from error
+        if if_match is not None and reader.meta.etag != if_match:
+            # A server that ignores conditions gives out whatever is there.
+            async with reader:
+                check_match(key, if_match, reader.meta.etag)
+        return reader
+
+    async def _is_exact(self, byte_range: ByteRange | None) -> bool:
+        # The servers that ignore questions answer a range with status 200, which obstore refuses.
+        return byte_range is None or await self.probe()
+
+    async def put(self, key: ObjectKey, body: Body, options: PutOptions = _PUT) -> ObjectMeta:
+        """Write an object whole or not at all; see `ObjectStore`.
+
+        The time in the result is that of the server's answer.
+        """
+        check_key(key)
+        check_attributes(options.attributes)
+        await self._check_tags(options.tags)
+        if not isinstance(body, bytes):
+            return await put_stream(self, key, body, options, self._limits.stream)
+        return await self.put_bytes(key, body, options)
+
+    async def put_bytes(self, key: ObjectKey, body: bytes, options: PutOptions) -> ObjectMeta:
+        """Write an object in one request."""
+        if len(body) > MAX_PUT_BYTES:
+            raise ObjectTooLargeError("one request writes at most 5 GiB; use a stream or parts")
+        plain = options == PutOptions(attributes=options.attributes) and is_plain(key)
+        if self._fast is not None and plain:
+            etag = await self._fast.put(key, body, options.attributes)
+            return ObjectMeta(key, len(body), etag, self._clock(), options.attributes)
+        headers = self._requests.write_headers(options)
+        async with self._condition(key, options.condition) as condition:
+            # A repeated conditional write would find its own first try and call it another's.
+            attempts = 1 if condition else ATTEMPTS
+            answer = await self._requests.put(key, body, headers | condition, attempts=attempts)
+        etag = s3_xml.bare_etag(answer.headers.get("etag", ""))
+        at = header_time(answer.headers["date"]) if "date" in answer.headers else self._clock()
+        return ObjectMeta(key, len(body), etag, at, options.attributes, options.storage_class)
+
+    async def delete(self, key: ObjectKey) -> None:
+        """Remove an object; one that is not there is success."""
+        check_key(key)
+        try:
+            await self._requests.send("DELETE", key)
+        except ObjectNotFoundError:
+            return
+
+    async def delete_many(self, keys: Sequence[ObjectKey]) -> Sequence[DeleteResult]:
+        """Remove any number of objects, 1,000 a request; see `ObjectStore`."""
+        for key in keys:
+            check_key(key)
+        written = [key for key in keys if s3_xml.can_hold(key)]
+        batches = [
+            written[start : start + _DELETE_BATCH]
+            for start in range(0, len(written), _DELETE_BATCH)
+        ]
+        others = [key for key in keys if not s3_xml.can_hold(key)]
+        results = [
+            *await each_bounded(self._requests.delete_batch, batches, at_once=4),
+            await each_bounded(self._delete_one, others, at_once=self._limits.at_once),
+        ]
+        found = {result.key: result for batch in results for result in batch}
+        return [found[key] for key in keys]
+
+    async def _delete_one(self, key: ObjectKey) -> DeleteResult:
+        try:
+            await self.delete(key)
+        except Error as error:
+            return DeleteResult(key, f"{error.code}: {error.detail}")
+        return DeleteResult(key)
+
+    async def copy(
+        self, source: ObjectKey, destination: ObjectKey, *, replace: bool = True
+    ) -> ObjectMeta:
+        """Copy an object of any size inside the bucket; see `ObjectStore`.
+
+        Raises `ObjectChangedError` when the source changed meanwhile.
+        """
+        check_key(source)
+        check_key(destination)
+        found = await self.head(source)
+        if source == destination:
+            return found
+        if not replace:
+            check_condition(destination, Condition.CREATE, await self._etag(destination))
+        if found.size > self._limits.single_copy_bytes and await self.probe():
+            await self._copy_in_parts(found, destination)
+        else:
+            same = {f"{self._requests.prefix}copy-source-if-match": f'"{found.etag}"'}
+            await self._requests.copy(source, destination, same)
+        return await self.head(destination)
+
+    async def _copy_in_parts(self, source: ObjectMeta, destination: ObjectKey) -> None:
+        options = PutOptions(storage_class=source.storage_class)
+        if self.capabilities.tags:
+            options = replace(options, tags=await self._requests.get_tags(source.key))
+        if source.attributes is not None:
+            options = replace(options, attributes=source.attributes)
+        await copy_in_parts(
+            self._requests,
+            source,
+            destination,
+            self._requests.write_headers(options),
+            part_bytes=self._limits.copy_part_bytes,
+            at_once=self._limits.at_once,
+        )
+
+    async def list(
+        self, prefix: str = "", *, start_after: str | None = None, delimiter: str | None = None
+    ) -> AsyncIterator[ListPage]:
+        """Page through the objects under a prefix; see `ObjectStore`."""
+        token: str | None = None
+        while True:
+            listing = await self._requests.list_page(
+                prefix,
+                start_after=start_after,
+                delimiter=delimiter,
+                token=token,
+                limit=self._limits.page_limit,
+            )
+            if listing.page.objects or listing.page.prefixes:
+                yield listing.page
+            token = listing.token
+            if not token:
+                return
+
+    async def get_tags(self, key: ObjectKey) -> Mapping[str, str]:
+        """Return an object's tags."""
+        check_key(key)
+        await self._check_tags({"": ""})
+        return await self._requests.get_tags(key)
+
+    async def set_tags(self, key: ObjectKey, tags: Mapping[str, str]) -> None:
+        """Replace an object's tags."""
+        check_key(key)
+        await self._check_tags({"": ""})
+        await self._requests.set_tags(key, tags)
+
+    async def create_upload(self, key: ObjectKey, options: PutOptions = _PUT) -> str:
+        """Begin a multipart upload and return its id."""
+        check_key(key)
+        check_attributes(options.attributes)
+        await self._check_tags(options.tags)
+        return await self._requests.create_upload(key, self._requests.write_headers(options))
+
+    async def upload_part(self, key: ObjectKey, upload_id: str, number: int, body: Body) -> Part:
+        """Write one part; the same number again replaces it."""
+        check_key(key)
+        check_part_number(number)
+        async with sized(body) as ready:
+            etag = await self._requests.upload_part(key, upload_id, number, ready)
+            return Part(number=number, etag=etag, size=ready.size)
+
+    async def list_parts(self, key: ObjectKey, upload_id: str) -> Sequence[Part]:
+        """Return the parts that the store has, by number."""
+        check_key(key)
+        return await self._requests.list_parts(key, upload_id)
+
+    async def complete_upload(
+        self,
+        key: ObjectKey,
+        upload_id: str,
+        parts: Sequence[CompletedPart],
+        *,
+        condition: WriteCondition = Condition.ALWAYS,
+    ) -> ObjectMeta:
+        """Make the object of its parts, at once; see `ObjectStore`."""
+        check_key(key)
+        check_parts(parts)
+        # Some servers complete an upload that they do not have as long as the object is there.
+        check_uploaded(
+            parts, await self.list_parts(key, upload_id), min_bytes=self._limits.min_part_bytes
+        )
+        async with self._condition(key, condition) as headers:
+            await self._requests.complete_upload(key, upload_id, parts, headers)
+        return await self.head(key)
+
+    async def abort_upload(self, key: ObjectKey, upload_id: str) -> None:
+        """Drop an upload and its parts; one that is not there is success."""
+        check_key(key)
+        await self._requests.abort_upload(key, upload_id)
+
+    def list_uploads(self, prefix: str = "") -> AsyncIterator[OpenUpload]:
+        """Give the multipart uploads that are open under a prefix."""
+        return self._requests.list_uploads(prefix)
+
+    async def presign(
+        self, method: str, key: ObjectKey, options: PresignOptions = _PRESIGN
+    ) -> SignedRequest:
+        """Return a request that a browser can make by itself; see `ObjectStore`."""
+        check_key(key)
+        check_presign(method, options)
+        query, headers = _presigned(method, options)
+        signer = await self._requests.signer(self._public_address)
+        now = self._clock().replace(microsecond=0)
+        url = signer.presign(
+            method,
+            key,
+            at=now,
+            expires_in=int(options.expires_in.total_seconds()),
+            query=query,
+            headers=headers,
+        )
+        return SignedRequest(method, url, headers, expires_at=now + options.expires_in)
+
+    async def check(self) -> None:
+        """Make one cheap request that proves that the bucket is there and we may use it."""
+        await self._requests.list_page("", start_after=None, delimiter=None, token=None, limit=1)
+
+    async def aclose(self) -> None:
+        """Let go of connections."""
+        await self._requests.aclose()
+
+    async def _open(
+        self, key: ObjectKey, *, byte_range: ByteRange | None, if_match: str | None
+    ) -> ObjectReader:
+        headers: dict[str, str] = {}
+        if byte_range is not None:
+            headers["range"] = range_header(byte_range)
+        if if_match is not None:
+            headers["if-match"] = f'"{if_match}"'
+        return await open_reader(
+            self._requests.open(key, headers), lambda headers: self._meta(key, headers)
+        )
+
+    def _meta(self, key: ObjectKey, headers: Mapping[str, str]) -> ObjectMeta:
+        prefix = self._requests.prefix
+        return object_meta(
+            key, headers, metadata_prefix=f"{prefix}meta-", class_header=f"{prefix}storage-class"
+        )
+
+    async def _range_error(self, key: ObjectKey) -> InvalidRangeError:
+        size = (await self.head(key)).size
+        return InvalidRangeError(f"{key!r} ends before that range starts", size=size)
+
+    async def _etag(self, key: ObjectKey) -> str | None:
+        try:
+            return (await self.head(key)).etag
+        except ObjectNotFoundError:
+            return None
+
+    async def _check_tags(self, tags: Mapping[str, str]) -> None:
+        if tags and not await self.probe():
+            raise UnsupportedError("this server keeps no tags")
+
+    @asynccontextmanager
+    async def _condition(
+        self, key: ObjectKey, condition: WriteCondition
+    ) -> AsyncGenerator[dict[str, str]]:
+        """Give the headers that state a condition, and name its failure for what it is."""
+        if condition is Condition.ALWAYS:
+            yield {}
+            return
+        if not await self.probe():
+            async with self._emulated_conditions:
+                check_condition(key, condition, await self._etag(key))
+                yield {}
+            return
+        try:
+            yield await self._condition_headers(key, condition)
+        except (ObjectChangedError, ObjectNotFoundError) as error:
+            if isinstance(condition, IfMatch):
+                raise ObjectChangedError(f"the object {key!r} has another ETag") from error
+            raise ObjectExistsError(f"an object {key!r} already exists") from error
+
+    async def _condition_headers(self, key: ObjectKey, condition: WriteCondition) -> dict[str, str]:
+        del key  # a server of another dialect states conditions on what is there
+        if isinstance(condition, IfMatch):
+            return {"if-match": f'"{condition.etag}"'}
+        return {"if-none-match": "*"}
+
+
+def _presigned(method: str, options: PresignOptions) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the query and the headers that a signed request carries."""
+    query: dict[str, str] = {}
+    headers: dict[str, str] = {}
+    if options.upload_id is not None:
+        query = {"uploadId": options.upload_id, "partNumber": str(options.part_number)}
+    if method == "PUT":
+        if options.content_type is not None:
+            headers["Content-Type"] = options.content_type
+        if options.content_length is not None:
+            headers["Content-Length"] = str(options.content_length)
+    else:
+        if options.content_type is not None:
+            query["response-content-type"] = options.content_type
+        if options.content_disposition is not None:
+            query["response-content-disposition"] = options.content_disposition
+    return query, headers

@@ -1,0 +1,145 @@
+"""A stream of unknown length into a store that wants lengths: one put, or parts."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import anyio
+
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.store.base import (
+    MAX_PARTS,
+    CompletedPart,
+    ObjectMeta,
+    ObjectTooLargeError,
+    Part,
+    PutOptions,
+    WriteCondition,
+)
+from keyshelf.store.parallel import each_bounded
+
+_MIB = 2**20
+_ABORT_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """Where a stream stops being one request."""
+
+    part_bytes: int = 8 * _MIB
+    """The size of the first parts; a shorter stream is put in one request. Every
+    thousand parts past the first two thousand it doubles, so that 10,000 parts
+    reach past 3 TiB while the usual stream needs little memory."""
+    at_once: int = 3
+
+
+class PartsTarget(Protocol):
+    """What a stream is uploaded to."""
+
+    async def put_bytes(self, key: ObjectKey, body: bytes, options: PutOptions) -> ObjectMeta:
+        """Write an object in one request."""
+        ...
+
+    async def create_upload(self, key: ObjectKey, options: PutOptions = ...) -> str:
+        """Begin a multipart upload."""
+        ...
+
+    async def upload_part(self, key: ObjectKey, upload_id: str, number: int, body: bytes) -> Part:
+        """Write one part."""
+        ...
+
+    async def complete_upload(
+        self,
+        key: ObjectKey,
+        upload_id: str,
+        parts: list[CompletedPart],
+        *,
+        condition: WriteCondition,
+    ) -> ObjectMeta:
+        """Make the object of its parts."""
+        ...
+
+    async def abort_upload(self, key: ObjectKey, upload_id: str) -> None:
+        """Drop an upload."""
+        ...
+
+
+async def put_stream(
+    target: PartsTarget,
+    key: ObjectKey,
+    body: AsyncIterator[bytes],
+    options: PutOptions,
+    limits: StreamLimits,
+) -> ObjectMeta:
+    """Write a stream whole or not at all, holding a few parts in memory.
+
+    A failure or cancellation aborts the upload. A crash leaves an open upload, which
+    is no object; the store's sweep of old uploads removes it.
+    """
+    parts = _cut(body, limits)
+    start = [part async for part in _first_two(parts)]
+    if len(start) < 2:
+        return await target.put_bytes(key, start[0][1] if start else b"", options)
+    upload_id = await target.create_upload(key, options)
+    try:
+        completed = await _send_all(target, key, upload_id, _chain(start, parts), limits)
+        return await target.complete_upload(key, upload_id, completed, condition=options.condition)
+    except BaseException:
+        with anyio.move_on_after(_ABORT_SECONDS, shield=True):
+            await target.abort_upload(key, upload_id)
+        raise
+
+
+async def _send_all(
+    target: PartsTarget,
+    key: ObjectKey,
+    upload_id: str,
+    parts: AsyncIterator[tuple[int, bytes]],
+    limits: StreamLimits,
+) -> list[CompletedPart]:
+    async def send(part: tuple[int, bytes]) -> CompletedPart:
+        number, data = part
+        sent = await target.upload_part(key, upload_id, number, data)
+        return CompletedPart(number=number, etag=sent.etag)
+
+    return await each_bounded(send, parts, at_once=limits.at_once)
+
+
+def _part_bytes(number: int, limits: StreamLimits) -> int:
+    return limits.part_bytes << max(0, (number - 1) // 1000 - 1)
+
+
+async def _cut(
+    body: AsyncIterator[bytes], limits: StreamLimits
+) -> AsyncIterator[tuple[int, bytes]]:
+    number, held = 1, bytearray()
+    async for piece in body:
+        held += piece
+        while len(held) > (size := _part_bytes(number, limits)):
+            # The last part may be whole but never empty: a part leaves only when more follows.
+            if number == MAX_PARTS:
+                raise ObjectTooLargeError("the stream is longer than 10,000 parts can hold")
+            yield number, bytes(memoryview(held)[:size])
+            del held[:size]
+            number += 1
+    if held:
+        yield number, bytes(held)
+
+
+async def _first_two(parts: AsyncIterator[tuple[int, bytes]]) -> AsyncIterator[tuple[int, bytes]]:
+    for _ in range(2):
+        try:
+            part = await anext(parts)
+        except StopAsyncIteration:
+            return
+        yield part
+
+
+async def _chain(
+    start: list[tuple[int, bytes]], rest: AsyncIterator[tuple[int, bytes]]
+) -> AsyncIterator[tuple[int, bytes]]:
+    # Taken from the list, so that a part is let go when it has been sent.
+    while start:
+        yield start.pop(0)
+    async for part in rest:
+        yield part

@@ -1,0 +1,15 @@
+"""Google Cloud Storage passes the store contract on a fake of the calls made."""
+
+import pytest
+
+from keyshelf.store.opening import StoreOptions
+from tests.contract.cloud_contract import CloudContract
+from tests.servers.s3 import S3Server
+
+
+class TestGcs(CloudContract):
+    storage_class = "NEARLINE"
+
+    @pytest.fixture
+    def options(self, gcs_server: S3Server) -> StoreOptions:
+        return gcs_server.new_bucket()

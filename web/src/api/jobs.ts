@@ -1,0 +1,29 @@
+/** The calls about long work. */
+import { apiUrl, request } from "@/api/client";
+import type { Job, JobState, Page } from "@/api/types";
+
+export function isFinal(state: JobState): boolean {
+  return state === "succeeded" || state === "failed" || state === "cancelled";
+}
+
+export async function listJobs(state: JobState, signal?: AbortSignal): Promise<Job[]> {
+  const page = await request<Page<Job>>("GET", "/jobs", { query: { state, limit: 50 }, ...(signal ? { signal } : {}) });
+  return page.items;
+}
+
+export function getJob(id: string): Promise<Job> {
+  return request("GET", `/jobs/${id}`);
+}
+
+export function cancelJob(id: string): Promise<unknown> {
+  return request("POST", `/jobs/${id}/cancel`);
+}
+
+export function retryJob(id: string): Promise<unknown> {
+  return request("POST", `/jobs/${id}/retry`);
+}
+
+/** The address of a job's event stream. */
+export function jobEventsUrl(id: string): string {
+  return apiUrl(`/jobs/${id}/events`);
+}

@@ -1,0 +1,42 @@
+/** The frame of every page: header, places on the left, the view, uploads and messages. */
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { Header } from "@/app/Header";
+import { Navigation } from "@/app/Navigation";
+import { useJobs } from "@/jobs/useJobs";
+import { text } from "@/text";
+import { Dialogs } from "@/ui/dialogs";
+import { Toasts } from "@/ui/Toasts";
+import { UploadProvider, UploadTray } from "@/uploads";
+import "@/app/shell.css";
+
+export function Shell() {
+  const [drawerOpen, setDrawerOpen] = useState(false);
+  const address = useRouterState({ select: (state) => state.location.href });
+  useJobs();
+  useEffect(() => setDrawerOpen(false), [address]);
+
+  return (
+    <UploadProvider>
+      <a className="skip-link" href="#files" onClick={focusFiles}>{text.skipToFiles}</a>
+      <div className="shell">
+        <Header onMenu={() => setDrawerOpen(!drawerOpen)} isMenuOpen={drawerOpen} />
+        <Navigation isOpen={drawerOpen} onClose={() => setDrawerOpen(false)} />
+        <main className="shell-main">
+          <Outlet />
+        </main>
+      </div>
+      <div className="shell-tray">
+        <UploadTray />
+      </div>
+      <Dialogs />
+      <Toasts />
+      <div id="announcer" className="visually-hidden" aria-live="polite" role="status" />
+    </UploadProvider>
+  );
+}
+
+function focusFiles(event: React.MouseEvent): void {
+  event.preventDefault();
+  (document.querySelector<HTMLElement>(".collection") ?? document.getElementById("files"))?.focus();
+}

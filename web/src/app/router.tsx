@@ -1,0 +1,125 @@
+/** The addresses of the page. */
+import { createRootRoute, createRoute, createRouter, Link } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { Shell } from "@/app/Shell";
+import { FolderPage } from "@/drive/pages/FolderPage";
+import { ListPage } from "@/drive/pages/ListPage";
+import { SearchPage } from "@/drive/pages/SearchPage";
+import { parseDriveSearch, parseFilterSearch } from "@/drive/urlState";
+import { text } from "@/text";
+import { Button } from "@/ui/Button";
+import { Message } from "@/ui/Message";
+
+const myFiles = { parentId: null, space: "my-files" } as const;
+const shared = { parentId: null, space: "shared" } as const;
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Crashed });
+const getParentRoute = () => root;
+
+const myFilesRoute = createRoute({
+  getParentRoute,
+  path: "/",
+  validateSearch: parseDriveSearch,
+  component: function MyFiles() {
+    return <FolderPage place={myFiles} search={myFilesRoute.useSearch()} />;
+  },
+});
+
+const sharedRoute = createRoute({
+  getParentRoute,
+  path: "/shared",
+  validateSearch: parseDriveSearch,
+  component: function Shared() {
+    return <FolderPage place={shared} search={sharedRoute.useSearch()} />;
+  },
+});
+
+const folderRoute = createRoute({
+  getParentRoute,
+  path: "/folder/$id",
+  validateSearch: parseDriveSearch,
+  component: function Folder() {
+    const { id } = folderRoute.useParams();
+    const place = useMemo(() => ({ parentId: id }), [id]);
+    return <FolderPage place={place} search={folderRoute.useSearch()} />;
+  },
+});
+
+const recentRoute = createRoute({
+  getParentRoute,
+  path: "/recent",
+  validateSearch: parseDriveSearch,
+  component: function Recent() {
+    return <ListPage kind="recent" search={recentRoute.useSearch()} />;
+  },
+});
+
+const favoritesRoute = createRoute({
+  getParentRoute,
+  path: "/favorites",
+  validateSearch: parseDriveSearch,
+  component: function Favorites() {
+    return <ListPage kind="favorites" search={favoritesRoute.useSearch()} />;
+  },
+});
+
+const trashRoute = createRoute({
+  getParentRoute,
+  path: "/trash",
+  validateSearch: parseDriveSearch,
+  component: function Trash() {
+    return <ListPage kind="trash" search={trashRoute.useSearch()} />;
+  },
+});
+
+const searchRoute = createRoute({
+  getParentRoute,
+  path: "/search",
+  validateSearch: parseFilterSearch,
+  component: function Search() {
+    return <SearchPage search={searchRoute.useSearch()} />;
+  },
+});
+
+/** Addresses carry plain text, so that a person can read and write them. */
+function parseSearch(search: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(search));
+}
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const given = Object.entries(search).filter((entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== "");
+  const query = new URLSearchParams(given).toString();
+  return query ? `?${query}` : "";
+}
+
+export const router = createRouter({
+  routeTree: root.addChildren([myFilesRoute, sharedRoute, folderRoute, recentRoute, favoritesRoute, trashRoute, searchRoute]),
+  parseSearch,
+  stringifySearch,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+  interface HistoryState {
+    /** Whether this page opened the preview, so that closing it goes back. */
+    openedHere?: boolean;
+  }
+}
+
+function NotFound() {
+  return (
+    <Message icon="search" title={text.notFound.title} hint={text.notFound.hint}>
+      <Link className="button secondary" to="/">{text.notFound.home}</Link>
+    </Message>
+  );
+}
+
+function Crashed() {
+  return (
+    <Message icon="warning" title={text.crashed.title} hint={text.crashed.hint}>
+      <Button variant="primary" onPress={() => location.reload()}>{text.crashed.reload}</Button>
+    </Message>
+  );
+}

@@ -1,0 +1,68 @@
+/** Who is signed in: asked once at the start, asked of the person where nobody is. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, lazy, type ReactNode, Suspense, use, useEffect } from "react";
+import { onSignedOut } from "@/api/client";
+import { keys } from "@/api/keys";
+import { hasCode, messageOf } from "@/api/problem";
+import { getSession, signIn } from "@/api/session";
+import type { Session } from "@/api/types";
+import { text } from "@/text";
+import { Button } from "@/ui/Button";
+import { Message } from "@/ui/Message";
+
+const SignIn = lazy(() => import("@/app/SignIn"));
+const SessionContext = createContext<Session | null>(null);
+
+/** The session; only below `SessionGate`, where there always is one. */
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (!session) throw new Error("useSession is used outside of SessionGate");
+  return session;
+}
+
+/** The token of a sign-in link, taken out of the address so that it is neither kept nor shared. */
+function takeTokenFromAddress(): string | null {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (location.pathname === "/sign-in") history.replaceState(null, "", "/");
+  return token;
+}
+
+let linkToken: string | null = takeTokenFromAddress();
+
+async function openSession(): Promise<Session> {
+  const token = linkToken;
+  linkToken = null;
+  return token ? signIn(token) : getSession();
+}
+
+export function SessionGate({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const session = useQuery({
+    queryKey: keys.session,
+    queryFn: openSession,
+    staleTime: 5 * 60_000,
+    // The CSRF proof may be renewed; asking now and then keeps it good.
+    refetchInterval: 30 * 60_000,
+    retry: (count, error) => !hasCode(error, "unauthenticated") && count < 2,
+  });
+  const { refetch } = session;
+  useEffect(() => onSignedOut(() => void refetch()), [refetch]);
+
+  if (session.error) {
+    if (!hasCode(session.error, "unauthenticated")) {
+      return (
+        <Message icon="warning" title={text.signIn.unreachable} hint={messageOf(session.error)}>
+          <Button variant="primary" onPress={() => void refetch()}>{text.retry}</Button>
+        </Message>
+      );
+    }
+    const { login_url: loginUrl } = session.error.document;
+    return (
+      <Suspense fallback={null}>
+        <SignIn {...(loginUrl ? { loginUrl } : {})} onSignedIn={(opened) => client.setQueryData(keys.session, opened)} />
+      </Suspense>
+    );
+  }
+  if (!session.data) return <div className="first-load" aria-label={text.loading} role="status" />;
+  return <SessionContext value={session.data}>{children}</SessionContext>;
+}

@@ -1,0 +1,188 @@
+/** The file browser: one view's files with all that can be done with them. */
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
+import type { Sort } from "@/api/drive";
+import type { ListedFile } from "@/api/types";
+import { setPreferences, usePreferences } from "@/app/preferences";
+import { useSession } from "@/app/session";
+import type { NamedTarget } from "@/drive/actions/moving";
+import { choosable, type ColumnId } from "@/drive/columns";
+import { fileMenu, placeMenu, trashMenu } from "@/drive/commands";
+import { DetailsPanel } from "@/drive/DetailsPanel";
+import { DropZone } from "@/drive/DropZone";
+import { useClipboard } from "@/drive/clipboard";
+import { useListing } from "@/drive/listing";
+import { SelectionBar } from "@/drive/SelectionBar";
+import { clear } from "@/drive/selection";
+import { columnsOf, type Source } from "@/drive/source";
+import { Toolbar } from "@/drive/Toolbar";
+import { nextSort } from "@/drive/urlState";
+import { useBrowserSelection } from "@/drive/useBrowserSelection";
+import { useCommands } from "@/drive/useCommands";
+import { usePaste } from "@/drive/usePaste";
+import { Collection } from "@/drive/view/Collection";
+import { SkeletonList } from "@/drive/view/SkeletonList";
+import { text } from "@/text";
+import { announce } from "@/ui/announce";
+import { Button } from "@/ui/Button";
+import { ContextMenu } from "@/ui/Menu";
+import { Message } from "@/ui/Message";
+import { useMediaQuery } from "@/ui/useMediaQuery";
+import { useUploads } from "@/uploads";
+import "@/drive/browser.css";
+
+const PreviewHost = lazy(() => import("@/drive/PreviewHost"));
+
+export interface BrowserProps {
+  /** Names the view: another name starts with nothing selected. */
+  name: string;
+  label: string;
+  source: Source;
+  /** Where new folders and uploads go; null where there is no such place. */
+  target: NamedTarget | null;
+  /** Where files dropped anywhere go. */
+  dropTarget: NamedTarget;
+  head: ReactNode;
+  empty: ReactNode;
+  onSort: (sort: Sort) => void;
+  previewId: string | undefined;
+  onPreview: (id: string | null, replace?: boolean) => void;
+}
+
+const NARROW = "(max-width: 1000px)";
+
+export function Browser(props: BrowserProps) {
+  const { source, target, name } = props;
+  const inTrash = source.kind === "trash";
+  const session = useSession();
+  const preferences = usePreferences();
+  const listing = useListing(source);
+  const { selection, setSelection, selected, selectEverything, isSelectingAll } = useBrowserSelection(name, listing);
+  const [renaming, setRenaming] = useState<string | null>(null);
+  const [menu, setMenu] = useState<{ at: { x: number; y: number }; onFile: boolean } | null>(null);
+  const isNarrow = useMediaQuery(NARROW);
+  const details = useDetails(isNarrow);
+  const { addDataTransfer } = useUploads();
+  const clipboard = useClipboard();
+  const cut = useMemo(() => new Set(clipboard?.mode === "cut" ? clipboard.files.map((file) => file.id) : []), [clipboard]);
+
+  const { commands, actions, onCommand } = useCommands({
+    source,
+    target,
+    selected,
+    onPreview: props.onPreview,
+    onRename: setRenaming,
+    onDetails: () => details.set(true),
+    onSelectAll: () => void selectEverything(),
+  });
+  usePaste(target, selected, actions, inTrash);
+
+  useEffect(() => {
+    if (selection.ids.size > 0) announce(text.drive.selectedCount(selection.ids.size));
+  }, [selection.ids.size]);
+
+  function finishRename(file: ListedFile, newName: string | null) {
+    setRenaming(null);
+    document.querySelector<HTMLElement>(".collection")?.focus();
+    if (newName !== null) void actions.rename(file, newName);
+  }
+
+  const sort = source.kind === "folder" ? source.sort : undefined;
+  const columns = columnsOf(source, preferences.columns).filter((_, index) => !isNarrow || index < 2);
+  const count = listing.items.length;
+
+  return (
+    <DropZone className="browser" target={props.dropTarget}>
+      <div className="browser-head">{props.head}</div>
+      <Toolbar sort={sort} onSort={props.onSort} offered={offeredColumns(source)} detailsOpen={details.isOpen} onDetails={details.set}>
+        {selected.length > 0 ? (
+          <SelectionBar files={selected} inTrash={inTrash} isSelectingAll={isSelectingAll} commands={commands} onClear={() => setSelection(clear)} />
+        ) : (
+          <p className="muted tabular toolbar-count" aria-live="polite">
+            {listing.isLoading || listing.error ? "" : listing.hasMore ? text.drive.itemsSoFar(count) : text.drive.items(count)}
+          </p>
+        )}
+      </Toolbar>
+      <div className="browser-body">
+        <div className="browser-files" id="files" tabIndex={-1}>
+          {listing.isLoading ? (
+            <SkeletonList view={preferences.view} />
+          ) : listing.error && count === 0 ? (
+            <Message icon="warning" title={text.drive.loadFailed} hint={listing.error.message}>
+              <Button variant="primary" onPress={listing.retry}>{text.retry}</Button>
+            </Message>
+          ) : count === 0 ? (
+            <div
+              className="browser-empty"
+              onContextMenu={(event) => {
+                event.preventDefault();
+                setMenu({ at: { x: event.clientX, y: event.clientY }, onFile: false });
+              }}
+            >
+              {props.empty}
+            </div>
+          ) : (
+            <Collection
+              key={preferences.view}
+              name={name}
+              label={props.label}
+              listing={listing}
+              view={preferences.view}
+              columns={columns}
+              sort={sort}
+              onSort={(key) => sort && props.onSort(nextSort(sort, key))}
+              selection={selection}
+              onSelect={setSelection}
+              onSelectAll={() => void selectEverything()}
+              renaming={renaming}
+              onRenamed={finishRename}
+              cut={cut}
+              inTrash={inTrash}
+              me={session.identity.id}
+              onOpen={commands.open}
+              onFavorite={(file) => commands.favorite([file], !file.favorited)}
+              onMenu={(at, file) => setMenu({ at, onFile: file !== null })}
+              onCommand={onCommand}
+              onDropFiles={(files, folder, copy) => void actions[copy ? "copy" : "move"](files, targetOf(folder))}
+              onDropUpload={(transfer, folder) => void addDataTransfer(transfer, targetOf(folder))}
+            />
+          )}
+        </div>
+        {details.isOpen && <DetailsPanel files={selected} actions={actions} onClose={() => details.set(false)} />}
+      </div>
+      {menu && (
+        <ContextMenu
+          label={text.drive.actions.more}
+          at={menu.at}
+          groups={menu.onFile && selected.length > 0 ? (inTrash ? trashMenu : fileMenu)(selected, commands) : placeMenu(inTrash, commands)}
+          onClose={() => setMenu(null)}
+        />
+      )}
+      {props.previewId && (
+        <Suspense fallback={null}>
+          <PreviewHost id={props.previewId} items={listing.items} onNavigate={(id) => props.onPreview(id, true)} onClose={() => props.onPreview(null)} />
+        </Suspense>
+      )}
+    </DropZone>
+  );
+}
+
+function targetOf(folder: ListedFile): NamedTarget {
+  return { parentId: folder.id, space: folder.space, name: folder.filename };
+}
+
+function offeredColumns(source: Source): readonly ColumnId[] {
+  return source.kind === "trash" ? ["size", "type"] : choosable;
+}
+
+/** The details stay open from view to view where there is room for them; on a small screen they cover it. */
+function useDetails(isNarrow: boolean) {
+  const { details } = usePreferences();
+  const [overlaid, setOverlaid] = useState(false);
+  return {
+    isOpen: isNarrow ? overlaid : details,
+    set: (open: boolean) => {
+      if (isNarrow) setOverlaid(open);
+      else setPreferences({ details: open });
+    },
+  };
+}

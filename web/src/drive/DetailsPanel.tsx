@@ -1,0 +1,127 @@
+/** All that is known of the selected file, its key in the bucket first. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { getPath } from "@/api/drive";
+import { keys } from "@/api/keys";
+import type { ListedFile } from "@/api/types";
+import { useSession } from "@/app/session";
+import type { Actions } from "@/drive/actions/useActions";
+import { kindOf } from "@/drive/kind";
+import { Thumbnail } from "@/previews/Thumbnail";
+import { text } from "@/text";
+import { Button, IconButton } from "@/ui/Button";
+import { FileIcon } from "@/ui/FileIcon";
+import { daysUntil, formatBytes, formatExactBytes, formatExactTime, formatWhen } from "@/ui/format";
+import { Icon } from "@/ui/Icon";
+import "@/drive/details.css";
+
+interface DetailsPanelProps {
+  files: readonly ListedFile[];
+  actions: Actions;
+  onClose: () => void;
+}
+
+const words = text.drive.details;
+
+export function DetailsPanel({ files, actions, onClose }: DetailsPanelProps) {
+  const [file] = files;
+  return (
+    <aside className="details" aria-label={words.title}>
+      <header className="details-head">
+        {file && files.length === 1 ? <FileIcon file={file} /> : <Icon name="info" className="muted" />}
+        <h2 className="details-name">{file && files.length === 1 ? file.filename : file ? text.drive.selectedCount(files.length) : words.title}</h2>
+        <IconButton icon="close" label={text.drive.hideDetails} className="small" onPress={onClose} />
+      </header>
+      {!file && <p className="details-none muted">{words.none}</p>}
+      {file && files.length === 1 && <One key={file.id} file={file} actions={actions} />}
+      {files.length > 1 && (
+        <dl className="facts">
+          <dt>{words.total}</dt>
+          <Bytes size={files.reduce((sum, item) => sum + item.size, 0)} />
+        </dl>
+      )}
+    </aside>
+  );
+}
+
+function Bytes({ size }: { size: number }) {
+  return (
+    <dd className="tabular">
+      {formatBytes(size)} {size >= 1024 && <span className="muted">({formatExactBytes(size)})</span>}
+    </dd>
+  );
+}
+
+function Time({ label, time, never }: { label: string; time: string | null; never?: string }) {
+  if (!time && !never) return null;
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>{time ? <time dateTime={time} title={formatWhen(time)}>{formatExactTime(time)}</time> : never}</dd>
+    </>
+  );
+}
+
+function One({ file, actions }: { file: ListedFile; actions: Actions }) {
+  const session = useSession();
+  const isMine = file.owner_id === session.identity.id;
+  return (
+    <div className="details-body">
+      {!file.is_folder && (
+        <div className="details-picture">
+          <Thumbnail file={file} size={320} />
+        </div>
+      )}
+      <section className="key-box" aria-label={words.key}>
+        <h3>{words.key}</h3>
+        <code className="key" title={words.keyHint}>{file.key}</code>
+        <Button icon="copy" onPress={() => void actions.copyKey(file)}>{words.copyKey}</Button>
+        <p className="muted">
+          {words.bucket}: <span className="mono">{session.store.bucket}</span>
+          {file.moving && <span className="key-moving">{text.drive.moving}</span>}
+        </p>
+      </section>
+      <dl className="facts">
+        <dt>{words.type}</dt>
+        <dd>
+          {text.drive.kinds[kindOf(file)]} {!file.is_folder && <span className="muted">{file.mimetype}</span>}
+        </dd>
+        <dt>{file.is_folder ? words.contains : words.size}</dt>
+        <Bytes size={file.size} />
+        <dt>{words.location}</dt>
+        <dd>{file.deleted_at ? (file.original_path ?? "–") : <Location file={file} />}</dd>
+        <dt>{words.owner}</dt>
+        <dd>{isMine ? `${session.identity.name} (${text.drive.me})` : file.owner_id}</dd>
+        <Time label={words.created} time={file.created_at} />
+        <Time label={words.updated} time={file.updated_at} />
+        {!file.is_folder && <Time label={words.opened} time={file.last_opened} never={words.never} />}
+        <Time label={words.deleted} time={file.deleted_at} />
+        {file.purge_at && (
+          <>
+            <dt>{words.purge}</dt>
+            <dd title={formatExactTime(file.purge_at)}>{text.drive.daysLeft(daysUntil(file.purge_at))}</dd>
+          </>
+        )}
+        <dt>{words.id}</dt>
+        <dd className="mono fact-id">{file.id}</dd>
+      </dl>
+    </div>
+  );
+}
+
+function Location({ file }: { file: ListedFile }) {
+  const parentId = file.parent_id;
+  const path = useQuery({ queryKey: keys.path(parentId ?? ""), queryFn: ({ signal }) => getPath(parentId ?? "", signal), enabled: parentId !== null });
+  const root = file.space === "shared" ? text.navigation.shared : text.navigation.myFiles;
+  return (
+    <span className="location">
+      <Link to={file.space === "shared" ? "/shared" : "/"}>{root}</Link>
+      {path.data?.map((folder) => (
+        <span key={folder.id}>
+          {" / "}
+          <Link to="/folder/$id" params={{ id: folder.id }}>{folder.filename}</Link>
+        </span>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,43 @@
+/** The preview of the file that the address names, with the files of the view before and after it. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { getFile } from "@/api/drive";
+import { keys } from "@/api/keys";
+import type { ListedFile } from "@/api/types";
+import { reportError } from "@/drive/actions/sending";
+import Preview from "@/previews/Preview";
+
+interface PreviewHostProps {
+  id: string;
+  items: readonly ListedFile[];
+  onNavigate: (id: string) => void;
+  onClose: () => void;
+}
+
+export default function PreviewHost({ id, items, onNavigate, onClose }: PreviewHostProps) {
+  const listed = useMemo(() => items.filter((item) => !item.is_folder), [items]);
+  const isListed = listed.some((item) => item.id === id);
+  // A link to a file may name one that this view has not loaded, or does not hold.
+  const { data, error } = useQuery({ queryKey: keys.file(id), queryFn: ({ signal }) => getFile(id, signal), enabled: !isListed, retry: false });
+
+  useEffect(() => {
+    if (!error) return;
+    reportError(error);
+    onClose();
+  }, [error, onClose]);
+
+  const files = isListed ? listed : data && !data.is_folder ? [data] : [];
+  const index = files.findIndex((file) => file.id === id);
+  if (index < 0) return null;
+  return (
+    <Preview
+      files={files}
+      index={index}
+      onClose={onClose}
+      onNavigate={(next) => {
+        const file = files[next];
+        if (file) onNavigate(file.id);
+      }}
+    />
+  );
+}

@@ -1,0 +1,95 @@
+/** The way into the trash, out of it, and out of existence. */
+import type { QueryClient } from "@tanstack/react-query";
+import { lazy } from "react";
+import { refreshDrive } from "@/api/cache";
+import { emptyTrash, measureTrash, restoreFile } from "@/api/drive";
+import type { BatchResult, DriveFile, TrashSummary } from "@/api/types";
+import { namesOf, type Outcome, reportError, reportFailures, sendRemoving } from "@/drive/actions/sending";
+import { followJob } from "@/jobs/store";
+import { text } from "@/text";
+import { ask } from "@/ui/dialogs";
+import { formatBytes } from "@/ui/format";
+import { showToast } from "@/ui/toasts";
+
+const ParentGoneDialog = lazy(() => import("@/drive/dialogs/ParentGoneDialog"));
+const DeleteDialog = lazy(() => import("@/drive/dialogs/DeleteDialog"));
+
+function doneOf(files: readonly DriveFile[], outcome: Outcome): DriveFile[] {
+  const ids = new Set(outcome.done.map((result) => result.id));
+  return files.filter((file) => ids.has(file.id));
+}
+
+export async function trashFiles(client: QueryClient, files: readonly DriveFile[]): Promise<void> {
+  try {
+    const outcome = await sendRemoving(client, "trash", files);
+    const gone = doneOf(files, outcome);
+    if (gone.length) {
+      const undo = { label: text.undo, run: () => void restoreFiles(client, gone, text.drive.done.undone) };
+      showToast(text.drive.done.trashed(gone.map((file) => file.filename)), { action: undo });
+    }
+    reportFailures(outcome.failed);
+  } catch (error) {
+    reportError(error);
+  }
+  await refreshDrive(client);
+}
+
+/** Restores to where each was; asks about taken names and about folders that are gone. */
+export async function restoreFiles(client: QueryClient, files: readonly DriveFile[], said?: string): Promise<void> {
+  try {
+    const outcome = await sendRemoving(client, "restore", files);
+    const orphans = outcome.failed.filter((result) => result.problem?.code === "parent-gone");
+    const toRoot = orphans.length ? await restoreOrphans(files, orphans) : [];
+    const names = namesOf(files, [...outcome.done, ...toRoot]);
+    if (names.length) showToast(said ?? text.drive.done.restored(names), { tone: "success" });
+    reportFailures(outcome.failed.filter((result) => !orphans.includes(result)));
+  } catch (error) {
+    reportError(error);
+  }
+  await refreshDrive(client);
+}
+
+async function restoreOrphans(files: readonly DriveFile[], orphans: readonly BatchResult[]): Promise<BatchResult[]> {
+  const wanted = await ask<boolean>((done) => <ParentGoneDialog names={namesOf(files, orphans)} onDone={done} />);
+  if (!wanted) return [];
+  const restored: BatchResult[] = [];
+  for (const orphan of orphans) {
+    const { file, job } = await restoreFile(orphan.id, { parentId: null, onConflict: "rename" });
+    followJob(job);
+    restored.push({ id: orphan.id, status: "ok", file, problem: null });
+  }
+  return restored;
+}
+
+export async function deleteFiles(client: QueryClient, files: readonly DriveFile[]): Promise<void> {
+  const names = files.map((file) => file.filename);
+  const sure = await ask<boolean>((done) => <DeleteDialog title={text.drive.deleteDialog.title} message={text.drive.deleteDialog.files(names)} onDone={done} />);
+  if (!sure) return;
+  try {
+    const outcome = await sendRemoving(client, "delete", files);
+    if (outcome.done.length) showToast(text.drive.done.deleted(namesOf(files, outcome.done)));
+    reportFailures(outcome.failed);
+  } catch (error) {
+    reportError(error);
+  }
+  await refreshDrive(client);
+}
+
+export async function emptyWholeTrash(client: QueryClient): Promise<void> {
+  const summary = measureTrash();
+  const sure = await ask<boolean>((done) => <DeleteDialog title={text.drive.deleteDialog.emptyTitle} message={summary.then(describe)} onDone={done} />);
+  if (!sure) return;
+  try {
+    const { job } = await emptyTrash();
+    followJob(job);
+    showToast(job ? text.drive.done.trashEmptying : text.drive.done.trashEmptied);
+  } catch (error) {
+    reportError(error);
+  }
+  await refreshDrive(client);
+}
+
+function describe(summary: TrashSummary): string {
+  const words = text.drive.deleteDialog;
+  return words.empty(words.fileCount(summary.files), words.folderCount(summary.folders), formatBytes(summary.bytes));
+}

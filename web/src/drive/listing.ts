@@ -1,0 +1,95 @@
+/** The items of a view: pages fetched as they are needed, one flat list to show. */
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo } from "react";
+import { isCheapToRefetch, type ListData, trimList } from "@/api/cache";
+import type { ListedFile, Page } from "@/api/types";
+import { fetchPage, type Source, sourceKey } from "@/drive/source";
+
+export interface Listing {
+  items: readonly ListedFile[];
+  ids: readonly string[];
+  isLoading: boolean;
+  error: Error | null;
+  hasMore: boolean;
+  loadMore: () => void;
+  /** Fetches every page that is left and returns all ids. */
+  loadAll: () => Promise<readonly string[]>;
+  retry: () => void;
+}
+
+export function useListing(source: Source, enabled = true): Listing {
+  const client = useQueryClient();
+  const queryKey = sourceKey(source);
+  const query = useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam, signal }) => fetchPage(source, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    refetchOnWindowFocus: isCheapToRefetch,
+    refetchOnReconnect: isCheapToRefetch,
+    enabled,
+  });
+  const { data, fetchNextPage, hasNextPage, isFetchingNextPage, refetch } = query;
+
+  const name = JSON.stringify(queryKey);
+  useEffect(() => () => trimList(client, JSON.parse(name) as readonly unknown[]), [client, name]); // as it was written above
+
+  const items = useMemo(() => flatten(data), [data]);
+  const ids = useMemo(() => items.map((item) => item.id), [items]);
+
+  const loadMore = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  const loadAll = useCallback(async () => {
+    const key = JSON.parse(name) as readonly unknown[]; // as it was written above
+    const loaded = client.getQueryData<ListData>(key);
+    if (loaded) {
+      const rest = await fetchRest(source, loaded);
+      client.setQueryData<ListData>(key, (now) => (now && lastCursor(now) === lastCursor(loaded) ? join(now, rest) : now));
+    }
+    return flatten(client.getQueryData<ListData>(key)).map((item) => item.id);
+  }, [client, name, source]);
+
+  return {
+    items,
+    ids,
+    isLoading: query.isPending,
+    error: query.error,
+    hasMore: hasNextPage,
+    loadMore,
+    loadAll,
+    retry: useCallback(() => void refetch(), [refetch]),
+  };
+}
+
+function lastCursor(data: ListData): string | null {
+  return data.pages.at(-1)?.next_cursor ?? null;
+}
+
+/** All pages that follow, fetched before any is shown: a list that grew 200 times would be drawn 200 times. */
+async function fetchRest(source: Source, loaded: ListData): Promise<ListData> {
+  const rest: ListData = { pages: [], pageParams: [] };
+  const { signal } = new AbortController();
+  for (let cursor = lastCursor(loaded); cursor !== null; cursor = lastCursor(rest)) {
+    rest.pageParams.push(cursor);
+    rest.pages.push(await fetchPage(source, cursor, signal));
+  }
+  return rest;
+}
+
+function join(first: ListData, rest: ListData): ListData {
+  return { pages: [...first.pages, ...rest.pages], pageParams: [...first.pageParams, ...rest.pageParams] };
+}
+
+/** One list of all pages; an item that moved between two pages while they were fetched appears once. */
+function flatten(data: Pick<InfiniteData<Page<ListedFile>>, "pages"> | undefined): ListedFile[] {
+  const seen = new Set<string>();
+  return (data?.pages ?? []).flatMap((page) =>
+    page.items.filter((item) => {
+      if (seen.has(item.id)) return false;
+      seen.add(item.id);
+      return true;
+    }),
+  );
+}

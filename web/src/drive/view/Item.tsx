@@ -1,0 +1,163 @@
+/** One file in the list (a row) or in the grid (a card). All its events are handled by the collection. */
+import { type CSSProperties, memo } from "react";
+import type { ListedFile } from "@/api/types";
+import type { ColumnId } from "@/drive/columns";
+import { columns as columnTable } from "@/drive/columns";
+import { Cell, Size, When } from "@/drive/view/cells";
+import { RenameField } from "@/drive/view/RenameField";
+import { Thumbnail } from "@/previews/Thumbnail";
+import { text } from "@/text";
+import { FileIcon } from "@/ui/FileIcon";
+import { Icon } from "@/ui/Icon";
+
+export interface ItemProps {
+  file: ListedFile;
+  index: number;
+  isSelected: boolean;
+  isFocused: boolean;
+  isCut: boolean;
+  isDropTarget: boolean;
+  isRenaming: boolean;
+  inTrash: boolean;
+  onRenamed: (file: ListedFile, name: string | null) => void;
+  me: string;
+}
+
+export function itemElementId(id: string): string {
+  return `item-${id}`;
+}
+
+function classOf(base: string, props: ItemProps): string {
+  const states = { selected: props.isSelected, focused: props.isFocused, cut: props.isCut, "drop-over": props.isDropTarget };
+  return [base, ...Object.entries(states).flatMap(([name, on]) => (on ? [name] : []))].join(" ");
+}
+
+function Check({ file, isSelected }: Pick<ItemProps, "file" | "isSelected">) {
+  return (
+    <button type="button" className="check" data-role="check" tabIndex={-1} aria-label={text.drive.selectRow(file.filename)} aria-pressed={isSelected}>
+      <Icon name="check" size={14} />
+    </button>
+  );
+}
+
+function Star({ file }: Pick<ItemProps, "file">) {
+  const label = file.favorited ? text.drive.actions.unfavorite : text.drive.actions.favorite;
+  return (
+    <button type="button" className={`item-button star ${file.favorited ? "on" : ""}`} data-role="favorite" tabIndex={-1} aria-label={`${label}: ${file.filename}`} title={label}>
+      <Icon name="star" size={18} filled={file.favorited} />
+    </button>
+  );
+}
+
+function More({ file }: Pick<ItemProps, "file">) {
+  return (
+    <button type="button" className="item-button more" data-role="menu" tabIndex={-1} aria-label={text.drive.moreActions(file.filename)} title={text.drive.actions.more}>
+      <Icon name="more" size={18} />
+    </button>
+  );
+}
+
+function Name({ file, isRenaming, onRenamed }: Pick<ItemProps, "file" | "isRenaming" | "onRenamed">) {
+  if (isRenaming) return <RenameField file={file} onDone={(name) => onRenamed(file, name)} />;
+  return (
+    <span className="item-name truncate" title={file.filename}>
+      {file.filename}
+    </span>
+  );
+}
+
+function Moving() {
+  return (
+    <span className="item-moving" title={text.drive.moving}>
+      <Icon name="clock" size={14} />
+      <span className="visually-hidden">{text.drive.moving}</span>
+    </span>
+  );
+}
+
+interface RowProps extends ItemProps {
+  columns: readonly ColumnId[];
+  style: CSSProperties;
+}
+
+export const Row = memo(function Row(props: RowProps) {
+  const { file, index, columns, style, me } = props;
+  return (
+    <div
+      role="row"
+      id={itemElementId(file.id)}
+      data-index={index}
+      aria-rowindex={index + 2}
+      aria-selected={props.isSelected}
+      className={classOf("row", props)}
+      style={style}
+      draggable={!props.isRenaming}
+    >
+      <div role="gridcell" className="cell-check">
+        <FileIcon file={file} />
+        <Check file={file} isSelected={props.isSelected} />
+      </div>
+      <div role="gridcell" className="cell-name">
+        <span className="row-words" data-grab>
+          <Name {...props} />
+          <span className="row-sub">
+            <When time={file.updated_at} />
+            <span aria-hidden="true"> · </span>
+            <Size bytes={file.size} />
+          </span>
+        </span>
+        {file.moving && <Moving />}
+      </div>
+      {columns.map((column) => (
+        <div key={column} role="gridcell" className={`cell truncate cell-${column} ${columnTable[column].align ?? ""}`}>
+          <Cell column={column} file={file} me={me} />
+        </div>
+      ))}
+      <div role="gridcell" className="cell-actions">
+        {!props.inTrash && <Star file={file} />}
+        <More file={file} />
+      </div>
+    </div>
+  );
+});
+
+interface CardProps extends ItemProps {
+  width: number;
+  height: number;
+}
+
+export const Card = memo(function Card(props: CardProps) {
+  const { file, index, width, height } = props;
+  return (
+    <div
+      role="gridcell"
+      id={itemElementId(file.id)}
+      data-index={index}
+      data-grab
+      aria-selected={props.isSelected}
+      aria-label={file.filename}
+      className={classOf("card", props)}
+      style={{ inlineSize: width, blockSize: height }}
+      draggable={!props.isRenaming}
+    >
+      <div className={`card-picture ${file.is_folder ? "folder" : ""}`}>
+        <Thumbnail file={file} size={Math.round(width)} />
+      </div>
+      <Check file={file} isSelected={props.isSelected} />
+      {!props.inTrash && <Star file={file} />}
+      <div className="card-foot">
+        <FileIcon file={file} size={18} />
+        <span className="card-words">
+          <Name {...props} />
+          <span className="card-sub">
+            <Size bytes={file.size} />
+            <span aria-hidden="true"> · </span>
+            <When time={file.updated_at} />
+          </span>
+        </span>
+        {file.moving && <Moving />}
+        <More file={file} />
+      </div>
+    </div>
+  );
+});

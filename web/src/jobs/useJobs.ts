@@ -1,0 +1,37 @@
+/** Following the long work of the person: what runs when the page opens, what ends, what that changes. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useSyncExternalStore } from "react";
+import { refreshDrive } from "@/api/cache";
+import type { Job } from "@/api/types";
+import { followRunningJobs, getJobs, onJobFinished, subscribeJobs } from "@/jobs/store";
+import { text } from "@/text";
+import { showToast } from "@/ui/toasts";
+
+export function jobTitle(job: Job): string {
+  return text.jobs.kinds[job.kind] ?? text.jobs.other;
+}
+
+export function useJobList(): readonly Job[] {
+  return useSyncExternalStore(subscribeJobs, getJobs);
+}
+
+export function useJobs(): void {
+  const client = useQueryClient();
+
+  useEffect(() => {
+    const stop = new AbortController();
+    // Work found late is shown late; the lists themselves tell what they hold.
+    followRunningJobs(stop.signal).catch(() => undefined);
+    return () => stop.abort();
+  }, []);
+
+  useEffect(
+    () =>
+      onJobFinished((job) => {
+        void refreshDrive(client);
+        if (job.state === "failed") showToast(text.jobs.failed(jobTitle(job), job.error?.detail ?? ""), { tone: "error" });
+        if (job.state === "cancelled") showToast(text.jobs.cancelled(jobTitle(job)));
+      }),
+    [client],
+  );
+}

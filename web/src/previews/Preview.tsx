@@ -1,0 +1,131 @@
+/** Shows one file of a list over the whole window; the others are one key away. */
+import { useQueryClient } from "@tanstack/react-query";
+import { type KeyboardEvent, useEffect } from "react";
+import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { recordOpened } from "@/api/drive";
+import { keys } from "@/api/keys";
+import type { DriveFile } from "@/api/types";
+import { copyText, download } from "@/drive/actions/downloading";
+import { text } from "@/text";
+import { IconButton } from "@/ui/Button";
+import { FileIcon } from "@/ui/FileIcon";
+import { formatBytes, formatExactBytes, formatExactTime, formatWhen } from "@/ui/format";
+import { inlineUrl } from "@/previews/inlineUrl";
+import { Stage } from "@/previews/Stage";
+import { isBrowserImage, viewerOf } from "@/previews/viewer";
+import "@/previews/preview.css";
+
+export interface PreviewProps {
+  /** What can be shown, in the order of the list. */
+  files: readonly DriveFile[];
+  index: number;
+  onClose: () => void;
+  onNavigate: (index: number) => void;
+}
+
+const words = text.previews;
+
+export default function Preview({ files, index, onClose, onNavigate }: PreviewProps) {
+  const file = files[index];
+  useOpened(file);
+  useNeighbours(files, index);
+  if (file === undefined) return null;
+
+  const goTo = (next: number) => {
+    if (files[next] !== undefined) onNavigate(next);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || keepsArrows(event.target)) return;
+    if (event.key === "ArrowLeft") goTo(index - 1);
+    else if (event.key === "ArrowRight") goTo(index + 1);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <ModalOverlay className="preview" isOpen onOpenChange={(open) => !open && onClose()}>
+      <Modal className="preview-window">
+        <Dialog className="preview-dialog">
+          <div className="preview-layout" onKeyDown={onKeyDown}>
+            <Head file={file} position={words.position(index + 1, files.length)} onClose={onClose} />
+            <div className="preview-stage">
+              <Stage key={`${file.id}/${file.etag}`} file={file} />
+              {index > 0 && (
+                <IconButton className="preview-step previous" icon="chevronLeft" label={words.previous} shortcut="←" onPress={() => goTo(index - 1)} />
+              )}
+              {index < files.length - 1 && (
+                <IconButton className="preview-step next" icon="chevronRight" label={words.next} shortcut="→" onPress={() => goTo(index + 1)} />
+              )}
+            </div>
+            <footer className="preview-foot">
+              <code className="preview-key" title={words.key}>
+                {file.key}
+              </code>
+              <IconButton className="small" icon="copy" label={words.copyKey} onPress={() => void copyText(file.key, words.keyCopied)} />
+            </footer>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function Head({ file, position, onClose }: { file: DriveFile; position: string; onClose: () => void }) {
+  return (
+    <header className="preview-head">
+      <FileIcon file={file} size={22} />
+      <div className="preview-title">
+        <Heading slot="title" level={2} className="truncate" title={file.filename}>
+          {file.filename}
+        </Heading>
+        <p className="tabular muted truncate">
+          <span title={formatExactBytes(file.size)}>{formatBytes(file.size)}</span>
+          {" · "}
+          <time dateTime={file.updated_at} title={formatExactTime(file.updated_at)}>
+            {formatWhen(file.updated_at)}
+          </time>
+          {" · "}
+          <span>{position}</span>
+        </p>
+      </div>
+      <IconButton icon="download" label={words.download} onPress={() => download([file])} />
+      <IconButton icon="close" label={words.close} shortcut="Esc" onPress={onClose} />
+    </header>
+  );
+}
+
+/** Players move in time with the arrow keys, menus and fields among their own parts. */
+function keepsArrows(target: EventTarget): boolean {
+  return target instanceof Element && target.closest("video, audio, input, textarea, select, [role=menu]") !== null;
+}
+
+/** Notes that the person opened the file, so that it leads the recent list. */
+function useOpened(file: DriveFile | undefined): void {
+  const client = useQueryClient();
+  const id = file?.id;
+  useEffect(() => {
+    if (id === undefined) return;
+    recordOpened(id).then(
+      // Not at once: the list behind the preview would change its order under the reader.
+      () => client.invalidateQueries({ queryKey: keys.recent, refetchType: "none" }),
+      (error: unknown) => console.warn("The file could not be noted as opened.", error),
+    );
+  }, [client, id]);
+}
+
+/** Fetches what is one step away, so that it shows without waiting. */
+function useNeighbours(files: readonly DriveFile[], index: number): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    for (const file of [files[index + 1], files[index - 1]]) {
+      if (file === undefined || viewerOf(file) === "none") continue;
+      client.query(inlineUrl(file)).then(
+        (url) => {
+          if (isBrowserImage(file)) new Image().src = url;
+        },
+        // Nobody looks at it yet: when somebody does, it is asked for again and says what is wrong.
+        () => undefined,
+      );
+    }
+  }, [client, files, index]);
+}

@@ -1,0 +1,52 @@
+/** The one file that is being looked at, in the viewer for its kind. */
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
+import { messageOf } from "@/api/problem";
+import type { DriveFile } from "@/api/types";
+import { text } from "@/text";
+import { Button } from "@/ui/Button";
+import { FileCard } from "@/previews/FileCard";
+import { ImageView } from "@/previews/ImageView";
+import { inlineUrl } from "@/previews/inlineUrl";
+import { MediaView } from "@/previews/MediaView";
+import { PdfView } from "@/previews/PdfView";
+import { TextView } from "@/previews/TextView";
+import { type Viewer, viewerOf } from "@/previews/viewer";
+
+export interface ViewProps {
+  file: DriveFile;
+  url: string;
+  /** The browser cannot show it after all. */
+  onFail: () => void;
+}
+
+export function Stage({ file }: { file: DriveFile }) {
+  const [viewer, setViewer] = useState<Viewer>(() => viewerOf(file));
+  const [failed, setFailed] = useState(false);
+  const { data: url, error } = useQuery({ ...inlineUrl(file), enabled: viewer !== "none" });
+  const onFail = useCallback(() => setFailed(true), []);
+  const words = text.previews;
+
+  if (error !== null) return <FileCard file={file} title={words.failed} hint={messageOf(error)} />;
+  if (failed) return <FileCard file={file} title={words.failed} hint={words.failedHint} />;
+  if (viewer === "none") {
+    return (
+      <FileCard file={file} title={words.noPreview} hint={words.noPreviewHint}>
+        <Button onPress={() => setViewer("text")}>{words.showAsText}</Button>
+      </FileCard>
+    );
+  }
+  if (url === undefined) return <div className="preview-skeleton" role="status" aria-label={text.loading} />;
+  const props = { file, url, onFail };
+  switch (viewer) {
+    case "image":
+      return <ImageView {...props} />;
+    case "pdf":
+      return <PdfView {...props} />;
+    case "text":
+      return <TextView {...props} />;
+    case "audio":
+    case "video":
+      return <MediaView {...props} kind={viewer} />;
+  }
+}

@@ -1,0 +1,62 @@
+/** A small picture of a file: the image itself where the browser can show it, else the icon of its kind. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { DriveFile } from "@/api/types";
+import { kindOf } from "@/drive/kind";
+import { inlineUrl } from "@/previews/inlineUrl";
+import { isBrowserImage } from "@/previews/viewer";
+import { FileIcon } from "@/ui/FileIcon";
+import "@/previews/thumbnail.css";
+
+/** Larger originals cost more to fetch and decode than a small picture is worth. */
+const MAX_BYTES = 20 * 1024 * 1024;
+/** What is scrolled past faster than this is not asked for. */
+const PATIENCE_MS = 120;
+/** A box narrower than this holds the icon alone. */
+const MIN_PICTURE = 32;
+
+interface ThumbnailProps {
+  file: DriveFile;
+  /** How wide the place for it is, in CSS pixels; it fills that place. */
+  size: number;
+}
+
+export function Thumbnail({ file, size }: ThumbnailProps) {
+  const isPicture = size >= MIN_PICTURE && !file.is_folder && file.size > 0 && file.size <= MAX_BYTES && isBrowserImage(file);
+  const icon = Math.round(Math.min(72, Math.max(16, size * 0.28)));
+  return (
+    <div className={`thumb thumb-kind-${kindOf(file)}`}>
+      <FileIcon file={file} size={icon} />
+      {isPicture && <Picture key={`${file.id}/${file.etag}`} file={file} />}
+    </div>
+  );
+}
+
+function Picture({ file }: { file: DriveFile }) {
+  const { data: url } = useQuery({ ...inlineUrl(file), enabled: usePatience() });
+  const [state, setState] = useState<"loading" | "shown" | "failed">("loading");
+  if (url === undefined || state === "failed") return null;
+  return (
+    <img
+      className="thumb-image"
+      src={url}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      draggable={false}
+      data-shown={state === "shown" || undefined}
+      onLoad={() => setState("shown")}
+      onError={() => setState("failed")}
+    />
+  );
+}
+
+/** True once the component has stayed for a moment. */
+function usePatience(): boolean {
+  const [stayed, setStayed] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setStayed(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return stayed;
+}

@@ -1,0 +1,7 @@
+/** Every word the page shows, in one catalogue. */
+import { common } from "@/text/common";
+import { drive } from "@/text/drive";
+import { previews } from "@/text/previews";
+import { uploads } from "@/text/uploads";
+
+export const text = { ...common, drive, uploads, previews } as const;

@@ -1,0 +1,95 @@
+/** Words of the upload tray. */
+import { formatCount } from "@/ui/format";
+
+const count = (n: number, one: string, many: string) => `${formatCount(n)} ${n === 1 ? one : many}`;
+const items = (n: number) => count(n, "item", "items");
+const transfers = (n: number) => count(n, "upload", "uploads");
+
+export const uploads = {
+  trayLabel: "Uploads",
+  uploading: (done: number, total: number) => `Uploading ${formatCount(done)} of ${items(total)}`,
+  paused: (n: number) => `${transfers(n)} paused`,
+  finished: (n: number) => `${items(n)} uploaded`,
+  finishedWithFailures: (failed: number) => `${transfers(failed)} failed`,
+  needDecision: (n: number) => `${transfers(n)} ${n === 1 ? "needs" : "need"} a decision`,
+  canContinue: (n: number) => `${transfers(n)} can continue`,
+  left: (time: string) => `${time} left`,
+  of: (sent: string, total: string) => `${sent} of ${total}`,
+
+  tabActive: "Active",
+  tabFailed: "Failed",
+  tabDone: "Done",
+  nothingActive: "Nothing is on its way.",
+  nothingFailed: "Nothing has failed.",
+  nothingDone: "Nothing is done yet.",
+
+  withSize: (state: string, size: string) => `${state} · ${size}`,
+  waiting: "Waiting",
+  preparing: "Preparing",
+  finishing: "Verifying",
+  done: "Uploaded",
+  folderMade: "Folder created",
+  pausedItem: "Paused",
+  reconnecting: "Connection lost, trying again",
+  detached: "Pick this file again to continue",
+  conflict: "This name is taken",
+  cancelled: "Cancelled",
+
+  minimise: "Minimise uploads",
+  expand: "Show uploads",
+  close: "Close uploads",
+  pauseAll: "Pause all",
+  resumeAll: "Resume all",
+  cancelAll: "Cancel all",
+  retryAll: "Retry all",
+  pause: (name: string) => `Pause ${name}`,
+  resume: (name: string) => `Resume ${name}`,
+  cancel: (name: string) => `Cancel ${name}`,
+  retry: (name: string) => `Retry ${name}`,
+  decide: (name: string) => `Decide about ${name}`,
+  decideShort: "Decide",
+
+  cancelAllTitle: "Cancel all uploads?",
+  cancelAllBody: (n: number) => `${transfers(n)} will stop, and what was sent of them is thrown away. Files that are done stay.`,
+  keepUploading: "Keep uploading",
+
+  resumeTitle: (n: number) => `${transfers(n)} can continue: pick the same files`,
+  resumeBody: "The page was closed before they were done. What has arrived is not sent again.",
+  resumeWithHandles: "Continue",
+  pickFiles: "Pick files",
+  pickFolder: "Pick a folder",
+  discard: "Discard",
+  resumeNone: "None of these files matches an upload that can continue: name, size and date must be the same.",
+  resumeSome: (matched: number, left: number) =>
+    `${transfers(matched)} ${matched === 1 ? "continues" : "continue"}; ${formatCount(left)} still ${left === 1 ? "needs its file" : "need their files"}.`,
+  resumeDenied: "The browser does not let the page read the files again. Pick them instead.",
+
+  conflictTitle: "This name is taken",
+  conflictFile: (name: string) => `The folder already has a file named “${name}”.`,
+  conflictFolder: (name: string) => `The folder already has a folder named “${name}”.`,
+  conflictPending: (name: string) => `A file named “${name}” is being uploaded to this folder already.`,
+  existingFile: "In the drive",
+  newFile: "New file",
+  modified: (time: string) => `Modified ${time}`,
+  replace: "Replace",
+  keepBoth: "Keep both",
+  keepBothAs: (name: string) => `Keep both stores the new file as “${name}”.`,
+  skip: "Skip",
+  applyToAll: (n: number) => (n > 0 ? `Do the same for ${count(n, "other conflict", "other conflicts")} and any to come` : "Do the same for any conflict to come"),
+
+  unreadable: "The file has changed or can no longer be read on this device. Add it again.",
+  storeUnreachable: "The store cannot be reached.",
+  storeRefused: (status: number) => `The store refused the bytes (status ${String(status)}).`,
+  stalled: "The connection to the store stood still.",
+  signedOut: "Your session has ended. Sign in and retry.",
+  emptyDrop: "There was nothing to upload in that.",
+  unreadableEntry: (name: string) => `“${name}” could not be read on this device.`,
+  notRemembered: (why: string) => `A reload of the page would forget these uploads: ${why}`,
+  cannotLook: (why: string) => `Interrupted uploads could not be looked for: ${why}`,
+  abortFailed: (name: string) => `“${name}” was cancelled here, but the service could not be told. It clears such uploads by itself.`,
+
+  announceStart: (n: number) => `Uploading ${items(n)}.`,
+  announceDone: (done: number, failed: number) => (failed === 0 ? `${items(done)} uploaded.` : `${items(done)} uploaded, ${String(failed)} failed.`),
+  announceFailed: (name: string) => `Upload of ${name} failed.`,
+  announceConflict: (name: string) => `The name ${name} is taken. A decision is needed.`,
+} as const;

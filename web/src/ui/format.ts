@@ -1,0 +1,70 @@
+/** Sizes, counts and times as people read them. */
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] as const;
+
+const counter = new Intl.NumberFormat();
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const dayMonthYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+
+export function formatCount(value: number): string {
+  return counter.format(value);
+}
+
+/** Three significant digits in binary units: `1.41 GiB`, `640 B`. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  // 1023.5 would round to 1024 of a unit, which reads wrongly.
+  while (value >= 1023.5 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${value.toLocaleString(undefined, { maximumFractionDigits: digits })} ${UNITS[unit] ?? "B"}`;
+}
+
+/** Every byte: `1,510,203,392 bytes`. */
+export function formatExactBytes(bytes: number): string {
+  return `${formatCount(bytes)} ${bytes === 1 ? "byte" : "bytes"}`;
+}
+
+export function formatRate(bytesPerSecond: number): string {
+  return `${formatBytes(Math.round(bytesPerSecond))}/s`;
+}
+
+/** A length of time in its largest one or two units: `3 min 20 s`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  if (h >= 48) return `${Math.floor(h / 24)} days`;
+  if (h > 0) return m ? `${h} h ${m} min` : `${h} h`;
+  if (m > 0) return s ? `${m} min ${s} s` : `${m} min`;
+  return `${s} s`;
+}
+
+/** `2 minutes ago`, `yesterday`, then the date; the exact time belongs in a tooltip. */
+export function formatWhen(timestamp: string, now: Date = new Date()): string {
+  const then = new Date(timestamp);
+  const seconds = (then.getTime() - now.getTime()) / 1000;
+  const size = Math.abs(seconds);
+  if (size < 45) return relative.format(0, "second");
+  if (size < 45 * 60) return relative.format(Math.round(seconds / 60), "minute");
+  const days = Math.round((startOfDay(then) - startOfDay(now)) / 86_400_000);
+  if (days === 0 || size < 6 * 3600) return relative.format(Math.round(seconds / 3600), "hour");
+  if (Math.abs(days) < 7) return relative.format(days, "day");
+  return then.getFullYear() === now.getFullYear() ? dayAndMonth.format(then) : dayMonthYear.format(then);
+}
+
+export function formatExactTime(timestamp: string): string {
+  return exact.format(new Date(timestamp));
+}
+
+/** Whole days from `now` until the time, never negative. */
+export function daysUntil(timestamp: string, now: Date = new Date()): number {
+  return Math.max(0, Math.ceil((new Date(timestamp).getTime() - now.getTime()) / 86_400_000));
+}
+
+function startOfDay(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}

@@ -1,0 +1,101 @@
+/** The top of the tray: what goes on in all, and what can be done about all of it. */
+import { useState } from "react";
+import { text } from "@/text";
+import { Button, IconButton } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { formatBytes, formatDuration, formatExactBytes, formatRate } from "@/ui/format";
+import type { UploadQueue } from "@/uploads/queue";
+import type { Snapshot } from "@/uploads/snapshot";
+import { UploadBar } from "@/uploads/UploadBar";
+
+interface TrayHeadProps {
+  queue: UploadQueue;
+  snapshot: Snapshot;
+  open: boolean;
+  onToggle: () => void;
+}
+
+export function TrayHead({ queue, snapshot, open, onToggle }: TrayHeadProps) {
+  const [asking, setAsking] = useState(false);
+  const { active, paused, unfinished, failed } = snapshot;
+  const idle = unfinished.length === 0;
+  const words = text.uploads;
+  return (
+    <header className="upload-head">
+      <div className="upload-head-row">
+        <h2 className="truncate">{titleOf(snapshot)}</h2>
+        <div className="upload-head-actions">
+          {active > 0 && <IconButton className="small" icon="pause" label={words.pauseAll} onPress={() => queue.pauseAll()} />}
+          {active === 0 && paused > 0 && (
+            <IconButton className="small" icon="play" label={words.resumeAll} onPress={() => queue.resumeAll()} />
+          )}
+          {active === 0 && failed.length > 0 && (
+            <IconButton className="small" icon="retry" label={words.retryAll} onPress={() => queue.retryAll()} />
+          )}
+          <IconButton
+            className="small"
+            icon={open ? "chevronDown" : "arrowUp"}
+            label={open ? words.minimise : words.expand}
+            aria-expanded={open}
+            onPress={onToggle}
+          />
+          <IconButton
+            className="small"
+            icon="close"
+            label={idle ? words.close : words.cancelAll}
+            onPress={() => (idle ? queue.clearFinished() : setAsking(true))}
+          />
+        </div>
+      </div>
+      {!idle && snapshot.bytes > 0 && <Totals snapshot={snapshot} />}
+      {asking && (
+        <Dialog
+          title={words.cancelAllTitle}
+          role="alertdialog"
+          onClose={() => setAsking(false)}
+          actions={
+            <>
+              <Button onPress={() => setAsking(false)}>{words.keepUploading}</Button>
+              <Button
+                variant="danger"
+                onPress={() => {
+                  setAsking(false);
+                  queue.cancelAll();
+                }}
+              >
+                {words.cancelAll}
+              </Button>
+            </>
+          }
+        >
+          <p>{words.cancelAllBody(unfinished.length)}</p>
+        </Dialog>
+      )}
+    </header>
+  );
+}
+
+function Totals({ snapshot }: { snapshot: Snapshot }) {
+  const { bytes, sent, rate, secondsLeft, active } = snapshot;
+  const words = text.uploads;
+  return (
+    <>
+      <UploadBar label={words.trayLabel} size={bytes} sent={sent} confirmed={sent} tone={active > 0 ? "accent" : "muted"} />
+      <p className="upload-totals tabular muted">
+        <span title={`${formatExactBytes(sent)} / ${formatExactBytes(bytes)}`}>{words.of(formatBytes(sent), formatBytes(bytes))}</span>
+        {active > 0 && rate !== null && rate > 0 && <span>{formatRate(rate)}</span>}
+        {active > 0 && secondsLeft !== null && <span>{words.left(formatDuration(secondsLeft))}</span>}
+      </p>
+    </>
+  );
+}
+
+function titleOf({ active, paused, conflicts, detached, done, failed, unfinished }: Snapshot): string {
+  const words = text.uploads;
+  if (active > 0) return words.uploading(done.length, done.length + unfinished.length - detached.length);
+  if (conflicts.length > 0) return words.needDecision(conflicts.length);
+  if (paused > 0) return words.paused(paused);
+  if (detached.length > 0) return words.canContinue(detached.length);
+  if (failed.length > 0) return words.finishedWithFailures(failed.length);
+  return words.finished(done.length);
+}

@@ -1,0 +1,345 @@
+/** All uploads of the page: their states, and how many of them go at once. */
+import type { Target } from "@/api/types";
+import { messageOf } from "@/api/problem";
+import { text } from "@/text";
+import { NameTaken, SignedOut } from "@/uploads/failures";
+import { FolderMaker } from "@/uploads/folders";
+import { type Event, isActive, type Item, newItem, transition } from "@/uploads/item";
+import { itemOf, type Ledger } from "@/uploads/ledger";
+import { Limiter } from "@/uploads/limiter";
+import type { PendingRecord } from "@/uploads/pending-store";
+import { type Waiting, withRetry } from "@/uploads/retry";
+import { sendFile } from "@/uploads/sender";
+import { Speeds } from "@/uploads/speeds";
+import { EMPTY, type Snapshot, summarise } from "@/uploads/snapshot";
+import type { Transport } from "@/uploads/transport";
+import type { Found, HandlePath } from "@/uploads/tree";
+
+export interface QueueOptions {
+  readonly filesAtOnce: number;
+  /** Requests to stores over all files. Browsers allow six to one host: two stay free for the service. */
+  readonly transfersAtOnce: number;
+  /** The tray is drawn no more often than this. */
+  readonly publishMs: number;
+}
+
+export const QUEUE: QueueOptions = { filesAtOnce: 4, transfersAtOnce: 4, publishMs: 200 };
+
+const PULSE_MS = 1000;
+
+export interface QueueParts {
+  readonly transport: Transport;
+  readonly waiting: Waiting;
+  readonly ledger: Ledger;
+  readonly clock: () => number;
+  readonly newId: () => string;
+  /** Hears of every folder that got something new. */
+  readonly landed: (target: Target) => void;
+  /** Hears of a sentence that belongs to no single row. */
+  readonly complain: (message: string, error: unknown) => void;
+  readonly options?: Partial<QueueOptions>;
+}
+
+export type Decision = "replace" | "rename" | "skip";
+
+export class UploadQueue {
+  readonly #items = new Map<string, Item>();
+  readonly #files = new Map<string, File>();
+  readonly #handles = new Map<string, HandlePath>();
+  readonly #runs = new Map<string, AbortController>();
+  readonly #next: string[] = [];
+  /** A decision for all conflicts of one gesture. */
+  readonly #policies = new Map<string, Decision>();
+  readonly #listeners = new Set<() => void>();
+  readonly #life = new AbortController();
+  readonly #folders: FolderMaker;
+  readonly #transfers: Limiter;
+  readonly #options: QueueOptions;
+  readonly #speeds: Speeds;
+  #snapshot = EMPTY;
+  #published = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #pulse: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly parts: QueueParts) {
+    this.#options = { ...QUEUE, ...parts.options };
+    this.#speeds = new Speeds(parts.clock);
+    this.#transfers = new Limiter(this.#options.transfersAtOnce);
+    this.#folders = new FolderMaker(async (request) => {
+      const make = () => parts.transport.folder(request, this.#life.signal);
+      const id = await withRetry(make, parts.waiting, this.#life.signal, () => undefined);
+      parts.landed({ parentId: request.parentId, space: request.space });
+      return id;
+    });
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Return the state as it was last published: the same object until the next time. */
+  readonly getSnapshot = (): Snapshot => this.#snapshot;
+
+  /** Publish at once and return the state as it is. */
+  refresh(): Snapshot {
+    this.#publish();
+    return this.#snapshot;
+  }
+
+  /** Queue what was found. The uploads of one `batch` share the answer to conflicts. */
+  add(found: readonly Found[], target: Target, batch: string): void {
+    if (![...this.#items.values()].some((item) => isActive(item.status))) this.clearDone();
+    for (const one of found) {
+      const item = newItem(this.parts.newId(), one, target, batch);
+      if (one.kind === "file") {
+        this.#files.set(item.id, one.file);
+        if (one.handle !== null) this.#handles.set(item.id, one.handle);
+      }
+      this.#put(item);
+      this.#next.push(item.id);
+    }
+    this.#schedule();
+  }
+
+  /** Show uploads of an earlier visit; they wait until their bytes are attached. */
+  restore(records: readonly PendingRecord[]): void {
+    for (const record of records) {
+      if (this.#items.has(record.id)) continue;
+      if (record.handle !== null) this.#handles.set(record.id, record.handle);
+      this.#put(itemOf(record));
+    }
+  }
+
+  /** Continue interrupted uploads with their bytes. */
+  attach(files: ReadonlyMap<string, File>): void {
+    for (const [id, file] of files) {
+      this.#files.set(id, file);
+      this.#wake(id, { type: "attach" });
+    }
+    this.#schedule();
+  }
+
+  handleOf(id: string): HandlePath | null {
+    return this.#handles.get(id) ?? null;
+  }
+
+  pause(id: string): void {
+    const before = this.#items.get(id);
+    if (before !== undefined && this.#apply(id, { type: "pause" }) !== before) this.#stop(id);
+  }
+
+  resume(id: string): void {
+    this.#wake(id, { type: "resume" });
+    this.#schedule();
+  }
+
+  retry(id: string): void {
+    this.#wake(id, { type: "retry" });
+    this.#schedule();
+  }
+
+  /** Stop an upload, take it off the list and give its reservation up. */
+  cancel(id: string): void {
+    const item = this.#items.get(id);
+    if (item === undefined || this.#apply(id, { type: "cancel" }) === item) return;
+    this.#remove(id);
+    this.#stop(id);
+    if (item.fileId !== null) this.#abandon(item.fileId, item.name);
+    this.#schedule();
+  }
+
+  pauseAll(): void {
+    for (const item of this.#all()) this.pause(item.id);
+  }
+
+  resumeAll(): void {
+    for (const item of this.#all()) if (item.status === "paused") this.#wake(item.id, { type: "resume" });
+    this.#schedule();
+  }
+
+  retryAll(): void {
+    for (const item of this.#all()) if (item.status === "failed") this.#wake(item.id, { type: "retry" });
+    this.#schedule();
+  }
+
+  cancelAll(): void {
+    for (const item of this.#all()) this.cancel(item.id);
+  }
+
+  /** Answer a conflict; with `all`, also every other one of the gesture, known or to come. */
+  resolve(id: string, decision: Decision, all: boolean): void {
+    const item = this.#items.get(id);
+    if (item === undefined) return;
+    if (all) this.#policies.set(item.batch, decision);
+    const others = all ? this.#all().filter((other) => other.batch === item.batch && other.id !== id) : [];
+    for (const one of [item, ...others]) if (one.status === "conflict") this.#decide(one, decision);
+    this.#schedule();
+  }
+
+  clearDone(): void {
+    for (const item of this.#all()) if (item.status === "done") this.#remove(item.id);
+    this.#publishSoon();
+  }
+
+  /** Take everything off the list that has come to an end, well or not. */
+  clearFinished(): void {
+    this.clearDone();
+    for (const item of this.#all()) if (item.status === "failed") this.cancel(item.id);
+  }
+
+  /** Stop all work; what was sent stays and can be continued. */
+  dispose(): void {
+    this.#life.abort();
+    for (const run of this.#runs.values()) run.abort();
+    clearTimeout(this.#timer);
+    clearTimeout(this.#pulse);
+  }
+
+  #all(): Item[] {
+    return [...this.#items.values()];
+  }
+
+  #apply(id: string, event: Event): Item {
+    const item = this.#items.get(id);
+    if (item === undefined) throw new Error(`no upload ${id}`);
+    const after = transition(item, event);
+    if (after !== item) this.#put(after);
+    return after;
+  }
+
+  #put(item: Item): void {
+    const before = this.#items.get(item.id);
+    this.#items.set(item.id, item);
+    // Bytes change many times a second and matter to the store alone; all else outlives a reload.
+    if (before?.status !== item.status || before.fileId !== item.fileId) {
+      this.parts.ledger.note(item, this.#handles.get(item.id) ?? null);
+    }
+    this.#publishSoon();
+  }
+
+  #remove(id: string): void {
+    this.#items.delete(id);
+    this.#files.delete(id);
+    this.#handles.delete(id);
+    this.#publishSoon();
+  }
+
+  #wake(id: string, event: Event): void {
+    if (this.#apply(id, event).status === "waiting") this.#next.push(id);
+  }
+
+  #stop(id: string): void {
+    this.#runs.get(id)?.abort();
+  }
+
+  #schedule(): void {
+    while (this.#runs.size < this.#options.filesAtOnce && !this.#life.signal.aborted) {
+      const id = this.#next.shift();
+      if (id === undefined) return;
+      // One that is still unwinding from a pause comes back when it has.
+      if (this.#items.get(id)?.status === "waiting" && !this.#runs.has(id)) void this.#run(id);
+    }
+  }
+
+  async #run(id: string): Promise<void> {
+    const controller = new AbortController();
+    this.#runs.set(id, controller);
+    this.#speeds.begin(id);
+    try {
+      await this.#work(this.#apply(id, { type: "start" }), controller.signal);
+    } catch (error) {
+      if (!this.#life.signal.aborted) this.#failed(id, error, controller.signal);
+    } finally {
+      this.#speeds.end(id);
+      this.#runs.delete(id);
+      if (this.#items.get(id)?.status === "waiting") this.#next.push(id);
+      this.#schedule();
+    }
+  }
+
+  async #work(item: Item, signal: AbortSignal): Promise<void> {
+    const path = item.kind === "folder" ? [...item.path, item.name] : item.path;
+    const parentId = await this.#folders.resolve(item.batch, item.target, path);
+    signal.throwIfAborted();
+    const placed = this.#apply(item.id, { type: "placed", parentId });
+    const file = this.#files.get(item.id);
+    if (file !== undefined) {
+      const { transport, waiting, clock } = this.parts;
+      await sendFile(placed, file, {
+        transport, waiting, clock, signal,
+        transfers: this.#transfers,
+        // One place is left to others: a large file must not hold the small ones up.
+        partsAtOnce: Math.max(1, this.#options.transfersAtOnce - 1),
+        apply: (event) => this.#hear(placed, event),
+      });
+      this.parts.landed({ parentId, space: item.target.space });
+    }
+    this.#apply(item.id, { type: "done" });
+    this.#files.delete(item.id);
+  }
+
+  #hear(item: Item, event: Event): Item {
+    if (!this.#items.has(item.id)) {
+      // Cancelled while the reservation was on its way: nobody else knows of it.
+      if (event.type === "reserved") this.#abandon(event.fileId, item.name);
+      return item;
+    }
+    if (event.type === "progress") this.#speeds.report(item.id, event.sent);
+    return this.#apply(item.id, event);
+  }
+
+  #failed(id: string, error: unknown, signal: AbortSignal): void {
+    const item = this.#items.get(id);
+    if (item === undefined) return;
+    if (error instanceof NameTaken) {
+      const asked = this.#apply(id, { type: "conflict", conflict: error.conflict });
+      const policy = this.#policies.get(item.batch);
+      if (policy !== undefined && asked.status === "conflict") this.#decide(asked, policy);
+      return;
+    }
+    if (signal.aborted) return;
+    this.#apply(id, { type: "fail", message: messageOf(error) });
+    // Every other upload would fail the same way, one after the other.
+    if (error instanceof SignedOut) this.pauseAll();
+  }
+
+  #decide(item: Item, decision: Decision): void {
+    if (decision === "skip") {
+      this.cancel(item.id);
+    } else if (decision === "rename") {
+      this.#wake(item.id, { type: "resolve", onConflict: "rename", displaces: null });
+    } else if (item.conflict?.existingKind === "file") {
+      const { existingId, existingState } = item.conflict;
+      const displaces = existingState === "pending" ? existingId : null;
+      // One of our own would go on sending to an upload that is about to be given up.
+      const rival = displaces === null ? undefined : this.#all().find((other) => other.fileId === displaces);
+      if (rival !== undefined) this.cancel(rival.id);
+      this.#wake(item.id, { type: "resolve", onConflict: "replace", displaces });
+    }
+    // A folder is not replaced by a file: that conflict stays open.
+  }
+
+  #abandon(fileId: string, name: string): void {
+    const { transport, waiting, complain } = this.parts;
+    withRetry(() => transport.abort(fileId, this.#life.signal), waiting, this.#life.signal, () => undefined).catch((error: unknown) => {
+      if (!this.#life.signal.aborted) complain(text.uploads.abortFailed(name), error);
+    });
+  }
+
+  #publishSoon(): void {
+    const wait = this.#published + this.#options.publishMs - this.parts.clock();
+    this.#timer ??= setTimeout(() => this.#publish(), Math.min(this.#options.publishMs, Math.max(0, wait)));
+  }
+
+  #publish(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#pulse);
+    this.#timer = undefined;
+    this.#published = this.parts.clock();
+    this.#snapshot = summarise(this.#items.values(), this.#speeds.total(), this.#speeds.each());
+    for (const listener of this.#listeners) listener();
+    // A connection that stands still shows as a falling speed.
+    if (this.#runs.size > 0) this.#pulse = setTimeout(() => this.#publish(), PULSE_MS);
+  }
+}

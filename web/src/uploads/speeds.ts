@@ -1,0 +1,51 @@
+/** The speed of every upload that runs, and of all together. */
+import { RateMeter } from "@/uploads/rate";
+
+interface Speed {
+  readonly meter: RateMeter;
+  /** Bytes of the item that were through at the last report; null before the first. */
+  last: number | null;
+  moved: number;
+}
+
+export class Speeds {
+  readonly #running = new Map<string, Speed>();
+  readonly #all: Speed = { meter: new RateMeter(), last: null, moved: 0 };
+
+  constructor(private readonly clock: () => number) {}
+
+  begin(id: string): void {
+    this.#running.set(id, { meter: new RateMeter(), last: null, moved: 0 });
+    if (this.#running.size === 1) this.#all.meter.add(this.#all.moved, this.clock());
+  }
+
+  /** Note that `sent` bytes of the item are through. What an earlier visit sent counts for nothing. */
+  report(id: string, sent: number): void {
+    const speed = this.#running.get(id);
+    if (speed === undefined) return;
+    const step = speed.last === null ? 0 : Math.max(0, sent - speed.last);
+    speed.last = sent;
+    for (const one of [speed, this.#all]) {
+      one.moved += step;
+      one.meter.add(one.moved, this.clock());
+    }
+  }
+
+  end(id: string): void {
+    this.#running.delete(id);
+  }
+
+  /** Bytes per second over all; null while it is too early to tell. */
+  total(): number | null {
+    return this.#running.size === 0 ? null : this.#all.meter.rate(this.clock());
+  }
+
+  each(): Map<string, number> {
+    const rates = new Map<string, number>();
+    for (const [id, { meter }] of this.#running) {
+      const rate = meter.rate(this.clock());
+      if (rate !== null) rates.set(id, rate);
+    }
+    return rates;
+  }
+}

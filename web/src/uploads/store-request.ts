@@ -1,0 +1,75 @@
+/** Sends bytes to an object store. XMLHttpRequest, since `fetch` tells nothing of what has gone out. */
+import { AddressRefused, Refused, TransientFailure } from "@/uploads/failures";
+import { text } from "@/text";
+import type { Address } from "@/uploads/transport";
+
+/** Without a byte going out or an answer coming in for so long, a connection counts as dead. */
+const STALL_MS = 90_000;
+/** What stores answer to an address whose time is over. */
+const REFUSED_ADDRESS = new Set([400, 401, 403]);
+
+/** Signed with the rest, and refused to scripts because browsers send them by themselves. */
+const SET_BY_BROWSER = new Set(["host", "content-length"]);
+
+/** Send `body` with exactly the address's headers. Fails with the classes of `failures.ts`. */
+export function sendToStore(
+  address: Address,
+  body: Blob,
+  signal: AbortSignal,
+  onProgress: (sent: number) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const request = new XMLHttpRequest();
+    let watchdog = 0;
+    const settle = (finish: () => void) => {
+      clearTimeout(watchdog);
+      signal.removeEventListener("abort", stop);
+      finish();
+    };
+    const fail = (error: Error) => settle(() => reject(error));
+    const stop = () => request.abort();
+    const watch = () => {
+      clearTimeout(watchdog);
+      watchdog = window.setTimeout(() => {
+        fail(new TransientFailure(text.uploads.stalled));
+        request.abort();
+      }, STALL_MS);
+    };
+
+    request.upload.onprogress = (event) => {
+      watch();
+      onProgress(event.loaded);
+    };
+    request.onload = () => {
+      const failure = failureOf(request);
+      if (failure === null) settle(resolve);
+      else fail(failure);
+    };
+    request.onerror = () => fail(new TransientFailure(text.uploads.storeUnreachable));
+    request.onabort = () => fail(signal.aborted ? (signal.reason as Error) : new TransientFailure(text.uploads.storeUnreachable));
+
+    signal.addEventListener("abort", stop, { once: true });
+    request.open(address.method, address.url);
+    for (const [name, value] of Object.entries(address.headers)) {
+      if (!SET_BY_BROWSER.has(name.toLowerCase())) request.setRequestHeader(name, value);
+    }
+    watch();
+    request.send(body);
+  });
+}
+
+function failureOf(request: XMLHttpRequest): Error | null {
+  const { status } = request;
+  if (status >= 200 && status < 300) return null;
+  if (REFUSED_ADDRESS.has(status)) return new AddressRefused(text.uploads.storeRefused(status));
+  if (status === 408 || status === 429 || status >= 500) {
+    return new TransientFailure(text.uploads.storeRefused(status), retryAfter(request.getResponseHeader("Retry-After")));
+  }
+  return new Refused(text.uploads.storeRefused(status));
+}
+
+function retryAfter(header: string | null): number | null {
+  const seconds = Number(header);
+  return header !== null && Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}
