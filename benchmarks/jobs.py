@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +71,9 @@ async def measure(name: str, database: Database, queue: Queue, *, number: int) -
     metrics = Metrics()
     registry = Registry([Registration(NOTHING, counter)])
     sweeper = Sweeper(database, queue, metrics)
-    async with queue, Runner(database, registry, queue, metrics) as runner:
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(queue)
+        runner = await stack.enter_async_context(Runner(database, registry, queue, metrics))
         jobs = Jobs(queue)
         options = WorkerOptions(concurrency={"small": 8})
         worker = Worker(database, queue, runner, sweeper, options=options)
@@ -79,18 +81,18 @@ async def measure(name: str, database: Database, queue: Queue, *, number: int) -
         async with database.transaction() as tx:
             for _ in range(number):
                 await jobs.enqueue(tx, NOTHING, {}, owner_id="bench")
-        async with anyio.create_task_group() as tasks:
-            began = time.perf_counter()
-            tasks.start_soon(worker.run)
-            with anyio.fail_after(120):
-                await counter.all_began.wait()
-            seconds = time.perf_counter() - began
-            pickup = [await one_pickup(database, jobs, counter) for _ in range(200)]
-            async with database.read() as tx:
-                connections = await tx.value(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                )
-            worker.stop()
+        tasks = await stack.enter_async_context(anyio.create_task_group())
+        began = time.perf_counter()
+        tasks.start_soon(worker.run)
+        with anyio.fail_after(120):
+            await counter.all_began.wait()
+        seconds = time.perf_counter() - began
+        pickup = [await one_pickup(database, jobs, counter) for _ in range(200)]
+        async with database.read() as tx:
+            connections = await tx.value(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            )
+        worker.stop()
     return Measured(name, number / seconds, pickup, connections)
 
 
@@ -106,7 +108,7 @@ async def one_pickup(database: Database, jobs: Jobs, counter: Counter) -> float:
 
 
 @asynccontextmanager
-async def redis_server(folder: Path) -> AsyncIterator[str]:
+async def redis_server(folder: Path) -> AsyncGenerator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

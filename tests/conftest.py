@@ -1,7 +1,6 @@
 """What every test may ask for."""
 
 import pytest
-
 from tests.database import database, database_url, new_database, postgres_url
 from tests.redis_server import redis_server, shared_redis
 

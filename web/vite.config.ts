@@ -14,6 +14,8 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     target: "es2024",
+    // With `light-dark()` itself: its substitute cannot show a dark part on a light page.
+    cssTarget: ["chrome123", "edge123", "firefox120", "safari17.5"],
   },
   server: {
     host: "127.0.0.1",

@@ -84,6 +84,8 @@ def _signature(state: State, scope: str, stamp: str, canonical: str) -> str:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 1 << 16
     state: State
 
     def log_message(self, format: str, *args: object) -> None:

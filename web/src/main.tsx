@@ -7,6 +7,7 @@ import { Problem } from "@/api/problem";
 import { applyTheme } from "@/app/preferences";
 import { router } from "@/app/router";
 import { SessionGate } from "@/app/session";
+import { preloadMenus } from "@/ui/Menu";
 import "@/styles/tokens.css";
 import "@/styles/base.css";
 
@@ -33,3 +34,6 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+// Once the page stands, what the first click needs is fetched, so that it opens at once.
+setTimeout(preloadMenus, 1_500);

@@ -33,7 +33,7 @@ from keyshelf.app.workers import make_worker
 from keyshelf.errors import UnavailableError
 from keyshelf.settings import Settings
 
-_PUBLIC: Sequence[APIRouter] = (
+PUBLIC_ROUTES: Sequence[APIRouter] = (
     session.router,
     tokens.router,
     lists.router,
@@ -46,7 +46,7 @@ _PUBLIC: Sequence[APIRouter] = (
     signed.router,
     probes.router,
 )
-_PRIVATE: Sequence[APIRouter] = (admin.router, probes.router)
+PRIVATE_ROUTES: Sequence[APIRouter] = (admin.router, probes.router)
 
 
 class PortTakenError(UnavailableError):
@@ -57,14 +57,14 @@ class PortTakenError(UnavailableError):
 
 def public(service: Keyshelf) -> FastAPI:
     """Return the application that people and programs use."""
-    app = _application(service, "Keyshelf", _PUBLIC)
+    app = _application(service, "Keyshelf", PUBLIC_ROUTES)
     serve_page(app, connect_to=list(store_origins(service.settings)))
     return app
 
 
 def private(service: Keyshelf) -> FastAPI:
     """Return the application for administrators and monitoring."""
-    return _application(service, "Keyshelf, private listener", _PRIVATE)
+    return _application(service, "Keyshelf, private listener", PRIVATE_ROUTES)
 
 
 def _application(service: Keyshelf, title: str, routers: Sequence[APIRouter]) -> FastAPI:

@@ -93,7 +93,9 @@ class TransferDisplay(Observer):
 
     def _print(self, outcome: Outcome) -> None:
         if outcome.error is not None:
-            output.message(f"keyshelf: {outcome.source}: {outcome.error.detail}")
+            detail = outcome.error.detail
+            named = detail if outcome.source in detail else f"{outcome.source}: {detail}"
+            output.message(f"keyshelf: {named}")
         elif not self._out.as_json:
             word = self._done_word if outcome.state == "transferred" else "skipped"
             size = output.size_text(outcome.size)

@@ -1,12 +1,39 @@
-"""Says how a transfer of several files went."""
+"""Does something to several items, and says how it went."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from keyshelf.cli import output
 from keyshelf.cli.exits import ExitCode, exit_code
 from keyshelf.cli.output import Output
 from keyshelf.client.transfers.observing import Outcome
+from keyshelf.client.transfers.trees import STOPPING
 from keyshelf.client.wire import JSON
+from keyshelf.errors import Error
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+async def for_all(
+    items: Sequence[T], action: Callable[[T], Awaitable[R]], *, name: Callable[[T], object]
+) -> tuple[list[tuple[T, R]], ExitCode]:
+    """Run `action` for each item; return what succeeded, and the exit code.
+
+    One of several that fails is told to the person and does not stop the others;
+    a single one's error is raised, and so is what makes going on senseless.
+    """
+    done: list[tuple[T, R]] = []
+    for item in items:
+        try:
+            done.append((item, await action(item)))
+        except STOPPING:
+            raise
+        except Error as error:
+            if len(items) == 1:
+                raise
+            output.message(f"keyshelf: {name(item)}: {error.detail}")
+    return done, ExitCode.OK if len(done) == len(items) else ExitCode.SOME_FAILED
 
 
 def finish(out: Output, outcomes: Sequence[Outcome], *, done_word: str, quiet: bool) -> ExitCode:

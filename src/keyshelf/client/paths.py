@@ -10,7 +10,7 @@ from typing import Self
 from uuid import UUID
 
 from keyshelf.client.routes import Routes
-from keyshelf.client.values import SPACES, File, Space
+from keyshelf.client.values import SPACES, File, Space, TrashedFile
 from keyshelf.errors import ConflictError, InvalidInputError, NotFoundError
 from keyshelf.layout.names import FileName, file_name
 
@@ -58,6 +58,12 @@ class DrivePath:
         if space is None:
             raise InvalidPathError(f"{prefix!r} is not a space of the drive: begin with shared:/")
         return cls(space, tuple(file_name(name) for name in rest.split("/") if name))
+
+    @classmethod
+    def before_trash(cls, file: TrashedFile) -> Self:
+        """Return where a file was before it was trashed."""
+        above = [FileName(name) for name in file.original_path.split("/") if name]
+        return cls(_SPACES.get(file.space, MY_FILES), (*above, FileName(file.filename)))
 
     def __str__(self) -> str:
         root = "/" if self.space == MY_FILES else f"{self.space}:/"

@@ -53,7 +53,7 @@ class FoundFile(File):
 
 @dataclass(frozen=True, slots=True)
 class TrashedFile(File):
-    """A file in the trash: where it was, and when it goes for good."""
+    """A file in the trash: the path of the folder it was in, and when it goes for good."""
 
     original_path: str
     purge_at: datetime

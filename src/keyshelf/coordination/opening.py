@@ -36,5 +36,6 @@ async def open_coordination(redis_url: str | None) -> AsyncGenerator[Coordinatio
     if redis_url is None:
         yield Coordination(RateLimiter(None), MemoryCache(), None)
         return
-    async with Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=2) as redis:
+    redis = Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=2)  # pyright: ignore[reportUnknownMemberType] -- its options are untyped
+    async with redis:
         yield Coordination(RateLimiter(redis), RedisCache(redis), redis)

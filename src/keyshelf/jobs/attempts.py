@@ -218,10 +218,10 @@ def _outcome_of(raised: Exception) -> _Outcome:
             return _Failed(JobFailure("internal", detail))
 
 
-def _unwrapped(error: Exception | ExceptionGroup[Exception]) -> Exception:
+def _unwrapped(error: Exception) -> Exception:
     # A handler's own task group wraps what its tasks raised; the first of them tells why.
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
+    if isinstance(error, ExceptionGroup):
+        return _unwrapped(error.exceptions[0])  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] -- isinstance cannot tell of what the group is
     return error
 
 

@@ -11,6 +11,8 @@ FileName = NewType("FileName", str)
 
 MAX_NAME_BYTES = 255
 _DIGITS = re.compile(r"[0-9]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Unicode's category Cc."""
 
 
 class IllegalNameError(InvalidInputError):
@@ -43,7 +45,7 @@ def _reason_against(name: str, *, encoded_bytes: int) -> str | None:
         return "cannot be '.' or '..'"
     if "/" in name:
         return "cannot contain '/': make a folder instead"
-    if any(unicodedata.category(char) == "Cc" for char in name):
+    if _CONTROL.search(name):
         return "cannot contain control characters"
     if encoded_bytes > MAX_NAME_BYTES:
         return f"is at most {MAX_NAME_BYTES} bytes of UTF-8; this one has {encoded_bytes}"

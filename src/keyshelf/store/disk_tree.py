@@ -10,6 +10,7 @@ import stat as modes
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from keyshelf.layout.keys import ObjectKey
@@ -172,19 +173,19 @@ class Tree:
         return path.plain
 
     def _make_folders(self, key: ObjectKey, path: KeyPath) -> None:
+        """Make the folders above an object; objects that are in their way step aside."""
         segments = key.split("/")
-        names: Names = ()
-        for depth, folder in enumerate(path.folders, start=1):
-            names += folder
-            for _ in range(_ATTEMPTS):
-                try:
-                    os.close(self._made(names))
-                except (FileExistsError, NotADirectoryError):
+        for _ in range(_ATTEMPTS):
+            try:
+                os.close(self._made(tuple(chain.from_iterable(path.folders))))
+            except FileNotFoundError:
+                # A folder was emptied and removed as we went down.
+                continue
+            except (FileExistsError, NotADirectoryError):
+                for depth in range(1, len(segments)):
                     self._step_aside(ObjectKey("/".join(segments[:depth])))
-                except FileNotFoundError:
-                    continue
-                else:
-                    break
+            else:
+                return
 
     def _step_aside(self, key: ObjectKey) -> None:
         """Move an object away from where a folder must be.
@@ -198,12 +199,12 @@ class Tree:
                 return
             if not modes.S_ISREG(mode):
                 raise in_the_way(path.plain[-1])
-            source, target = self.open_folder(path.plain[:-1]), self._made(path.aside[:-1])
+            target = self._made(path.aside[:-1])
             try:
-                os.rename(path.plain[-1], path.aside[-1], src_dir_fd=source, dst_dir_fd=target)
+                with self._opened(path.plain[:-1]) as source:
+                    os.rename(path.plain[-1], path.aside[-1], src_dir_fd=source, dst_dir_fd=target)
                 self._sync(target)
             finally:
-                os.close(source)
                 os.close(target)
 
     def _made(self, names: Names) -> int:
@@ -292,8 +293,10 @@ def _stat(folder: int, name: bytes) -> os.stat_result | None:
 def _remove_empty(above: int, names: Names) -> None:
     folder = os.dup(above)
     try:
-        for name in reversed(names):
-            os.rmdir(name, dir_fd=folder)
+        for depth in range(len(names) - 1, -1, -1):
+            os.rmdir(names[depth], dir_fd=folder)
+            if depth == 0:
+                return
             outer = os.open("..", _FOLDER, dir_fd=folder)
             os.close(folder)
             folder = outer

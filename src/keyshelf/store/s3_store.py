@@ -274,13 +274,13 @@ class S3Store:
     async def get_tags(self, key: ObjectKey) -> Mapping[str, str]:
         """Return an object's tags."""
         check_key(key)
-        await self._check_tags({"": ""})
+        await self._refuse_without_tags()
         return await self._requests.get_tags(key)
 
     async def set_tags(self, key: ObjectKey, tags: Mapping[str, str]) -> None:
         """Replace an object's tags."""
         check_key(key)
-        await self._check_tags({"": ""})
+        await self._refuse_without_tags()
         await self._requests.set_tags(key, tags)
 
     async def create_upload(self, key: ObjectKey, options: PutOptions = _PUT) -> str:
@@ -387,7 +387,12 @@ class S3Store:
             return None
 
     async def _check_tags(self, tags: Mapping[str, str]) -> None:
-        if tags and not await self.probe():
+        if tags:
+            await self._refuse_without_tags()
+
+    async def _refuse_without_tags(self) -> None:
+        await self.probe()
+        if not self.capabilities.tags:
             raise UnsupportedError("this server keeps no tags")
 
     @asynccontextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.database import SERVER_FOR_TESTS
 
 from keyshelf.database.embedded import (
     EmbeddedOptions,
@@ -15,7 +16,6 @@ from keyshelf.database.embedded import (
     EmbeddedPostgresError,
     ForeignDataFolderError,
 )
-from tests.database import SERVER_FOR_TESTS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 
@@ -85,12 +85,12 @@ async def test_a_killed_user_leaves_it_to_the_next(tmp_path: Path) -> None:
 
 
 async def test_a_killed_server_recovers(tmp_path: Path) -> None:
-    first = await EmbeddedPostgres.start(tmp_path, SERVER_FOR_TESTS)
+    first = await EmbeddedPostgres.start(tmp_path)
     with psycopg.connect(first.url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS seven")
     os.kill(postmaster(tmp_path), signal.SIGKILL)
 
-    async with await EmbeddedPostgres.start(tmp_path, SERVER_FOR_TESTS) as second:
+    async with await EmbeddedPostgres.start(tmp_path) as second:
         with psycopg.connect(second.url) as connection:
             assert connection.execute("SELECT seven FROM kept").fetchone() == (7,)
         await first.stop()

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import anyio
 import pytest
+from tests.database import SERVER_FOR_TESTS
 
 from keyshelf.database.embedded import EmbeddedPostgres
 from keyshelf.database.failures import DatabaseUnavailableError
 from keyshelf.database.pool import Database, DatabaseOptions
-from tests.database import SERVER_FOR_TESTS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 
@@ -39,13 +39,16 @@ async def test_a_connection_ended_while_idle_is_replaced_unnoticed(database_url:
 async def test_a_connection_ended_at_work_fails_that_transaction_alone(
     database: Database, database_url: str
 ) -> None:
+    async def lose_it_halfway() -> None:
+        async with database.transaction() as tx:
+            await tx.value("SELECT 1")
+            async with other.transaction() as killer:
+                await killer.execute(END_OTHERS)
+            await tx.value("SELECT 1")
+
     async with await Database.open(DatabaseOptions(url=database_url)) as other:
         with pytest.raises(DatabaseUnavailableError):
-            async with database.transaction() as tx:
-                await tx.value("SELECT 1")
-                async with other.transaction() as killer:
-                    await killer.execute(END_OTHERS)
-                await tx.value("SELECT 1")
+            await lose_it_halfway()
 
     assert await ask(database) == 42
 
@@ -53,13 +56,15 @@ async def test_a_connection_ended_at_work_fails_that_transaction_alone(
 async def test_a_listener_hears_that_its_connection_ended(
     database: Database, database_url: str
 ) -> None:
-    async with await Database.open(DatabaseOptions(url=database_url)) as other:
-        with pytest.raises(DatabaseUnavailableError):
-            async with database.notifications("news") as told:
-                async with other.transaction() as tx:
-                    await tx.execute(END_OTHERS)
-                with anyio.fail_after(10):
-                    await anext(told)
+    async with (
+        await Database.open(DatabaseOptions(url=database_url)) as other,
+        database.notifications("news") as told,
+    ):
+        async with other.transaction() as tx:
+            await tx.execute(END_OTHERS)
+
+        with anyio.fail_after(10), pytest.raises(DatabaseUnavailableError):
+            await anext(told)
 
 
 async def test_a_server_that_was_away_is_used_again(tmp_path: Path) -> None:

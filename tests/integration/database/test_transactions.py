@@ -164,9 +164,9 @@ async def test_a_wrong_statement_is_our_defect(database: Database) -> None:
 
 
 async def test_a_statement_that_takes_too_long_is_ended(database: Database) -> None:
-    with pytest.raises(DatabaseTimeoutError):
-        async with database.transaction() as tx:
-            await tx.execute("SET LOCAL statement_timeout = '20ms'")
+    async with database.transaction() as tx:
+        await tx.execute("SET LOCAL statement_timeout = '20ms'")
+        with pytest.raises(DatabaseTimeoutError):
             await tx.execute("SELECT pg_sleep(60)")
 
 

@@ -15,7 +15,7 @@ from keyshelf.drive.lists import service as lists
 from keyshelf.drive.lists.service import Paging
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.tree import places, queries
-from keyshelf.drive.values import Changed, DriveFile, Space, Target, Viewer
+from keyshelf.drive.values import Changed, DriveFile, OnConflict, Space, Target, Viewer
 from keyshelf.jobs.registry import Registry
 from keyshelf.jobs.rows_queue import RowsQueue
 from keyshelf.jobs.runner import Runner
@@ -62,10 +62,9 @@ class Drive:
     ) -> DriveFile:
         """Put a file straight into the store and the tree, as a completed upload does."""
         async with self.parts.database.transaction() as tx:
-            place = await places.place_of(tx, Target(parent, space), self.viewer)
-            await queries.lock_drives(tx, [place.owner])
+            place = await places.lock_place(tx, Target(parent, space), self.viewer)
             file_id = self.parts.new_id()
-            legal = file_name(name)
+            legal = await places.claim_name(tx, place, file_name(name), on_conflict=OnConflict.FAIL)
             claimed = await places.claim_key(tx, place, legal, file_id=file_id, is_folder=False)
             meta = await self.parts.store.put(claimed.key, content)
             made = await queries.insert_file(
@@ -111,9 +110,7 @@ class Drive:
             return await reader.read()
 
     async def keys(self) -> list[str]:
-        return [
-            item.key async for page in self.parts.store.list() for item in page.objects
-        ]
+        return [item.key async for page in self.parts.store.list() for item in page.objects]
 
     async def holds(self, key: str) -> bool:
         try:

@@ -23,7 +23,7 @@ HARD_NAMES = (
     "50% off #1?.pdf",
     "it's (2)+a&b=c.mov",
     "日本語 😀.png",
-    "back\\slash \"quoted\".txt",
+    'back\\slash "quoted".txt',
     " leading and trailing ",
     "%2e%2e%2f.txt",
     "…" * 85,
@@ -177,9 +177,7 @@ async def test_a_stale_version_is_refused(drive: Drive) -> None:
     await moves.move(drive.parts, drive.viewer, file.id, Move("b.txt"))
 
     with pytest.raises(ChangedError):
-        await moves.move(
-            drive.parts, drive.viewer, file.id, Move("c.txt", if_version=file.version)
-        )
+        await moves.move(drive.parts, drive.viewer, file.id, Move("c.txt", if_version=file.version))
 
 
 async def test_a_file_is_no_place_to_move_to(drive: Drive) -> None:

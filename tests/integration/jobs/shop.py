@@ -1,6 +1,6 @@
 """A small service with jobs: what `app` builds, with everything quick."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,9 +39,13 @@ class Shop:
     sweeper: Sweeper
     metrics: Metrics
 
-    async def enqueue(self, kind: JobKind, payload: Payload | None = None, **options: str) -> Job:
+    async def enqueue(
+        self, kind: JobKind, payload: Payload | None = None, *, unique_key: str | None = None
+    ) -> Job:
         async with self.database.transaction() as tx:
-            return await self.jobs.enqueue(tx, kind, payload or {}, owner_id="ann", **options)
+            return await self.jobs.enqueue(
+                tx, kind, payload or {}, owner_id="ann", unique_key=unique_key
+            )
 
     async def get(self, job_id: UUID) -> Job:
         async with self.database.read() as tx:
@@ -62,7 +66,7 @@ class Shop:
     @asynccontextmanager
     async def working(
         self, *, concurrency: int = 4, grace: float = 5, periodic: Iterable[PeriodicTask] = ()
-    ) -> AsyncIterator[Worker]:
+    ) -> AsyncGenerator[Worker]:
         worker = Worker(
             self.database,
             self.queue,
@@ -82,7 +86,7 @@ class Shop:
 @asynccontextmanager
 async def open_shop(
     database: Database, queue: Queue, handlers: Iterable[tuple[JobKind, Handler]]
-) -> AsyncIterator[Shop]:
+) -> AsyncGenerator[Shop]:
     metrics = Metrics()
     registry = Registry(Registration(kind, handler) for kind, handler in handlers)
     options = AttemptOptions(

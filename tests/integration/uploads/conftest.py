@@ -1,8 +1,10 @@
 import pytest
-from tests.integration.uploads.kit import LosingStore, SteppedClock, drive_parts, memory_options
+from tests.integration.uploads.kit import SteppedClock, drive_parts, memory_options
 
 from keyshelf.database.pool import Database
 from keyshelf.drive.parts import DriveParts
+from keyshelf.store.faulty import FaultyStore
+from keyshelf.store.memory import MemoryStore
 
 
 @pytest.fixture
@@ -11,10 +13,10 @@ def clock() -> SteppedClock:
 
 
 @pytest.fixture
-def store(clock: SteppedClock) -> LosingStore:
-    return LosingStore(memory_options(clock, page_limit=3))
+def store(clock: SteppedClock) -> FaultyStore:
+    return FaultyStore(MemoryStore(memory_options(clock, page_limit=3)))
 
 
 @pytest.fixture
-def parts(database: Database, store: LosingStore, clock: SteppedClock) -> DriveParts:
+def parts(database: Database, store: FaultyStore, clock: SteppedClock) -> DriveParts:
     return drive_parts(database, store, clock)

@@ -1,6 +1,5 @@
 """A drive on a memory store, for the tests of uploads, backfill and zips."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -18,16 +17,11 @@ from keyshelf.layout.drive import owner_id
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
     Attributes,
-    CompletedPart,
-    Condition,
-    ObjectMeta,
     ObjectStore,
     PutOptions,
-    StoreUnavailableError,
-    WriteCondition,
 )
 from keyshelf.store.local_signing import LocalSigner
-from keyshelf.store.memory import MemoryOptions, MemoryStore
+from keyshelf.store.memory import MemoryOptions
 
 ANA = Viewer(id="ana", own=owner_id("ana"))
 BEN = Viewer(id="ben", own=owner_id("ben"))
@@ -62,26 +56,6 @@ class SteppedClock:
 
     def advance(self, step: timedelta) -> None:
         self.now += step
-
-
-class LosingStore(MemoryStore):
-    """A store whose completions happen while their answers get lost, as often as `losses` says."""
-
-    losses = 0
-
-    async def complete_upload(
-        self,
-        key: ObjectKey,
-        upload_id: str,
-        parts: Sequence[CompletedPart],
-        *,
-        condition: WriteCondition = Condition.ALWAYS,
-    ) -> ObjectMeta:
-        meta = await super().complete_upload(key, upload_id, parts, condition=condition)
-        if self.losses:
-            self.losses -= 1
-            raise StoreUnavailableError("the answer got lost")
-        return meta
 
 
 def memory_options(clock: SteppedClock, *, page_limit: int = 1000) -> MemoryOptions:

@@ -10,7 +10,6 @@ from tests.integration.uploads.kit import (
     MIB,
     PART,
     ROOT,
-    LosingStore,
     SteppedClock,
     begin,
     content,
@@ -40,6 +39,7 @@ from keyshelf.drive.values import Changed, DriveFile, FileState, OnConflict, Tar
 from keyshelf.errors import Error, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import CompletedPart, StoreUnavailableError
+from keyshelf.store.faulty import FaultyStore
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +54,7 @@ async def _read(parts: DriveParts, file: DriveFile) -> DriveFile:
 
 @pytest.mark.parametrize("data", [b"", b"hello", LARGE], ids=["empty", "small", "large"])
 async def test_a_completed_file_is_ready_with_its_bytes(
-    parts: DriveParts, store: LosingStore, data: bytes
+    parts: DriveParts, store: FaultyStore, data: bytes
 ) -> None:
     file = await upload_file(parts, "a.txt", data)
 
@@ -100,7 +100,7 @@ async def test_other_bytes_than_announced_show_nothing(
     assert (await complete(parts, ANA, begun.file.id)).file.size == 3
 
 
-async def test_missing_and_wrong_parts_are_named(parts: DriveParts, store: LosingStore) -> None:
+async def test_missing_and_wrong_parts_are_named(parts: DriveParts, store: FaultyStore) -> None:
     begun = await begin(parts, "a", len(LARGE))
     with pytest.raises(UploadMismatchError):
         await complete(parts, ANA, begun.file.id)
@@ -130,7 +130,7 @@ async def test_parts_that_are_stated_wrongly_are_refused(parts: DriveParts) -> N
     assert (await complete(parts, ANA, begun.file.id, right)).file.size == len(LARGE)
 
 
-async def test_a_part_too_many_is_refused(parts: DriveParts, store: LosingStore) -> None:
+async def test_a_part_too_many_is_refused(parts: DriveParts, store: FaultyStore) -> None:
     begun = await begin(parts, "a", len(LARGE))
     await send(parts, ANA, begun.file.id, LARGE)
     upload = (await progress(parts, ANA, begun.file.id)).upload
@@ -141,10 +141,10 @@ async def test_a_part_too_many_is_refused(parts: DriveParts, store: LosingStore)
         await complete(parts, ANA, begun.file.id)
 
 
-async def test_a_lost_answer_is_made_up_for(parts: DriveParts, store: LosingStore) -> None:
+async def test_a_lost_answer_is_made_up_for(parts: DriveParts, store: FaultyStore) -> None:
     begun = await begin(parts, "a", len(LARGE))
     await send(parts, ANA, begun.file.id, LARGE)
-    store.losses = 1
+    store.lose_answer("complete_upload")
     with pytest.raises(StoreUnavailableError):
         await complete(parts, ANA, begun.file.id)
 
@@ -154,11 +154,11 @@ async def test_a_lost_answer_is_made_up_for(parts: DriveParts, store: LosingStor
 
 
 async def test_looking_at_an_upload_finds_that_it_was_completed(
-    parts: DriveParts, store: LosingStore
+    parts: DriveParts, store: FaultyStore
 ) -> None:
     begun = await begin(parts, "a", len(LARGE))
     await send(parts, ANA, begun.file.id, LARGE)
-    store.losses = 1
+    store.lose_answer("complete_upload")
     with pytest.raises(StoreUnavailableError):
         await complete(parts, ANA, begun.file.id)
 
@@ -169,7 +169,7 @@ async def test_looking_at_an_upload_finds_that_it_was_completed(
 
 
 async def test_parts_that_the_store_dropped_are_sent_again(
-    parts: DriveParts, store: LosingStore
+    parts: DriveParts, store: FaultyStore
 ) -> None:
     begun = await begin(parts, "a", len(LARGE))
     await send(parts, ANA, begun.file.id, LARGE)
@@ -202,10 +202,84 @@ async def test_two_completions_at_once_agree(parts: DriveParts, database: Databa
     assert await true_sizes(database)
 
 
+async def test_a_completion_that_the_store_did_first_beats_an_abort(
+    parts: DriveParts, store: FaultyStore
+) -> None:
+    old = await upload_file(parts, "a", b"old")
+    await begin(parts, "a", len(LARGE), on_conflict=OnConflict.REPLACE)
+    await send(parts, ANA, old.id, LARGE)
+    held = store.hold("complete_upload", after=True)
+    outcome: list[Changed] = []
+
+    async def completing() -> None:
+        outcome.append(await complete(parts, ANA, old.id))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(completing)
+        await held.reached.wait()
+        with pytest.raises(UploadGoneError):
+            await abort(parts, ANA, old.id)
+        held.release.set()
+
+    assert outcome[0].file.size == len(LARGE)
+    assert (await _read(parts, old)).size == len(LARGE)
+
+
+async def test_an_abort_that_the_store_did_first_beats_a_completion(
+    parts: DriveParts, store: FaultyStore
+) -> None:
+    old = await upload_file(parts, "a", b"old")
+    await begin(parts, "a", len(LARGE), on_conflict=OnConflict.REPLACE)
+    await send(parts, ANA, old.id, LARGE)
+    held = store.hold("complete_upload")
+    refused: list[Error] = []
+
+    async def completing() -> None:
+        try:
+            await complete(parts, ANA, old.id)
+        except Error as error:
+            refused.append(error)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(completing)
+        await held.reached.wait()
+        await abort(parts, ANA, old.id)
+        held.release.set()
+
+    assert len(refused) == 1
+    assert await content(store, old.key) == b"old"
+    assert (await _read(parts, old)).size == 3
+
+
+async def test_a_file_that_was_given_up_while_it_was_completed_is_not_shown(
+    parts: DriveParts, store: FaultyStore
+) -> None:
+    begun = await begin(parts, "a", 3)
+    await send(parts, ANA, begun.file.id, b"123")
+    held = store.hold("head", call=2, after=True)
+    refused: list[Error] = []
+
+    async def completing() -> None:
+        try:
+            await complete(parts, ANA, begun.file.id)
+        except UploadGoneError as error:
+            refused.append(error)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(completing)
+        await held.reached.wait()
+        await abort(parts, ANA, begun.file.id)
+        held.release.set()
+
+    assert len(refused) == 1
+    await delete_noted(parts)
+    assert await keys_in(store) == []
+
+
 @pytest.mark.parametrize("replaces", [False, True])
 @pytest.mark.parametrize("size", [3, len(LARGE)])
 async def test_of_completing_and_aborting_at_once_one_wins(
-    parts: DriveParts, store: LosingStore, *, replaces: bool, size: int
+    parts: DriveParts, store: FaultyStore, *, replaces: bool, size: int
 ) -> None:
     data = LARGE[:size]
     if replaces:
@@ -248,7 +322,7 @@ async def test_of_completing_and_aborting_at_once_one_wins(
 
 
 async def test_a_replaced_file_keeps_its_bytes_until_completion(
-    parts: DriveParts, store: LosingStore
+    parts: DriveParts, store: FaultyStore
 ) -> None:
     old = await upload_file(parts, "a.txt", b"old")
     begun = await begin(parts, "a.txt", 0, on_conflict=OnConflict.REPLACE)
@@ -265,7 +339,7 @@ async def test_a_replaced_file_keeps_its_bytes_until_completion(
 
 
 async def test_replacing_a_file_that_is_moving_arrives_aside(
-    parts: DriveParts, store: LosingStore, database: Database
+    parts: DriveParts, store: FaultyStore, database: Database
 ) -> None:
     old = await upload_file(parts, "a.txt", b"old")
     async with database.transaction() as tx:
@@ -285,7 +359,7 @@ async def test_replacing_a_file_that_is_moving_arrives_aside(
 
 
 async def test_a_key_held_by_the_trash_makes_the_upload_arrive_aside(
-    parts: DriveParts, store: LosingStore, database: Database
+    parts: DriveParts, store: FaultyStore, database: Database
 ) -> None:
     old = await upload_file(parts, "a.txt", b"old")
     async with database.transaction() as tx:
@@ -304,7 +378,7 @@ async def test_a_key_held_by_the_trash_makes_the_upload_arrive_aside(
 
 
 async def test_abort_gives_the_name_back_and_the_bytes_go(
-    parts: DriveParts, store: LosingStore
+    parts: DriveParts, store: FaultyStore
 ) -> None:
     for size in (3, len(LARGE)):
         begun = await begin(parts, "a", size)
@@ -321,7 +395,7 @@ async def test_abort_gives_the_name_back_and_the_bytes_go(
 
 
 async def test_aborting_a_replacement_leaves_the_file_as_it_was(
-    parts: DriveParts, store: LosingStore, clock: SteppedClock
+    parts: DriveParts, store: FaultyStore, clock: SteppedClock
 ) -> None:
     old = await upload_file(parts, "a", b"old")
     clock.advance(timedelta(seconds=1))
@@ -383,7 +457,7 @@ async def test_a_single_put_is_signed_with_its_type(parts: DriveParts) -> None:
 
 
 async def test_asking_for_urls_at_once_begins_one_upload(
-    parts: DriveParts, store: LosingStore
+    parts: DriveParts, store: FaultyStore
 ) -> None:
     begun = await begin(parts, "a", len(LARGE))
 
@@ -395,7 +469,7 @@ async def test_asking_for_urls_at_once_begins_one_upload(
 
 
 async def test_the_sweep_takes_what_is_over_time_and_nothing_else(
-    parts: DriveParts, store: LosingStore, clock: SteppedClock
+    parts: DriveParts, store: FaultyStore, clock: SteppedClock
 ) -> None:
     small = await begin(parts, "small", 3)
     await send(parts, ANA, small.file.id, b"1")
@@ -419,11 +493,11 @@ async def test_the_sweep_takes_what_is_over_time_and_nothing_else(
 
 
 async def test_the_sweep_shows_a_file_whose_completion_lost_its_answer(
-    parts: DriveParts, store: LosingStore, clock: SteppedClock
+    parts: DriveParts, store: FaultyStore, clock: SteppedClock
 ) -> None:
     begun = await begin(parts, "a", len(LARGE))
     await send(parts, ANA, begun.file.id, LARGE)
-    store.losses = 1
+    store.lose_answer("complete_upload")
     with pytest.raises(StoreUnavailableError):
         await complete(parts, ANA, begun.file.id)
     clock.advance(DAY)
@@ -431,6 +505,33 @@ async def test_the_sweep_shows_a_file_whose_completion_lost_its_answer(
     assert await sweep(parts) == 0
 
     assert (await _read(parts, begun.file)).state is FileState.READY
+
+
+async def test_the_sweep_goes_on_where_the_store_refuses_one(
+    parts: DriveParts, store: FaultyStore, clock: SteppedClock
+) -> None:
+    for name in ("one", "two"):
+        begun = await begin(parts, name, len(LARGE))
+        await send(parts, ANA, begun.file.id, LARGE)
+        clock.advance(timedelta(seconds=1))
+    clock.advance(DAY)
+    store.fail("abort_upload")
+
+    assert await sweep(parts) == 1
+    assert await sweep(parts) == 1
+
+
+async def test_records_of_old_uploads_are_forgotten(
+    parts: DriveParts, clock: SteppedClock, database: Database
+) -> None:
+    file = await upload_file(parts, "a", b"x")
+    clock.advance(timedelta(days=31))
+
+    await sweep(parts)
+
+    async with database.read() as tx:
+        assert await tx.value("SELECT count(*) FROM uploads") == 0
+    assert (await _read(parts, file)).state is FileState.READY
 
 
 async def test_my_open_uploads_are_listed_newest_first(
@@ -456,7 +557,7 @@ async def test_my_open_uploads_are_listed_newest_first(
 
 
 async def test_bytes_that_come_after_an_abort_harm_no_one(
-    parts: DriveParts, store: LosingStore
+    parts: DriveParts, store: FaultyStore
 ) -> None:
     begun = await begin(parts, "a", 3)
     await abort(parts, ANA, begun.file.id)

@@ -18,7 +18,7 @@ from keyshelf.errors import InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import IllegalNameError
 from keyshelf.store.base import MAX_OBJECT_BYTES, ObjectTooLargeError
-from keyshelf.store.memory import MemoryStore
+from keyshelf.store.faulty import FaultyStore
 
 pytestmark = pytest.mark.anyio
 
@@ -112,7 +112,7 @@ async def test_a_file_or_a_foreign_folder_is_no_place(parts: DriveParts) -> None
 
 
 async def test_an_object_that_no_row_knows_becomes_a_file_and_is_kept(
-    parts: DriveParts, store: MemoryStore
+    parts: DriveParts, store: FaultyStore
 ) -> None:
     await store.put(ObjectKey("ana/my-files/a.txt"), b"put there by hand")
 
@@ -125,7 +125,7 @@ async def test_an_object_that_no_row_knows_becomes_a_file_and_is_kept(
 
 
 async def test_garbage_at_the_key_is_not_taken_for_a_file(
-    parts: DriveParts, store: MemoryStore
+    parts: DriveParts, store: FaultyStore
 ) -> None:
     key = ObjectKey("ana/my-files/a.txt")
     await store.put(key, b"old")

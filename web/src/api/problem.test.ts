@@ -23,9 +23,9 @@ describe("problems", () => {
   });
 
   it("say what was wrong with the input", () => {
-    const problem = new Problem({ ...document, status: 422, code: "invalid-input", detail: "The request is not valid.", errors: [{ pointer: "/filename", detail: "a name has no slash" }] });
+    const problem = new Problem({ ...document, status: 422, code: "invalid-input", detail: "the request is not valid", errors: [{ pointer: "/filename", detail: "a name has no slash" }] });
 
-    expect(messageOf(problem)).toBe("The request is not valid. a name has no slash");
+    expect(messageOf(problem)).toBe("The request is not valid. A name has no slash.");
   });
 
   it("know what may work again by itself", () => {
@@ -35,7 +35,7 @@ describe("problems", () => {
   });
 
   it("leave other errors to speak for themselves", () => {
-    expect(messageOf(new Error("broken"))).toBe("broken");
-    expect(messageOf("plain")).toBe("plain");
+    expect(messageOf(new Error("It broke."))).toBe("It broke.");
+    expect(messageOf("plain")).toBe("Plain.");
   });
 });

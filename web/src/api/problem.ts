@@ -59,11 +59,16 @@ export function offlineProblem(): Problem {
 
 /** The sentence to show a person for any failure. */
 export function messageOf(error: unknown): string {
-  if (error instanceof Problem) {
-    const [first] = error.document.errors ?? [];
-    return first && !error.message.includes(first.detail) ? `${error.message} ${first.detail}` : error.message;
-  }
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const [first] = error instanceof Problem ? (error.document.errors ?? []) : [];
+  const parts = first && !message.includes(first.detail) ? [message, first.detail] : [message];
+  return parts.map(sentence).join(" ");
+}
+
+/** The service writes its reasons for programs too: without a capital and a full stop. */
+function sentence(words: string): string {
+  const text = words.charAt(0).toLocaleUpperCase() + words.slice(1);
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 export function hasCode(error: unknown, code: string): error is Problem {

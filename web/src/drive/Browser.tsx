@@ -1,13 +1,13 @@
 /** The file browser: one view's files with all that can be done with them. */
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
 import type { Sort } from "@/api/drive";
+import { messageOf } from "@/api/problem";
 import type { ListedFile } from "@/api/types";
 import { setPreferences, usePreferences } from "@/app/preferences";
 import { useSession } from "@/app/session";
 import type { NamedTarget } from "@/drive/actions/moving";
 import { choosable, type ColumnId } from "@/drive/columns";
 import { fileMenu, placeMenu, trashMenu } from "@/drive/commands";
-import { DetailsPanel } from "@/drive/DetailsPanel";
 import { DropZone } from "@/drive/DropZone";
 import { useClipboard } from "@/drive/clipboard";
 import { useListing } from "@/drive/listing";
@@ -30,6 +30,7 @@ import { useMediaQuery } from "@/ui/useMediaQuery";
 import { useUploads } from "@/uploads";
 import "@/drive/browser.css";
 
+const DetailsPanel = lazy(() => import("@/drive/DetailsPanel"));
 const PreviewHost = lazy(() => import("@/drive/PreviewHost"));
 
 export interface BrowserProps {
@@ -107,7 +108,7 @@ export function Browser(props: BrowserProps) {
           {listing.isLoading ? (
             <SkeletonList view={preferences.view} />
           ) : listing.error && count === 0 ? (
-            <Message icon="warning" title={text.drive.loadFailed} hint={listing.error.message}>
+            <Message icon="warning" title={text.drive.loadFailed} hint={messageOf(listing.error)}>
               <Button variant="primary" onPress={listing.retry}>{text.retry}</Button>
             </Message>
           ) : count === 0 ? (
@@ -147,7 +148,11 @@ export function Browser(props: BrowserProps) {
             />
           )}
         </div>
-        {details.isOpen && <DetailsPanel files={selected} actions={actions} onClose={() => details.set(false)} />}
+        {details.isOpen && (
+          <Suspense fallback={<aside className="details" />}>
+            <DetailsPanel files={selected} actions={actions} onClose={() => details.set(false)} />
+          </Suspense>
+        )}
       </div>
       {menu && (
         <ContextMenu

@@ -23,7 +23,7 @@ interface DetailsPanelProps {
 
 const words = text.drive.details;
 
-export function DetailsPanel({ files, actions, onClose }: DetailsPanelProps) {
+export default function DetailsPanel({ files, actions, onClose }: DetailsPanelProps) {
   const [file] = files;
   return (
     <aside className="details" aria-label={words.title}>

@@ -20,16 +20,20 @@ export interface Box {
 }
 
 const LIST_ROW = 40;
+/** Rows with two lines, for the width of a phone. */
+const COMPACT_ROW = 54;
+export const COMPACT_WIDTH = 640;
 const CARD_MIN_WIDTH = 176;
 const CARD_FOOT = 52;
 
 export function listLayout(width: number): Layout {
-  const padding = width < 600 ? 4 : 16;
-  return { columns: 1, cellWidth: width - 2 * padding, rowHeight: LIST_ROW, gap: 0, padding, paddingTop: 0 };
+  const compact = width <= COMPACT_WIDTH;
+  const padding = compact ? 8 : 16;
+  return { columns: 1, cellWidth: width - 2 * padding, rowHeight: compact ? COMPACT_ROW : LIST_ROW, gap: 0, padding, paddingTop: 0 };
 }
 
 export function gridLayout(width: number): Layout {
-  const narrow = width < 600;
+  const narrow = width <= COMPACT_WIDTH;
   const padding = narrow ? 12 : 24;
   const gap = narrow ? 12 : 16;
   const inner = Math.max(0, width - 2 * padding);

@@ -45,8 +45,9 @@ export default function Preview({ files, index, onClose, onNavigate }: PreviewPr
   return (
     <ModalOverlay className="preview" isOpen onOpenChange={(open) => !open && onClose()}>
       <Modal className="preview-window">
-        <Dialog className="preview-dialog">
-          <div className="preview-layout" onKeyDown={onKeyDown}>
+        {/* The dialog itself has the focus at first, so the keys are heard from outside of it. */}
+        <div onKeyDown={onKeyDown}>
+          <Dialog className="preview-dialog">
             <Head file={file} position={words.position(index + 1, files.length)} onClose={onClose} />
             <div className="preview-stage">
               <Stage key={`${file.id}/${file.etag}`} file={file} />
@@ -63,8 +64,8 @@ export default function Preview({ files, index, onClose, onNavigate }: PreviewPr
               </code>
               <IconButton className="small" icon="copy" label={words.copyKey} onPress={() => void copyText(file.key, words.keyCopied)} />
             </footer>
-          </div>
-        </Dialog>
+          </Dialog>
+        </div>
       </Modal>
     </ModalOverlay>
   );

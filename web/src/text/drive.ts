@@ -1,5 +1,5 @@
 /** Words of the file browser. */
-const count = new Intl.NumberFormat();
+const count = new Intl.NumberFormat("en-GB");
 const items = (n: number) => (n === 1 ? "1 item" : `${count.format(n)} items`);
 const quoted = (names: readonly string[]) => (names.length === 1 ? `“${names[0] ?? ""}”` : items(names.length));
 

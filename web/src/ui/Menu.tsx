@@ -1,10 +1,10 @@
 /** Menus: under a button, or at a point as a context menu. */
-import { type ReactNode, useMemo, useRef } from "react";
-import {
-  Header, Menu as AriaMenu, MenuItem as AriaMenuItem, MenuSection, MenuTrigger, Popover, type Selection, Separator,
-} from "react-aria-components";
-import { Icon, type IconName } from "@/ui/Icon";
-import "@/ui/menu.css";
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useMemo, useRef, useState } from "react";
+import { ButtonContext } from "react-aria-components";
+import type { IconName } from "@/ui/Icon";
+
+const loadPopover = () => import("@/ui/MenuPopover");
+const MenuPopover = lazy(loadPopover);
 
 export interface MenuItem {
   id: string;
@@ -24,57 +24,36 @@ export interface MenuGroup {
   items: MenuItem[];
 }
 
-function Items({ groups, onClose, label }: { groups: MenuGroup[]; onClose?: () => void; label: string }) {
-  const shown = groups.filter((group) => group.items.length > 0);
-  const disabled = useMemo(() => groups.flatMap((g) => g.items.filter((i) => i.disabled).map((i) => i.id)), [groups]);
-  return (
-    <AriaMenu className="menu" aria-label={label} disabledKeys={disabled} {...(onClose ? { onClose } : {})} autoFocus="first">
-      {shown.map((group, index) => (
-        <Section key={group.id} group={group} first={index === 0} />
-      ))}
-    </AriaMenu>
-  );
-}
-
-function Section({ group, first }: { group: MenuGroup; first: boolean }) {
-  const choices = group.items.some((item) => item.checked !== undefined);
-  const selected: Selection = new Set(group.items.filter((item) => item.checked).map((item) => item.id));
-  return (
-    <>
-      {!first && <Separator className="menu-line" />}
-      <MenuSection
-        aria-label={group.title ?? group.items[0]?.label ?? group.id}
-        {...(choices ? { selectionMode: "multiple" as const, selectedKeys: selected } : {})}
-      >
-        {group.title && <Header className="menu-title">{group.title}</Header>}
-        {group.items.map((item) => (
-          <AriaMenuItem
-            key={item.id}
-            id={item.id}
-            textValue={item.label}
-            className={`menu-item ${item.danger ? "danger" : ""}`}
-            onAction={item.onAction}
-          >
-            {item.icon ? <Icon name={item.icon} size={18} /> : <span className="menu-tick">{item.checked && <Icon name="check" size={16} />}</span>}
-            <span className="truncate">{item.label}</span>
-            {item.icon && item.checked && <Icon name="check" size={16} className="menu-end" />}
-            {item.shortcut && <kbd>{item.shortcut}</kbd>}
-          </AriaMenuItem>
-        ))}
-      </MenuSection>
-    </>
-  );
+/** Fetches the code of menus ahead of the first one. */
+export function preloadMenus(): void {
+  void loadPopover();
 }
 
 /** `children` is the one button that opens the menu. */
 export function Menu({ label, groups, children }: { label: string; groups: MenuGroup[]; children: ReactNode }) {
+  const [isOpen, setOpen] = useState(false);
+  const anchor = useRef<HTMLButtonElement>(null);
+  const trigger = useMemo(
+    () => ({
+      ref: anchor,
+      "aria-haspopup": "menu" as const,
+      "aria-expanded": isOpen,
+      onPress: () => setOpen(true),
+      onKeyDown: (event: KeyboardEvent) => {
+        if (event.key === "ArrowDown" || event.key === "ArrowUp") setOpen(true);
+      },
+    }),
+    [isOpen],
+  );
   return (
-    <MenuTrigger>
-      {children}
-      <Popover className="popover" placement="bottom end" offset={4}>
-        <Items groups={groups} label={label} />
-      </Popover>
-    </MenuTrigger>
+    <>
+      <ButtonContext value={trigger}>{children}</ButtonContext>
+      {isOpen && (
+        <Suspense fallback={null}>
+          <MenuPopover label={label} groups={groups} anchor={anchor} placement="bottom end" offset={4} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 
@@ -91,9 +70,9 @@ export function ContextMenu({ label, at, groups, onClose }: ContextMenuProps) {
   return (
     <>
       <span ref={anchor} className="menu-anchor" style={{ left: at.x, top: at.y }} />
-      <Popover className="popover" triggerRef={anchor} isOpen onOpenChange={(open) => !open && onClose()} placement="bottom start" offset={0}>
-        <Items groups={groups} label={label} onClose={onClose} />
-      </Popover>
+      <Suspense fallback={null}>
+        <MenuPopover label={label} groups={groups} anchor={anchor} placement="bottom start" offset={0} onClose={onClose} />
+      </Suspense>
     </>
   );
 }

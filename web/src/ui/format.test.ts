@@ -36,8 +36,8 @@ describe("times", () => {
   });
 
   it("are dates when they are long past, with the year when it was another", () => {
-    expect(formatWhen(new Date(2026, 4, 3).toISOString(), now)).toBe("May 3");
-    expect(formatWhen(new Date(2024, 4, 3).toISOString(), now)).toBe("May 3, 2024");
+    expect(formatWhen(new Date(2026, 4, 3).toISOString(), now)).toBe("3 May");
+    expect(formatWhen(new Date(2024, 4, 3).toISOString(), now)).toBe("3 May 2024");
   });
 
   it("count whole days that are left", () => {
@@ -46,6 +46,6 @@ describe("times", () => {
   });
 
   it("last in one or two units", () => {
-    expect([5, 90, 3600, 3700, 200_000].map(formatDuration)).toEqual(["5 s", "1 min 30 s", "1 h", "1 h 2 min", "2 days"]);
+    expect([5, 90, 3600, 3700, 200_000].map(formatDuration)).toEqual(["5 s", "1 min 30 s", "1 h", "1 h 1 min", "2 days"]);
   });
 });

@@ -10,6 +10,8 @@ import type { Address, Transport } from "@/uploads/transport";
 
 /** No single call of the service takes longer unless something is wrong. */
 const DEADLINE_MS = 60_000;
+/** Stores may take minutes to make one object of thousands of parts. */
+const COMPLETE_DEADLINE_MS = 15 * 60_000;
 
 export const httpTransport: Transport = {
   async folder({ name, parentId, space }, signal) {
@@ -46,7 +48,7 @@ export const httpTransport: Transport = {
 
   async complete(fileId, signal) {
     // The service asks the store which parts it has: no ETag needs to be readable across origins.
-    await callUpload("POST", `/files/${fileId}/complete-upload`, signal, { body: {} });
+    await callUpload("POST", `/files/${fileId}/complete-upload`, signal, { body: {}, deadlineMs: COMPLETE_DEADLINE_MS });
   },
 
   async abort(fileId, signal) {
@@ -73,12 +75,12 @@ export const httpTransport: Transport = {
 };
 
 type Method = Parameters<typeof request>[0];
-type Options = Omit<NonNullable<Parameters<typeof request>[2]>, "signal">;
+type Options = Omit<NonNullable<Parameters<typeof request>[2]>, "signal"> & { deadlineMs?: number };
 
 async function call<T>(method: Method, path: string, signal: AbortSignal, options: Options = {}): Promise<T> {
-  const deadline = AbortSignal.timeout(DEADLINE_MS);
+  const { deadlineMs = DEADLINE_MS, ...rest } = options;
   try {
-    return await request<T>(method, path, { ...options, signal: AbortSignal.any([signal, deadline]) });
+    return await request<T>(method, path, { ...rest, signal: AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]) });
   } catch (error) {
     signal.throwIfAborted();
     throw translated(error);

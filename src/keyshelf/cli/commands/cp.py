@@ -4,13 +4,15 @@ from typing import Annotated
 
 import typer
 
-from keyshelf.cli import connecting, targets, waiting
+from keyshelf.cli import connecting, summary, targets, waiting
 from keyshelf.cli.commands.mv import OnConflict
 from keyshelf.cli.commands.put import FolderNeedsRecursiveError
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.options import Json, Quiet, Recursive
 from keyshelf.cli.output import Output
 from keyshelf.client.asynchronous import AsyncClient
+from keyshelf.client.paths import DrivePath
+from keyshelf.client.values import Changed, File
 
 
 def cp(
@@ -45,24 +47,25 @@ def cp(
             if file.is_folder and not recursive:
                 raise FolderNeedsRecursiveError(f"{path} is a folder: say -r to copy all below it")
         place, name = await targets.destination(client, target, several=len(found) > 1)
-        changes = [
-            await client.copy(
-                file.id,
+
+        async def copy(item: tuple[DrivePath, File]) -> Changed:
+            return await client.copy(
+                item[1].id,
                 parent_id=place.folder_id,
                 space=place.space,
                 filename=name,
                 on_conflict=on_conflict.value,
             )
-            for _, file in found
-        ]
-        jobs = [change.job for change in changes if change.job]
+
+        done, code = await summary.for_all(found, copy, name=lambda item: item[0])
+        jobs = [change.job for _, change in done if change.job]
         if wait:
             jobs = [await waiting.until_final(client, job, quiet=quiet or as_json) for job in jobs]
         lines = [
             f"copied {path} -> {place.path / (change.file.filename if change.file else path.name)}"
-            for (path, _), change in zip(found, changes, strict=True)
+            for (path, _), change in done
         ]
-        out.result({"items": [change.file for change in changes], "jobs": jobs}, lines)
-        return waiting.report(out, jobs)
+        out.result({"items": [change.file for _, change in done], "jobs": jobs}, lines)
+        return waiting.report(out, jobs) or code
 
     connecting.run(command, when_interrupted=waiting.INTERRUPTED)

@@ -1,5 +1,6 @@
 """`keyshelf get`: fetch files and folders of the drive."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,8 @@ from keyshelf.client.asynchronous import AsyncClient
 from keyshelf.client.paths import DrivePath
 from keyshelf.client.values import File
 from keyshelf.errors import InvalidInputError
+
+Found = Sequence[tuple[DrivePath, File]]
 
 INTERRUPTED = (
     "interrupted: what was fetched is kept; run the same command again to go on where it stopped"
@@ -51,12 +54,12 @@ def get(
     """
     *sources, last = arguments if len(arguments) > 1 else [arguments[0], "."]
     paths = [DrivePath.parse(source) for source in sources]
-    into, filename = _destination(last, several=len(paths) > 1)
     out = Output(as_json=as_json)
 
     async def command(client: AsyncClient) -> ExitCode:
         found = [(path, await client.paths.file(path)) for path in paths]
-        _check_folders(found, recursive=recursive, filename=filename)
+        _check_folders(found, recursive=recursive)
+        into, filename = _destination(last, found)
         display = TransferDisplay(out, done_word="fetched", quiet=quiet)
         with display:
             outcomes = await client.transfers.fetch(
@@ -67,21 +70,18 @@ def get(
     connecting.run(command, when_interrupted=INTERRUPTED)
 
 
-def _destination(last: str, *, several: bool) -> tuple[Path, str | None]:
-    """Return the local folder to fetch to, and the name of a single file there."""
-    local = Path(last)
-    if local.is_dir() or last.endswith("/"):
-        return local, None
-    if several:
-        raise NotALocalFolderError(f"{local} is not a folder: several files need one")
-    return local.parent, local.name
-
-
-def _check_folders(
-    found: list[tuple[DrivePath, File]], *, recursive: bool, filename: str | None
-) -> None:
+def _check_folders(found: Found, *, recursive: bool) -> None:
     for path, file in found:
         if file.is_folder and not recursive:
             raise FolderNeedsRecursiveError(f"{path} is a folder: say -r to fetch all below it")
-        if file.is_folder and filename is not None:
-            raise NotALocalFolderError(f"{filename} is not a folder to fetch {path} into")
+
+
+def _destination(last: str, found: Found) -> tuple[Path, str | None]:
+    """Return the local folder to fetch to, and the name of a single file there."""
+    local = Path(last)
+    is_one_file = len(found) == 1 and not found[0][1].is_folder
+    if local.is_dir() or last.endswith("/") or not (is_one_file or local.exists()):
+        return local, None
+    if not is_one_file:
+        raise NotALocalFolderError(f"{local} is a file: name a folder to fetch to")
+    return local.parent, local.name

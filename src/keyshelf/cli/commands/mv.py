@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from keyshelf.cli import connecting, targets, waiting
+from keyshelf.cli import connecting, summary, targets, waiting
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.options import Json, Quiet
 from keyshelf.cli.output import Output
 from keyshelf.client.asynchronous import AsyncClient
-from keyshelf.client.paths import DrivePath
+from keyshelf.client.paths import DrivePath, Place
+from keyshelf.client.values import Changed, File
 
 
 class OnConflict(StrEnum):
@@ -45,28 +46,25 @@ def mv(
     async def command(client: AsyncClient) -> ExitCode:
         found = [(path, await client.paths.file(path)) for path in sources]
         place, name = await targets.destination(client, target, several=len(found) > 1)
-        changes = [
-            await client.change(
-                file.id,
+
+        async def move(item: tuple[DrivePath, File]) -> Changed:
+            return await client.change(
+                item[1].id,
                 filename=name,
                 place=(place.folder_id, place.space),
                 on_conflict=on_conflict.value,
             )
-            for _, file in found
-        ]
-        jobs = [change.job for change in changes if change.job]
+
+        done, code = await summary.for_all(found, move, name=lambda item: item[0])
+        jobs = [change.job for _, change in done if change.job]
         if wait:
             jobs = [await waiting.until_final(client, job, quiet=quiet or as_json) for job in jobs]
-        lines = [
-            f"moved {path} -> {_shown(place.path, change.file.filename)}"
-            for (path, _), change in zip(found, changes, strict=True)
-            if change.file
-        ]
-        out.result({"items": [change.file for change in changes], "jobs": jobs}, lines)
-        return waiting.report(out, jobs)
+        lines = [f"moved {path} -> {_shown(place, change)}" for (path, _), change in done]
+        out.result({"items": [change.file for _, change in done], "jobs": jobs}, lines)
+        return waiting.report(out, jobs) or code
 
     connecting.run(command, when_interrupted=waiting.INTERRUPTED)
 
 
-def _shown(folder: DrivePath, name: str) -> str:
-    return str(folder / name)
+def _shown(place: Place, change: Changed) -> DrivePath:
+    return place.path / change.file.filename if change.file else place.path

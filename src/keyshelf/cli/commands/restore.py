@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from keyshelf.cli import connecting, waiting
+from keyshelf.cli import connecting, summary, waiting
 from keyshelf.cli.commands.mv import OnConflict
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.options import Json
 from keyshelf.cli.output import Output
 from keyshelf.client.asynchronous import AsyncClient
 from keyshelf.client.paths import DrivePath, PathNotFoundError
-from keyshelf.client.values import TrashedFile
+from keyshelf.client.values import Changed, TrashedFile
 
 
 def restore(
@@ -37,17 +37,15 @@ def restore(
     async def command(client: AsyncClient) -> ExitCode:
         trashed = [file async for file in client.trash()]
         found = [_find(trashed, item) for item in items]
-        changes = [
-            await client.restore(file.id, to_root=to_root, on_conflict=on_conflict.value)
-            for file in found
-        ]
-        jobs = [change.job for change in changes if change.job]
-        lines = [
-            f"restored {change.file.filename if change.file else file.filename}"
-            for file, change in zip(found, changes, strict=True)
-        ]
-        out.result({"items": [change.file for change in changes], "jobs": jobs}, lines)
-        return waiting.report(out, jobs)
+
+        async def bring_back(file: TrashedFile) -> Changed:
+            return await client.restore(file.id, to_root=to_root, on_conflict=on_conflict.value)
+
+        done, code = await summary.for_all(found, bring_back, name=DrivePath.before_trash)
+        jobs = [change.job for _, change in done if change.job]
+        lines = [f"restored {_shown(file, change, to_root=to_root)}" for file, change in done]
+        out.result({"items": [change.file for _, change in done], "jobs": jobs}, lines)
+        return waiting.report(out, jobs) or code
 
     connecting.run(command)
 
@@ -61,7 +59,11 @@ def _find(trashed: list[TrashedFile], item: str) -> TrashedFile:
 
 
 def _is_at(file: TrashedFile, item: str) -> bool:
-    if not item.startswith(("/", "shared:/", "my-files:/")):
-        return False
-    path = DrivePath.parse(item)
-    return path.space == file.space and "/".join(path.names) == file.original_path
+    is_path = item.startswith("/") or ":/" in item
+    return is_path and DrivePath.parse(item) == DrivePath.before_trash(file)
+
+
+def _shown(file: TrashedFile, change: Changed, *, to_root: bool) -> DrivePath:
+    was = DrivePath.before_trash(file)
+    above = DrivePath(was.space) if to_root else was.parent
+    return above / (change.file.filename if change.file else was.name)

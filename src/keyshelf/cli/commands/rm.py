@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from keyshelf.cli import connecting, options, output
+from keyshelf.cli import connecting, options, output, summary
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.options import DryRun, Json, Yes
 from keyshelf.cli.output import Output
@@ -35,16 +35,20 @@ def rm(
         found = [(path, await client.paths.file(path)) for path in wanted]
         if permanent and not dry_run:
             options.confirm(f"Delete {_several(found)} for good?", yes=yes)
-        if not dry_run:
-            for _, file in found:
-                await _remove(client, file, permanent=permanent)
+
+        async def remove(item: tuple[DrivePath, File]) -> None:
+            if not dry_run:
+                await _remove(client, item[1], permanent=permanent)
+
+        done, code = await summary.for_all(found, remove, name=lambda item: item[0])
+        removed = [item for item, _ in done]
         word = "deleted" if permanent else "trashed"
         word = f"would be {word}" if dry_run else word
         out.result(
-            {"dry_run": dry_run, "permanent": permanent, "items": [file for _, file in found]},
-            [f"{word} {path} ({output.size_text(file.size)})" for path, file in found],
+            {"dry_run": dry_run, "permanent": permanent, "items": [file for _, file in removed]},
+            [f"{word} {path} ({output.size_text(file.size)})" for path, file in removed],
         )
-        return ExitCode.OK
+        return code
 
     connecting.run(command)
 

@@ -7,6 +7,7 @@ from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.options import DryRun, Json, Quiet, Yes
 from keyshelf.cli.output import Output
 from keyshelf.client.asynchronous import AsyncClient
+from keyshelf.client.paths import DrivePath
 from keyshelf.client.values import TrashContents
 
 app = typer.Typer(help="See and empty the trash.", no_args_is_help=True)
@@ -25,7 +26,7 @@ def list_trash(as_json: Json = False) -> None:
                 output.size_text(file.size),
                 output.time_text(file.deleted_at),
                 output.time_text(file.purge_at),
-                output.printable(file.original_path),
+                output.printable(str(DrivePath.before_trash(file))),
             ]
             for file in files
         ]

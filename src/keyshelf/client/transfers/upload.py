@@ -59,7 +59,7 @@ class _LocalFile:
     @classmethod
     @contextmanager
     def opened(cls, path: Path) -> Generator[Self]:
-        if not path.is_file():
+        if path.exists() and not path.is_file():
             raise NotAFileError(f"{path} is not a file that can be sent")
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:

@@ -47,13 +47,15 @@ async def confirm_lock(tx: Transaction) -> None:
 
 async def unknown_keys(tx: ReadTransaction, keys: Sequence[ObjectKey]) -> set[str]:
     """Return those of `keys` that no row has or is about to have, and that are no garbage."""
+    # Scalar subqueries with LIMIT stay look-ups in an index for each key. Written with
+    # EXISTS, a plan without statistics reads the whole table for every page.
     rows = await tx.all(
         """
         SELECT k.key FROM unnest(%(keys)s::text[]) AS k (key)
-        WHERE NOT EXISTS (SELECT FROM files f WHERE f.s3_key = k.key)
-          AND NOT EXISTS (SELECT FROM files f WHERE f.pending_key = k.key)
-          AND NOT EXISTS (SELECT FROM object_deletions d WHERE d.s3_key = k.key)
-          AND NOT EXISTS (SELECT FROM uploads u WHERE u.s3_key = k.key AND u.state = 'pending')
+        WHERE (SELECT true FROM files f WHERE f.s3_key = k.key LIMIT 1) IS NULL
+          AND (SELECT true FROM files f WHERE f.pending_key = k.key LIMIT 1) IS NULL
+          AND (SELECT true FROM object_deletions d WHERE d.s3_key = k.key LIMIT 1) IS NULL
+          AND k.key NOT IN (SELECT u.s3_key FROM uploads u WHERE u.state = 'pending')
         """,
         {"keys": list(keys)},
     )
@@ -64,7 +66,7 @@ async def nodes_at(
     tx: ReadTransaction, paths: Sequence[Path], parents: Sequence[UUID | None]
 ) -> dict[Path, Node]:
     """Return the live rows, reserved ones too, at paths whose parent folders are given."""
-    # LIMIT makes each path an index look-up, whatever the planner believes of the table.
+    # LIMIT keeps each path a look-up in an index, as in `unknown_keys`.
     rows = await tx.all(
         """
         SELECT w.n, f.id, f.is_folder
@@ -191,8 +193,8 @@ async def _held_keys(tx: ReadTransaction, keys: Sequence[ObjectKey]) -> set[str]
     rows = await tx.all(
         """
         SELECT k.key FROM unnest(%(keys)s::text[]) AS k (key)
-        WHERE EXISTS (SELECT FROM files f WHERE f.s3_key = k.key)
-           OR EXISTS (SELECT FROM files f WHERE f.pending_key = k.key)
+        WHERE (SELECT true FROM files f WHERE f.s3_key = k.key LIMIT 1)
+           OR (SELECT true FROM files f WHERE f.pending_key = k.key LIMIT 1)
         """,
         {"keys": list(keys)},
     )

@@ -54,9 +54,7 @@ async def start_copy(parts: DriveParts, viewer: Viewer, file_id: UUID, wanted: C
         source = await places.live(tx, file_id, viewer)
         if source.state is FileState.PENDING:
             raise UploadOpenError(f"{source.filename!r} is still being uploaded")
-        place = await places.place_of(tx, wanted.target, viewer)
-        await tree.lock_drives(tx, [place.owner])
-        place = await places.place_of(tx, wanted.target, viewer)
+        place = await places.lock_place(tx, wanted.target, viewer)
         await refuse_cycle(tx, source, place)
         free = await places.claim_name(
             tx, place, name or FileName(source.filename), on_conflict=wanted.on_conflict
@@ -161,8 +159,7 @@ async def _reserve_files(
 ) -> list[tuple[DriveFile, DriveFile]]:
     pairs: list[tuple[DriveFile, DriveFile]] = []
     async with parts.database.transaction() as tx:
-        place = await places.place_of(tx, Target(copy_folder), viewer)
-        await tree.lock_drives(tx, [place.owner])
+        place = await places.lock_place(tx, Target(copy_folder), viewer)
         for source in page:
             if source.is_folder:
                 continue
@@ -201,7 +198,7 @@ async def _copy_file(parts: DriveParts, viewer: Viewer, source: DriveFile, copy:
             await queries.drop_reservations(tx, at=parts.clock(), file_id=copy.id)
         return
     async with parts.database.transaction() as tx:
-        await tree.lock_drives(tx, [copy.owner_id])
+        copy = await places.lock_file(tx, copy.id, viewer)
         if await queries.finish_copy(tx, copy.id, size=meta.size, etag=meta.etag, at=parts.clock()):
             await tree.add_to_sizes(tx, copy.parent_id, meta.size)
             if copy.moving:

@@ -33,8 +33,7 @@ async def create_folder(
         likely = await places.claim_name(tx, place, wanted, on_conflict=on_conflict)
     await put_marker(parts.store, place.key_of(likely, is_folder=True))
     async with parts.database.transaction() as tx:
-        await queries.lock_drives(tx, [place.owner])
-        place = await places.place_of(tx, target, viewer)
+        place = await places.lock_place(tx, target, viewer)
         there = await _existing(tx, place, wanted, on_conflict)
         if there is not None:
             return Changed(there), False

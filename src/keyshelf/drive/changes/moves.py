@@ -38,18 +38,8 @@ async def move(parts: DriveParts, viewer: Viewer, file_id: UUID, wanted: Move) -
     """
     name = None if wanted.filename is None else file_name(wanted.filename)
     async with parts.database.transaction() as tx:
-        file = await places.live(tx, file_id, viewer)
-        owners = [file.owner_id]
-        if wanted.target is not None:
-            owners.append((await places.place_of(tx, wanted.target, viewer)).owner)
-        await queries.lock_drives(tx, owners)
-        # Read again: another change may have won while this one waited for the lock.
-        file = await places.live(tx, file_id, viewer)
+        file, place = await _lock(tx, viewer, file_id, wanted.target)
         places.refuse_stale(file, wanted.if_version)
-        if wanted.target is None:
-            place = await places.around(tx, file)
-        else:
-            place = await places.place_of(tx, wanted.target, viewer)
         if file.state is FileState.PENDING:
             raise UploadOpenError(f"{file.filename!r} is still being uploaded", id=str(file.id))
         await refuse_cycle(tx, file, place)
@@ -63,6 +53,18 @@ async def move(parts: DriveParts, viewer: Viewer, file_id: UUID, wanted: Move) -
         if not moved.moving:
             return Changed(moved)
         return Changed(moved, await follow(tx, parts, [place.owner], asked_by=viewer.id))
+
+
+async def _lock(
+    tx: Transaction, viewer: Viewer, file_id: UUID, target: Target | None
+) -> tuple[DriveFile, Place]:
+    async def read() -> tuple[DriveFile, Place]:
+        file = await places.live(tx, file_id, viewer)
+        if target is None:
+            return file, await places.around(tx, file)
+        return file, await places.place_of(tx, target, viewer)
+
+    return await places.read_locked(tx, read, lambda found: [found[0].owner_id, found[1].owner])
 
 
 async def _relocate(

@@ -12,10 +12,14 @@ async def adopt_beside(parts: DriveParts, wanting: DriveFile, stranger: ObjectMe
     """Make a file of an object that somebody put where `wanting` is to go.
 
     It gets the first free numbered name in the same folder, so that nothing is
-    overwritten and both are seen. A row that has the key meanwhile is left alone.
+    overwritten and both are seen. Nothing happens when `wanting` changed meanwhile,
+    or a row has the key.
     """
     async with parts.database.transaction() as tx:
         await queries.lock_drives(tx, [wanting.owner_id])
+        now = await queries.find(tx, wanting.id, viewer_id=wanting.owner_id)
+        if now is None or now.version != wanting.version:
+            return
         if await queries.key_holder(tx, stranger.key) is not None:
             return
         place = await places.around(tx, wanting)

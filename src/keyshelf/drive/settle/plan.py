@@ -39,7 +39,8 @@ class Plan:
 def make_plan(movers: Sequence[Mover], holders: Mapping[ObjectKey, Mover]) -> Plan:
     """Sort movers into what can be copied now, what is in place, and what must wait.
 
-    `holders` says who has the wanted keys. A trashed holder steps aside first. A
+    `holders` says who has the wanted keys. A trashed holder steps aside first; if it
+    was only on its way to the key when it was trashed, that copy is dropped. A
     holder that is itself moving is waited for; when every mover waits for another,
     they go round in a circle, and one of them steps aside to open it.
     """
@@ -58,11 +59,14 @@ def make_plan(movers: Sequence[Mover], holders: Mapping[ObjectKey, Mover]) -> Pl
             plan.steps.append(Step(mover, wanted))
             continue
         plan.waiting += 1
+        if holder.file.key != wanted and not holder.file.moving:
+            plan.stale.append(holder)
+            continue
         blocked.append(holder)
         if not holder.file.moving and holder.file.state is FileState.READY:
             asides[holder.file.key] = _aside(holder)
     plan.steps.extend(asides.values())
-    if not plan.steps and not plan.in_place:
+    if not plan.steps and not plan.in_place and not plan.stale:
         movable = [each for each in blocked if each.file.state is FileState.READY]
         plan.steps.extend(_aside(each) for each in movable[:1])
     return plan

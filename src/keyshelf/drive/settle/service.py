@@ -63,7 +63,9 @@ async def settle_batch(parts: DriveParts, owner: OwnerId, *, limit: int) -> Batc
     steps = await _reserve(parts, owner, steps)
     copied = await _copy_all(parts, steps, result)
     await _swap(parts, owner, copied, result)
-    result.progressed = result.progressed or bool(plan.in_place or copied or result.missing)
+    result.progressed = result.progressed or bool(
+        plan.in_place or plan.stale or copied or result.missing
+    )
     return result
 
 

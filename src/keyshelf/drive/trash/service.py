@@ -39,9 +39,7 @@ async def trash(
     `UploadOpenError` while an upload below it is under way.
     """
     async with parts.database.transaction() as tx:
-        file = await places.visible(tx, file_id, viewer)
-        await tree.lock_drives(tx, [file.owner_id])
-        file = await places.visible(tx, file_id, viewer)
+        file = await places.lock_file(tx, file_id, viewer)
         if file.deleted_at is not None:
             return file
         places.refuse_stale(file, if_version)
@@ -71,18 +69,11 @@ async def restore(
     not in the trash is returned as it is.
     """
     async with parts.database.transaction() as tx:
-        file = await places.visible(tx, file_id, viewer)
-        place = await _place_for(tx, viewer, file, target)
-        await tree.lock_drives(tx, [file.owner_id, place.owner])
-        file = await places.visible(tx, file_id, viewer)
+        file, place = await _lock(tx, viewer, file_id, target)
         if file.deleted_at is None:
             return Changed(file)
         _refuse_inner(file)
-        place = await _place_for(tx, viewer, file, target)
         name = await places.claim_name(tx, place, FileName(file.filename), on_conflict=on_conflict)
-        await queries.mark_restored(tx, file)
-        if place.owner != file.owner_id:
-            await tree.mark_below_moving(tx, file.id, owner=place.owner)
         await tree.relocate(
             tx,
             file,
@@ -92,9 +83,22 @@ async def restore(
             moving=True,
             at=file.updated_at,
         )
+        if place.owner != file.owner_id:
+            await tree.mark_below_moving(tx, file.id, owner=place.owner)
+        await queries.mark_restored(tx, file)
         await tree.add_to_sizes(tx, place.parent_id, file.size)
         job_id = await follow(tx, parts, [place.owner], asked_by=viewer.id)
         return Changed(await places.visible(tx, file_id, viewer), job_id)
+
+
+async def _lock(
+    tx: Transaction, viewer: Viewer, file_id: UUID, target: Target | None
+) -> tuple[DriveFile, Place]:
+    async def read() -> tuple[DriveFile, Place]:
+        file = await places.visible(tx, file_id, viewer)
+        return file, await _place_for(tx, viewer, file, target)
+
+    return await places.read_locked(tx, read, lambda found: [found[0].owner_id, found[1].owner])
 
 
 async def _place_for(
@@ -129,9 +133,7 @@ async def delete_for_ever(parts: DriveParts, viewer: Viewer, file_id: UUID) -> U
     afterwards leaves objects that the sweeper deletes. Raises `NotTrashedError`.
     """
     async with parts.database.transaction() as tx:
-        file = await places.visible(tx, file_id, viewer)
-        await tree.lock_drives(tx, [file.owner_id])
-        file = await places.visible(tx, file_id, viewer)
+        file = await places.lock_file(tx, file_id, viewer)
         if file.deleted_at is None:
             raise NotTrashedError(f"{file.filename!r} is not in the trash", id=str(file_id))
         _refuse_inner(file)
@@ -163,8 +165,17 @@ async def purge_before(
     purged = 0
     while True:
         async with parts.database.transaction() as tx:
-            roots = await queries.purgeable(tx, owners=owners, before=before, limit=_PURGED_AT_ONCE)
+            roots = await _lock_purgeable(tx, owners, before)
             if not roots:
                 return purged
-            await tree.lock_drives(tx, [each.owner_id for each in roots])
             purged += await queries.purge(tx, [each.id for each in roots], parts.clock())
+
+
+async def _lock_purgeable(
+    tx: Transaction, owners: Sequence[OwnerId] | None, before: datetime
+) -> list[DriveFile]:
+    return await places.read_locked(
+        tx,
+        lambda: queries.purgeable(tx, owners=owners, before=before, limit=_PURGED_AT_ONCE),
+        lambda roots: [each.owner_id for each in roots],
+    )

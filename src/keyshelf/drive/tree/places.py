@@ -1,6 +1,8 @@
 """Where something goes: a folder of a drive, and what is already there."""
 
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from keyshelf.database.transactions import ReadTransaction, Transaction
@@ -18,6 +20,8 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import FileName, numbered
 
 _NUMBERS_AT_ONCE = 100
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,36 @@ async def live(tx: ReadTransaction, file_id: UUID, viewer: Viewer) -> DriveFile:
     if file.deleted_at is not None:
         raise FileNotFoundInDriveError("this is in the trash: restore it first", id=str(file_id))
     return file
+
+
+async def read_locked(
+    tx: Transaction,
+    read: Callable[[], Awaitable[Found]],
+    owners_of: Callable[[Found], Iterable[OwnerId]],
+) -> Found:
+    """Lock the drives that something is in, and return it as it is under the lock.
+
+    It is read again after each lock, because it may have changed, or moved to
+    another drive, while this transaction waited.
+    """
+    locked: set[OwnerId] = set()
+    while True:
+        found = await read()
+        more = set(owners_of(found)) - locked
+        if not more:
+            return found
+        await queries.lock_drives(tx, sorted(more))
+        locked |= more
+
+
+async def lock_file(tx: Transaction, file_id: UUID, viewer: Viewer) -> DriveFile:
+    """Lock the drive of a row that the viewer may see, trashed or not, and return the row."""
+    return await read_locked(tx, lambda: visible(tx, file_id, viewer), lambda file: [file.owner_id])
+
+
+async def lock_place(tx: Transaction, target: Target, viewer: Viewer) -> Place:
+    """Lock the drive that a target is in, and return the place; raises as `place_of`."""
+    return await read_locked(tx, lambda: place_of(tx, target, viewer), lambda place: [place.owner])
 
 
 def refuse_stale(file: DriveFile, if_version: int | None) -> None:

@@ -187,11 +187,15 @@ async def relocate(
     moving: bool,
     at: datetime,
 ) -> DriveFile:
-    """Give a row a name and a place; its key follows later when `moving`."""
+    """Give a row a name and a place; its key follows later when `moving`.
+
+    A row whose object is being copied somewhere stays moving, so that the copy is tidied up.
+    """
     sql: LiteralString = f"""
         UPDATE files AS f SET
             filename = %(filename)s, owner_id = %(owner)s, parent_id = %(parent)s,
-            search_name = %(search)s, sort_name = %(sort)s, moving = %(moving)s,
+            search_name = %(search)s, sort_name = %(sort)s,
+            moving = %(moving)s OR pending_key IS NOT NULL,
             updated_at = %(at)s, version = version + 1
         WHERE f.id = %(id)s RETURNING {COLUMNS}
     """

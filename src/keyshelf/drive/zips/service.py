@@ -20,7 +20,7 @@ from keyshelf.store.base import ObjectNotFoundError, ObjectReader, StoreUnavaila
 
 MAX_SELECTED = 1000
 _PAGE = 500
-_DEEPEST = 3000
+_DEEPEST = 1500
 _SCRATCH_BYTES = 4 * 2**20
 _SEND_BYTES = 64 * 1024
 _INLINE_BYTES = 16 * 1024
@@ -120,11 +120,10 @@ async def _pieces(
                 raise IntegrityError(f"{item.file.filename!r} lies deeper than folders can")
             files = _children(parts, item, folders=False)
             folders = _children(parts, item, folders=True)
-            first = [await anext(files, None), await anext(folders, None)]
-            there = [each for each in first if each is not None]
-            if not there:
+            first_file, first_folder = await anext(files, None), await anext(folders, None)
+            if first_file is None and first_folder is None:
                 yield writer.folder(item.path, at=item.file.updated_at)
-            levels += [folders, _each(there), files]
+            levels += [_led_by(first_folder, folders), _led_by(first_file, files)]
         else:
             async with aclosing(_file(parts, writer, item)) as pieces:
                 async for piece in pieces:
@@ -134,6 +133,13 @@ async def _pieces(
 async def _each(items: Sequence[_Item]) -> AsyncGenerator[_Item]:
     for item in items:
         yield item
+
+
+async def _led_by(first: _Item | None, rest: AsyncGenerator[_Item]) -> AsyncGenerator[_Item]:
+    if first is not None:
+        yield first
+        async for item in rest:
+            yield item
 
 
 async def _children(parts: DriveParts, item: _Item, *, folders: bool) -> AsyncGenerator[_Item]:

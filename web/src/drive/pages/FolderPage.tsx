@@ -82,11 +82,7 @@ export function FolderPage({ place, search }: FolderPageProps) {
           <NewButtons target={isKnown ? here : null} actions={actions} />
         </>
       }
-      empty={
-        <Message icon={here.space === "shared" && folderId === null ? "people" : "upload"} title={words.title} hint={words.hint}>
-          <NewButtons target={isKnown ? here : null} actions={actions} />
-        </Message>
-      }
+      empty={<Message icon={here.space === "shared" && folderId === null ? "people" : "upload"} title={words.title} hint={words.hint} />}
       onSort={(sort) => void navigate({ to: ".", search: (old) => ({ ...old, ...sortSearch(sort) }), replace: true })}
       previewId={search.preview}
       onPreview={onPreview}

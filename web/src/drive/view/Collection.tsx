@@ -4,7 +4,7 @@ import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef } from 
 import type { Sort } from "@/api/drive";
 import type { ListedFile, SortKey } from "@/api/types";
 import { type ColumnId, columns as columnTable } from "@/drive/columns";
-import { gridLayout, listLayout, rowCount } from "@/drive/layout";
+import { COMPACT_WIDTH, gridLayout, listLayout, rowCount } from "@/drive/layout";
 import type { Listing } from "@/drive/listing";
 import type { Selection } from "@/drive/selection";
 import { Card, itemElementId, Row } from "@/drive/view/Item";
@@ -52,7 +52,8 @@ export function Collection(props: CollectionProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const width = useElementWidth(scroller);
   const layout = useMemo(() => (view === "list" ? listLayout(width) : gridLayout(width)), [view, width]);
-  const headHeight = view === "list" ? HEAD_HEIGHT : 0;
+  const hasHead = view === "list" && width > COMPACT_WIDTH;
+  const headHeight = hasHead ? HEAD_HEIGHT : 0;
 
   const rows = useVirtualizer({
     count: width === 0 ? 0 : rowCount(layout, items.length),
@@ -108,7 +109,7 @@ export function Collection(props: CollectionProps) {
       role="grid"
       aria-label={props.label}
       aria-multiselectable="true"
-      aria-rowcount={hasMore ? -1 : rowCount(layout, items.length) + (view === "list" ? 1 : 0)}
+      aria-rowcount={hasMore ? -1 : rowCount(layout, items.length) + (hasHead ? 1 : 0)}
       tabIndex={0}
       {...(focusIndex >= 0 && selection.focus ? { "aria-activedescendant": itemElementId(selection.focus) } : {})}
       style={{ "--template": template, "--pad": `${layout.padding}px` } as CSSProperties}
@@ -117,7 +118,7 @@ export function Collection(props: CollectionProps) {
       {...pointer.handlers}
       {...drag.handlers}
     >
-      {view === "list" && <ListHead columns={columns} sort={props.sort} onSort={props.onSort} />}
+      {hasHead && <ListHead columns={columns} sort={props.sort} onSort={props.onSort} />}
       <div role="rowgroup" className="collection-body" style={{ blockSize: rows.getTotalSize() }}>
         {shown.map((row) => {
           const transform = `translateY(${row.start}px)`;

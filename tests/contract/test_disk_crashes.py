@@ -1,0 +1,104 @@
+"""A disk store is whole after a kill at any step, and takes on where it was."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.contract.contract_base import listed, read
+from tests.contract.disk_crasher import KEY, SCENARIOS, options
+
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.store.base import CompletedPart, ObjectMeta, ObjectStore, UploadNotFoundError
+from keyshelf.store.disk import DiskStore
+
+Seen = dict[str, object]
+
+pytestmark = pytest.mark.anyio
+
+
+async def seen(store: ObjectStore) -> Seen:
+    """Return all that a store shows, but for the times."""
+    return {meta.key: await shown(store, meta) for meta in await listed(store)}
+
+
+async def shown(store: ObjectStore, meta: ObjectMeta) -> object:
+    head = await store.head(meta.key)
+    assert head.etag == meta.etag
+    body, tags = await read(store, meta.key), await store.get_tags(meta.key)
+    return (body, head.etag, head.attributes, tags)
+
+
+@pytest.fixture(params=["own", "beside"])
+def attributes(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_a_kill_at_any_step_leaves_the_old_or_the_new(
+    tmp_path: Path, name: str, attributes: str
+) -> None:
+    opened = options(extended_attributes=attributes == "own")
+    untouched = DiskStore(tmp_path / "untouched", opened)
+    SCENARIOS[name].prepare(untouched._files)  # pyright: ignore[reportPrivateUsage]
+    before = await seen(untouched)
+
+    subprocess.run(
+        [sys.executable, "-m", "tests.contract.disk_crasher", name, tmp_path / "s", attributes],
+        check=True,
+        timeout=100,
+    )
+    *killed, whole = sorted((tmp_path / "s").iterdir())
+    after = await seen(DiskStore(whole, opened))
+
+    assert len(killed) >= 1
+    assert before != after
+    states: list[bool] = []
+    for folder in killed:
+        store = DiskStore(folder, opened)
+        found = await seen(store)
+        assert found in (before, after), folder.name
+        states.append(found == after)
+        await takes_up_again(store, after if name.startswith("complete") else None)
+    assert states == sorted(states), "the new state stays once it is there"
+
+
+async def takes_up_again(store: DiskStore, completed: Seen | None) -> None:
+    """Show that work can go on: an open upload is completed, a new object written."""
+    for upload in [each async for each in store.list_uploads()]:
+        parts = await store.list_parts(KEY, upload.upload_id)
+        wanted = [CompletedPart(part.number, part.etag) for part in parts]
+        try:
+            await store.complete_upload(KEY, upload.upload_id, wanted)
+        except UploadNotFoundError:
+            pass  # it was completed before the kill
+    assert completed is None or await seen(store) == completed
+    assert [each async for each in store.list_uploads()] == []
+    await store.put(KEY, b"again")
+    assert await read(store, KEY) == b"again"
+    await store.delete(KEY)
+    assert KEY not in await seen(store)
+
+
+async def test_a_kill_in_the_middle_of_a_body_leaves_the_old(tmp_path: Path) -> None:
+    store = DiskStore(tmp_path)
+    await store.put(ObjectKey("a"), b"old")
+    program = f"""
+import os, signal, anyio
+from pathlib import Path
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.store.disk import DiskStore
+
+async def body():
+    for number in range(8):
+        yield b"new" * 500_000
+    os.kill(os.getpid(), signal.SIGKILL)
+
+anyio.run(DiskStore(Path({str(tmp_path)!r})).put, ObjectKey("a"), body())
+"""
+    ended = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
+
+    assert ended.returncode == -signal.SIGKILL
+    assert await read(store, ObjectKey("a")) == b"old"
+    assert len(list((tmp_path / ".keyshelf-disk" / "temporary").iterdir())) == 1

@@ -1,0 +1,212 @@
+"""The real service on real ports, for tests of what stands on its HTTP interface.
+
+It runs in a thread with an event loop of its own, notes every request, and can
+hold requests back, so that a test can interrupt a transfer at an exact point.
+"""
+
+import socket
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import anyio
+import pytest
+import uvicorn
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from keyshelf.api.main import private, public
+from keyshelf.app.service import Keyshelf, open_keyshelf
+from keyshelf.app.workers import make_worker
+from keyshelf.settings import load
+from keyshelf.store.base import MIN_PART_BYTES
+from tests.database import NewDatabase
+
+PART_BYTES = MIN_PART_BYTES
+"""The smallest part that stores take: files above it go in parts."""
+PATIENCE = 20.0
+"""Seconds after which a test that waits has found something broken."""
+
+# ASGI leaves the values of its messages open.
+Scope = Mapping[str, Any]
+Application = Callable[[Scope, Any, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A request that was answered."""
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+
+    @property
+    def part_number(self) -> int | None:
+        """The number of the part that it sent, if it sent one."""
+        numbers = self.query.get("part")
+        return int(numbers[0]) if numbers else None
+
+    @property
+    def is_transfer(self) -> bool:
+        """Whether it moved bytes of an object."""
+        return self.path.startswith("/signed/")
+
+
+@dataclass
+class Traffic:
+    """The requests of a service: what was answered, and which are held back."""
+
+    portal: BlockingPortal
+    answered: list[tuple[Noted, str]] = field(default_factory=list[tuple[Noted, str]])
+    _holds: Callable[[Noted], bool] = field(default=lambda _: False)
+    _is_holding: threading.Event = field(default_factory=threading.Event)
+    _released: anyio.Event = field(default_factory=anyio.Event)
+
+    def transfers(self, method: str) -> list[Noted]:
+        """Return the answered requests that moved bytes of objects."""
+        return [each for each, _ in self.answered if each.is_transfer and each.method == method]
+
+    def ranges(self) -> list[str]:
+        """Return the ranges that were asked for, as they were spelled."""
+        return [said for each, said in self.answered if each.is_transfer and each.method == "GET"]
+
+    @contextmanager
+    def holding(self, which: Callable[[Noted], bool]) -> Generator[None]:
+        """Hold back the requests that `which` picks, until the end of the block."""
+        self._is_holding.clear()
+        self._released = self.portal.call(_new_event)
+        self._holds = which
+        try:
+            yield
+        finally:
+            self._holds = lambda _: False
+            self.portal.call(self._released.set)
+
+    def wait_until_holding(self) -> None:
+        """Wait until a request is held back."""
+        assert self._is_holding.wait(PATIENCE), "no request came that was to be held back"
+
+    def wrap(self, app: Application) -> Application:
+        """Return the application with its requests noted and held."""
+
+        async def noting(scope: Scope, receive: Any, send: Any) -> None:  # ASGI's own openness
+            query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
+            request = Noted(scope.get("method", ""), scope.get("path", ""), query)
+            headers = dict(scope.get("headers", []))
+            if self._holds(request):
+                released = self._released
+                self._is_holding.set()
+                await released.wait()
+            await app(scope, receive, send)
+            self.answered.append((request, headers.get(b"range", b"").decode()))
+
+        return noting
+
+
+async def _new_event() -> anyio.Event:
+    return anyio.Event()
+
+
+@dataclass(frozen=True)
+class Served:
+    """A service that serves."""
+
+    url: str
+    admin_url: str
+    token: str
+    bucket: Path
+    traffic: Traffic
+
+    def environment(self, home: Path) -> dict[str, str]:
+        """Return the settings with which a program of its own home uses the service."""
+        return {
+            "KEYSHELF_URL": self.url,
+            "KEYSHELF_ADMIN_URL": self.admin_url,
+            "KEYSHELF_TOKEN": self.token,
+            "KEYSHELF_DATA": str(home / "data"),
+            "XDG_STATE_HOME": str(home / "state"),
+            "XDG_CONFIG_HOME": str(home / "config"),
+        }
+
+
+@pytest.fixture(scope="session")
+def served(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service with a worker, on a fresh database and disk stores."""
+    folder = tmp_path_factory.mktemp("served")
+    with new_database() as database_url, start_blocking_portal() as portal:
+        serving = _serving(database_url, folder, portal)
+        with portal.wrap_async_context_manager(serving) as service:
+            yield service
+
+
+@asynccontextmanager
+async def _serving(
+    database_url: str, folder: Path, portal: BlockingPortal
+) -> AsyncGenerator[Served]:
+    public_socket, private_socket = _listen(), _listen()
+    port, admin_port = public_socket.getsockname()[1], private_socket.getsockname()[1]
+    no_config = folder / "config.toml"
+    no_config.touch()
+    settings = load(
+        {
+            "KEYSHELF_CONFIG": str(no_config),
+            "KEYSHELF_DATA": str(folder / "data"),
+            "KEYSHELF_PORT": str(port),
+            "KEYSHELF_ADMIN_PORT": str(admin_port),
+            "DATABASE_URL": database_url,
+        }
+    )
+    traffic = Traffic(portal)
+    async with open_keyshelf(settings) as opened, anyio.create_task_group() as group:
+        service = _with_small_parts(opened)
+        worker = make_worker(service)
+        group.start_soon(worker.run)
+        servers = [
+            (_server(traffic.wrap(public(service))), public_socket),
+            (_server(private(service)), private_socket),
+        ]
+        for server, bound in servers:
+            group.start_soon(server.serve, [bound])
+        while not all(server.started for server, _ in servers):
+            await anyio.sleep(0.01)
+        assert service.local_token
+        yield Served(
+            url=f"http://127.0.0.1:{port}",
+            admin_url=f"http://127.0.0.1:{admin_port}",
+            token=service.local_token,
+            bucket=folder / "data/stores/source",
+            traffic=traffic,
+        )
+        worker.stop()
+        for server, _ in servers:
+            server.should_exit = True
+
+
+def _with_small_parts(service: Keyshelf) -> Keyshelf:
+    options = replace(service.drive.options, single_put_bytes=PART_BYTES, part_bytes=PART_BYTES)
+    return replace(service, drive=replace(service.drive, options=options))
+
+
+def _listen() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0), backlog=256)
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def _server(app: Application) -> _Server:
+    # uvicorn's own type of an application is private to it.
+    config = uvicorn.Config(
+        app,  # pyright: ignore[reportArgumentType]
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )
+    return _Server(config)
