@@ -8,6 +8,7 @@ import os
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -58,20 +59,13 @@ async def small_objects(folder: Path, objects: int, *, durable: bool) -> None:
         async with await store.get(key(number)) as reader:
             await reader.read()
 
-    for at_once in (1, 16):
-        await timed(
-            f"put 4 KiB, {at_once} at once, {label}",
-            objects,
-            "objects",
-            lambda: spread(objects, at_once, lambda number: store.put(key(number), SMALL)),
-        )
-    for at_once in (1, 16):
-        await timed(
-            f"get 4 KiB, {at_once} at once",
-            objects,
-            "objects",
-            lambda: spread(objects, at_once, get),
-        )
+    async def put(number: int) -> None:
+        await store.put(key(number), SMALL)
+
+    for what, act in ((f"put 4 KiB, {label}", put), ("get 4 KiB", get)):
+        for at_once in (1, 16):
+            run = partial(spread, objects, at_once, act)
+            await timed(f"{what}, {at_once} at once", objects, "objects", run)
     await store.aclose()
 
 
@@ -113,29 +107,29 @@ async def large_objects(folder: Path) -> None:
 
 async def listings(folder: Path, listed: int) -> None:
     store = DiskStore(folder, DiskOptions(durable=False))
-    for shape, name in (("in 1,000 folders", tree_name), ("in one folder", flat_name)):
-        await spread(listed, 16, lambda number: store.put(ObjectKey(name(number)), b""))
-        prefix = name(0).partition("/")[0] + "/"
-
-        async def walk() -> None:
-            found = [len(page.objects) async for page in store.list(prefix)]
-            assert sum(found) == listed
-
-        await timed(f"list {listed:,} objects {shape}", listed, "objects", walk)
-
-        def plain(top: Path = folder / prefix) -> None:
-            started = time.perf_counter()
-            names = sorted(str(path) for path in every_file(top))
-            assert len(names) == listed
-            row(
-                "  os.walk, stat and sort of the same",
-                listed,
-                "objects",
-                time.perf_counter() - started,
-            )
-
-        plain()
+    await list_shape(store, folder, "in 1,000 folders", listed, tree_name)
+    await list_shape(store, folder, "in one folder", listed, flat_name)
     await store.aclose()
+
+
+async def list_shape(
+    store: DiskStore, folder: Path, shape: str, listed: int, name: Callable[[int], str]
+) -> None:
+    prefix = name(0).partition("/")[0] + "/"
+
+    async def put(number: int) -> None:
+        await store.put(ObjectKey(name(number)), b"")
+
+    async def walk() -> None:
+        found = [len(page.objects) async for page in store.list(prefix)]
+        assert sum(found) == listed
+
+    async def plain() -> None:
+        assert len(sorted(str(path) for path in every_file(folder / prefix))) == listed
+
+    await spread(listed, 16, put)
+    await timed(f"list {listed:,} objects {shape}", listed, "objects", walk)
+    await timed("  os.walk, stat and sort of the same", listed, "objects", plain)
 
 
 def tree_name(number: int) -> str:

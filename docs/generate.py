@@ -70,8 +70,8 @@ def error_classes() -> Sequence[type[Error]]:
 def documents() -> Mapping[str, Document]:
     """Return the OpenAPI documents of both listeners."""
     return {
-        "public": _document(api.PUBLIC_ROUTERS),
-        "private": _document(api.PRIVATE_ROUTERS),
+        "public": _document(api.PUBLIC_ROUTES),
+        "private": _document(api.PRIVATE_ROUTES),
     }
 
 

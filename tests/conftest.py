@@ -1,7 +1,13 @@
 """What every test may ask for."""
 
 import pytest
-from tests.database import database, database_url, new_database, postgres_url
+from tests.database import (
+    database,
+    database_url,
+    new_database,
+    postgres_url,
+    server_folder,
+)
 from tests.redis_server import redis_server, shared_redis
 
 __all__ = [
@@ -11,6 +17,7 @@ __all__ = [
     "new_database",
     "postgres_url",
     "redis_server",
+    "server_folder",
     "shared_redis",
 ]
 

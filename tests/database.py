@@ -77,6 +77,17 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         yield opened
 
 
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder for an embedded server of the test's own.
+
+    Not `tmp_path`: run as root, the server has another account, and pytest bars others
+    from its folders again whenever another run begins.
+    """
+    with tempfile.TemporaryDirectory(prefix="keyshelf-server-") as folder:
+        yield Path(folder)
+
+
 def _server_folder() -> Path:
     # A server without fsync may not outlive a crash of the machine.
     boot = Path("/proc/sys/kernel/random/boot_id")
@@ -131,4 +142,11 @@ def _url_of(url: str, database: str) -> str:
     return make_conninfo(url, dbname=database)
 
 
-__all__ = ["NewDatabase", "database", "database_url", "new_database", "postgres_url"]
+__all__ = [
+    "NewDatabase",
+    "database",
+    "database_url",
+    "new_database",
+    "postgres_url",
+    "server_folder",
+]

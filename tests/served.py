@@ -55,30 +55,57 @@ class Noted:
         return self.path.startswith("/signed/")
 
 
+@dataclass(frozen=True)
+class Answered:
+    """A request, the range that it asked for, and whether its answer went out whole."""
+
+    request: Noted
+    asked_range: str
+    is_whole: bool
+
+
 @dataclass
 class Traffic:
     """The requests of a service: what was answered, and which are held back."""
 
     portal: BlockingPortal
-    answered: list[tuple[Noted, str]] = field(default_factory=list[tuple[Noted, str]])
+    answered: list[Answered] = field(default_factory=list[Answered])
+    _news: threading.Condition = field(default_factory=threading.Condition)
     _holds: Callable[[Noted], bool] = field(default=lambda _: False)
+    _holds_answers: bool = False
     _is_holding: threading.Event = field(default_factory=threading.Event)
     _released: anyio.Event = field(default_factory=anyio.Event)
 
-    def transfers(self, method: str) -> list[Noted]:
-        """Return the answered requests that moved bytes of objects."""
-        return [each for each, _ in self.answered if each.is_transfer and each.method == method]
+    def finished(self, method: str) -> list[Noted]:
+        """Return the requests that moved bytes of objects, to their end."""
+        return [
+            each.request
+            for each in self.answered
+            if each.is_whole and each.request.is_transfer and each.request.method == method
+        ]
 
     def ranges(self) -> list[str]:
-        """Return the ranges that were asked for, as they were spelled."""
-        return [said for each, said in self.answered if each.is_transfer and each.method == "GET"]
+        """Return the ranges that were fetched to their end, as they were spelled."""
+        return [
+            each.asked_range
+            for each in self.answered
+            if each.is_whole and each.request.is_transfer and each.request.method == "GET"
+        ]
+
+    def wait_until_answered(self, which: Callable[[Noted], bool]) -> None:
+        """Wait until a request that `which` picks was answered."""
+        with self._news:
+            came = self._news.wait_for(
+                lambda: any(which(each.request) for each in self.answered), PATIENCE
+            )
+        assert came, "a request that was to be answered was not"
 
     @contextmanager
-    def holding(self, which: Callable[[Noted], bool]) -> Generator[None]:
-        """Hold back the requests that `which` picks, until the end of the block."""
+    def holding(self, which: Callable[[Noted], bool], *, answers: bool = False) -> Generator[None]:
+        """Hold back the requests that `which` picks, or their answers, until the block ends."""
         self._is_holding.clear()
         self._released = self.portal.call(_new_event)
-        self._holds = which
+        self._holds, self._holds_answers = which, answers
         try:
             yield
         finally:
@@ -96,12 +123,27 @@ class Traffic:
             query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
             request = Noted(scope.get("method", ""), scope.get("path", ""), query)
             headers = dict(scope.get("headers", []))
-            if self._holds(request):
-                released = self._released
+            is_held, released = self._holds(request), self._released
+            if is_held and not self._holds_answers:
                 self._is_holding.set()
                 await released.wait()
-            await app(scope, receive, send)
-            self.answered.append((request, headers.get(b"range", b"").decode()))
+            is_whole = False
+
+            async def send_on(message: Any) -> None:
+                nonlocal is_whole
+                if is_held and self._holds_answers:
+                    self._is_holding.set()
+                    await released.wait()
+                await send(message)
+                is_body = message["type"] == "http.response.body"
+                is_whole = is_body and not message.get("more_body", False)
+
+            await app(scope, receive, send_on)
+            with self._news:
+                self.answered.append(
+                    Answered(request, headers.get(b"range", b"").decode(), is_whole)
+                )
+                self._news.notify_all()
 
         return noting
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from keyshelf.cli import main
+from keyshelf.client.synchronous import Client
 from tests.served import PATIENCE, Served, served
 
 __all__ = ["served"]
@@ -123,12 +124,9 @@ def start(environment: Mapping[str, str]) -> Iterator[StartChild]:
 
 
 @pytest.fixture
-def folder(keyshelf: Keyshelf, tmp_path: Path) -> str:
-    """A folder of the drive that no other test uses, with a trash that is empty."""
+def folder(served: Served) -> str:
+    """A folder of the drive that no other test uses."""
     path = f"/test-{next(_numbers)}"
-    marker = tmp_path / "marker"
-    marker.touch()
-    assert keyshelf("put", "--parents", "--quiet", marker, f"{path}/").code == 0
-    assert keyshelf("rm", "--permanent", "--yes", f"{path}/marker").code == 0
-    assert keyshelf("trash", "empty", "--yes").code == 0
+    with Client(served.url, token=served.token) as client:
+        client.make_folder(path)
     return path

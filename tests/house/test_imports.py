@@ -25,7 +25,7 @@ assert not acts, acts
 """
 
 
-def test_importing_writes_no_file_and_opens_no_socket_and_starts_no_thread():
+def test_importing_writes_no_file_and_opens_no_socket_and_starts_no_thread() -> None:
     command = [sys.executable, "-B", "-c", WATCH]
 
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

@@ -6,11 +6,12 @@ import pkgutil
 from collections.abc import Callable
 from uuid import UUID
 
+from tests.house.tree import ROOT
+
 from keyshelf import layout
 from keyshelf.layout import drive, probes
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import file_name
-from tests.house.tree import ROOT
 
 ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 ALICE = drive.owner_id("alice")
@@ -31,7 +32,7 @@ EXAMPLES: list[tuple[Callable[..., str], str]] = [
 ]
 
 
-def test_keys_are_spelled_as_ever():
+def test_keys_are_spelled_as_ever() -> None:
     golden = (ROOT / "tests/golden/keys.txt").read_text("utf-8").splitlines()
     spelled = [f"{_name(function)}\t{key}" for function, key in EXAMPLES]
 
@@ -39,7 +40,7 @@ def test_keys_are_spelled_as_ever():
     assert [line for line in golden if not line.startswith("#")] == spelled
 
 
-def test_every_function_that_spells_a_key_has_an_example():
+def test_every_function_that_spells_a_key_has_an_example() -> None:
     spelling = {drive.root}
     for found in pkgutil.iter_modules(layout.__path__, "keyshelf.layout."):
         module = importlib.import_module(found.name)

@@ -16,7 +16,7 @@ PATTERNS = [
 NOT_OURS = {"uv.lock", "package-lock.json"}
 
 
-def test_no_file_names_a_development_machine():
+def test_no_file_names_a_development_machine() -> None:
     pattern = re.compile("|".join(PATTERNS))
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:120]}"

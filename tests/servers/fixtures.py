@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers import s3
+from tests.servers import azurite, s3
+from tests.servers.azurite import AzureServer
 from tests.servers.s3 import S3Server
 
 
@@ -32,4 +33,13 @@ def strict_s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Ser
 @pytest.fixture(scope="session")
 def gcs_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     with s3.fake(tmp_path_factory.mktemp("gcs"), scheme="gs") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def azure_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureServer]:
+    program = azurite.install_azurite()
+    if program is None:
+        pytest.skip("Azurite comes by npm, and Node is not installed here")
+    with azurite.azurite(program, tmp_path_factory.mktemp("azurite")) as server:
         yield server

@@ -14,6 +14,7 @@ from keyshelf.api.middleware import BoundedBody, RequestContext
 from keyshelf.api.page import serve_page
 from keyshelf.api.routes import (
     admin,
+    archives,
     batch,
     downloads,
     files,
@@ -38,6 +39,7 @@ PUBLIC_ROUTES: Sequence[APIRouter] = (
     tokens.router,
     lists.router,
     downloads.router,
+    archives.router,
     trash.router,
     batch.router,
     uploads.router,

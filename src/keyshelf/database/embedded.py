@@ -242,6 +242,8 @@ def _shut_down(folder: Path) -> None:
             os.kill(pid, signal.SIGQUIT)
             return
         time.sleep(0.005)
+    if _socket_folder(folder).parent != folder:
+        shutil.rmtree(_socket_folder(folder), ignore_errors=True)
 
 
 @contextmanager

@@ -85,6 +85,11 @@ async def migrate(database: Database, *, folder: Path | None = None) -> Sequence
         done.append(applied)
 
 
+async def outstanding(database: Database, *, folder: Path | None = None) -> Sequence[Migration]:
+    """Return what `migrate` would apply, changing nothing. Raises as `pending` does."""
+    return pending(load(folder), await _applied(database))
+
+
 def load(folder: Path | None = None) -> Sequence[Migration]:
     """Read the migrations in order; `folder` replaces the ones that Keyshelf ships."""
     source = folder or resources.files("keyshelf.database").joinpath("migrations")

@@ -101,14 +101,19 @@ def parse(spelled: ObjectKey) -> DriveKey:
     """
     owner, below = _split_owner(spelled)
     is_folder = below.endswith("/")
-    segments = below.removesuffix("/").split("/")
+    names = tuple(parse_name(segment) for segment in below.removesuffix("/").split("/"))
+    return DriveKey(owner=owner, names=names, is_folder=is_folder)
+
+
+def parse_name(segment: str) -> FileName:
+    """Read one name of a key's path. Raises `UnreadableKeyError`."""
     try:
-        names = tuple(file_name(segment) for segment in segments)
+        name = file_name(segment)
     except IllegalNameError as error:
         raise UnreadableKeyError(f"in its path, {error.detail}") from error
-    if any(name != segment for name, segment in zip(names, segments, strict=True)):
+    if name != segment:
         raise UnreadableKeyError("a name in its path is not in Unicode normal form C")
-    return DriveKey(owner=owner, names=names, is_folder=is_folder)
+    return name
 
 
 def _split_owner(spelled: str) -> tuple[OwnerId, str]:

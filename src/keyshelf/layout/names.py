@@ -86,6 +86,8 @@ def search_form(text: str) -> str:
 
     Two names that a person reads as the same letters have the same form.
     """
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return unicodedata.normalize("NFKC", bare.casefold())

@@ -104,8 +104,12 @@ def _store_settings(role: str) -> Sequence[Setting]:
             check=_url,
         ),
         Setting(
-            f"{upper}_GCS_SERVICE_ACCOUNT",
-            f"The path of the service account key file of the {role} store.",
+            f"{upper}_GCS_ACCESS_KEY", f"The id of the HMAC key of the {role} store.", secret=True
+        ),
+        Setting(
+            f"{upper}_GCS_SECRET_KEY",
+            f"The secret of the HMAC key of the {role} store.",
+            secret=True,
         ),
     )
 

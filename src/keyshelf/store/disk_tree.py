@@ -79,11 +79,7 @@ class Tree:
 
     def open_in(self, folder: int, segment: bytes) -> OpenFile | None:
         """Open the file of an object whose key ends in `segment`, in its open folder."""
-        for names in (spell(segment), spell_aside(segment)):
-            found = _open_file(folder, names[0]) if len(names) == 1 else _open_below(folder, names)
-            if found is not None:
-                return found
-        return None
+        return _open_below(folder, spell(segment)) or _open_below(folder, spell_aside(segment))
 
     def place(
         self,
@@ -334,6 +330,8 @@ def _open_file(folder: int, name: bytes) -> OpenFile | None:
 
 
 def _open_below(folder: int, names: Names) -> OpenFile | None:
+    if len(names) == 1:
+        return _open_file(folder, names[0])
     try:
         inner = os.open(names[0], _FOLDER, dir_fd=folder)
     except OSError as error:
@@ -341,7 +339,6 @@ def _open_below(folder: int, names: Names) -> OpenFile | None:
             return None
         raise
     try:
-        below = names[1:]
-        return _open_file(inner, below[0]) if len(below) == 1 else _open_below(inner, below)
+        return _open_below(inner, names[1:])
     finally:
         os.close(inner)

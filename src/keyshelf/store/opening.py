@@ -6,6 +6,9 @@ from urllib.parse import unquote, urlsplit
 
 from keyshelf.clock import Clock, system_clock
 from keyshelf.errors import InvalidInputError
+from keyshelf.store.azure_requests import AzureRequests
+from keyshelf.store.azure_signing import SharedKey
+from keyshelf.store.azure_store import AzureStore
 from keyshelf.store.base import ObjectStore, StoreUnavailableError
 from keyshelf.store.cloud import CloudBytes
 from keyshelf.store.disk import DiskStore
@@ -59,6 +62,8 @@ async def open_store(options: StoreOptions) -> ObjectStore:
         return await _open_s3(options, _bucket_name(options.bucket))
     if scheme == "gs":
         return _open_gcs(options, _bucket_name(options.bucket))
+    if scheme == "az":
+        return _open_azure(options, _bucket_name(options.bucket))
     if scheme == "file":
         folder = Path(unquote(parts.path))
         return DiskStore(folder, DiskOptions(signer=_signer(options), clock=options.clock))
@@ -160,6 +165,23 @@ def _open_gcs(options: StoreOptions, bucket: str) -> ObjectStore:
         clock=options.clock,
         public_address=_public_address(options, bucket, path_style=True),
         limits=options.s3_limits,
+    )
+
+
+def _open_azure(options: StoreOptions, container: str) -> ObjectStore:
+    if options.access_key is None or options.secret_key is None:
+        raise InvalidInputError("Azure is reached with the account's name and key")
+    endpoint = options.endpoint or f"https://{options.access_key}.blob.core.windows.net"
+    requests = AzureRequests(
+        address=Address.of(endpoint, container, path_style=True),
+        container=container,
+        key=SharedKey(options.access_key, options.secret_key),
+        clock=options.clock,
+    )
+    return AzureStore(
+        requests,
+        clock=options.clock,
+        public_address=_public_address(options, container, path_style=True),
     )
 
 

@@ -9,7 +9,7 @@ import anyio
 from keyshelf.clock import Clock
 from keyshelf.errors import ConflictError, Error, InvalidInputError, NotFoundError
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store import s3_xml
+from keyshelf.store import header_text, s3_xml
 from keyshelf.store.base import (
     MAX_PUT_BYTES,
     MIN_PART_BYTES,
@@ -373,7 +373,10 @@ class S3Store:
     def _meta(self, key: ObjectKey, headers: Mapping[str, str]) -> ObjectMeta:
         prefix = self._requests.prefix
         return object_meta(
-            key, headers, metadata_prefix=f"{prefix}meta-", class_header=f"{prefix}storage-class"
+            key,
+            headers,
+            metadata=header_text.decode_values(headers, prefix=f"{prefix}meta-"),
+            found_class=s3_xml.storage_class(headers.get(f"{prefix}storage-class")),
         )
 
     async def _range_error(self, key: ObjectKey) -> InvalidRangeError:

@@ -8,9 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store import header_text
 from keyshelf.store.base import Attributes, ByteRange, ObjectMeta, StoreUnavailableError
-from keyshelf.store.s3_xml import storage_class
 from keyshelf.store.wire import Incoming
 
 _PIECE_BYTES = 1 << 20
@@ -75,7 +73,11 @@ def _content_range(header: str) -> tuple[int, int]:
 
 
 def object_meta(
-    key: ObjectKey, headers: Mapping[str, str], *, metadata_prefix: str, class_header: str = ""
+    key: ObjectKey,
+    headers: Mapping[str, str],
+    *,
+    metadata: Mapping[str, str],
+    found_class: str | None,
 ) -> ObjectMeta:
     """Return what the headers of a GET or HEAD tell of an object."""
     _, _, whole = headers.get("content-range", "").partition("/")
@@ -88,9 +90,9 @@ def object_meta(
             content_type=headers.get("content-type", "application/octet-stream"),
             cache_control=headers.get("cache-control"),
             content_disposition=headers.get("content-disposition"),
-            metadata=header_text.decode_values(headers, prefix=metadata_prefix),
+            metadata=metadata,
         ),
-        storage_class=storage_class(headers.get(class_header)),
+        storage_class=found_class,
     )
 
 

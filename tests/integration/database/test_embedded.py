@@ -45,20 +45,20 @@ def postmaster(folder: Path) -> int:
     return int((folder / "data" / "postmaster.pid").read_text().split()[0])
 
 
-async def test_data_outlives_a_stop(tmp_path: Path) -> None:
-    async with await EmbeddedPostgres.start(tmp_path, SERVER_FOR_TESTS) as server:
+async def test_data_outlives_a_stop(server_folder: Path) -> None:
+    async with await EmbeddedPostgres.start(server_folder, SERVER_FOR_TESTS) as server:
         with psycopg.connect(server.url) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS seven")
     assert not is_running(server.url)
 
-    async with await EmbeddedPostgres.start(tmp_path, SERVER_FOR_TESTS) as server:
+    async with await EmbeddedPostgres.start(server_folder, SERVER_FOR_TESTS) as server:
         with psycopg.connect(server.url) as connection:
             assert connection.execute("SELECT seven FROM kept").fetchone() == (7,)
 
 
-async def test_the_last_user_stops_it(tmp_path: Path) -> None:
-    first = await EmbeddedPostgres.start(tmp_path, SERVER_FOR_TESTS)
-    second = await EmbeddedPostgres.start(tmp_path, SERVER_FOR_TESTS)
+async def test_the_last_user_stops_it(server_folder: Path) -> None:
+    first = await EmbeddedPostgres.start(server_folder, SERVER_FOR_TESTS)
+    second = await EmbeddedPostgres.start(server_folder, SERVER_FOR_TESTS)
     assert first.url == second.url
 
     await first.stop()
@@ -69,9 +69,9 @@ async def test_the_last_user_stops_it(tmp_path: Path) -> None:
     assert not is_running(second.url)
 
 
-async def test_a_killed_user_leaves_it_to_the_next(tmp_path: Path) -> None:
+async def test_a_killed_user_leaves_it_to_the_next(server_folder: Path) -> None:
     child = subprocess.Popen(
-        [sys.executable, "-c", START_AND_WAIT, str(tmp_path)], stdout=subprocess.PIPE
+        [sys.executable, "-c", START_AND_WAIT, str(server_folder)], stdout=subprocess.PIPE
     )
     assert child.stdout is not None
     url = child.stdout.readline().decode().strip()
@@ -79,51 +79,51 @@ async def test_a_killed_user_leaves_it_to_the_next(tmp_path: Path) -> None:
     child.communicate()
     assert is_running(url)
 
-    async with await EmbeddedPostgres.start(tmp_path, SERVER_FOR_TESTS) as server:
+    async with await EmbeddedPostgres.start(server_folder, SERVER_FOR_TESTS) as server:
         assert is_running(server.url)
     assert not is_running(url)
 
 
-async def test_a_killed_server_recovers(tmp_path: Path) -> None:
-    first = await EmbeddedPostgres.start(tmp_path)
+async def test_a_killed_server_recovers(server_folder: Path) -> None:
+    first = await EmbeddedPostgres.start(server_folder)
     with psycopg.connect(first.url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS seven")
-    os.kill(postmaster(tmp_path), signal.SIGKILL)
+    os.kill(postmaster(server_folder), signal.SIGKILL)
 
-    async with await EmbeddedPostgres.start(tmp_path) as second:
+    async with await EmbeddedPostgres.start(server_folder) as second:
         with psycopg.connect(second.url) as connection:
             assert connection.execute("SELECT seven FROM kept").fetchone() == (7,)
         await first.stop()
 
 
 async def test_a_process_number_that_is_another_program_s_by_now_is_no_server(
-    tmp_path: Path,
+    server_folder: Path,
 ) -> None:
-    async with await EmbeddedPostgres.start(tmp_path, SERVER_FOR_TESTS):
-        stale = (tmp_path / "data" / "postmaster.pid").read_text().splitlines()
-    (tmp_path / "data" / "postmaster.pid").write_text("\n".join(["1", *stale[1:]]) + "\n")
+    async with await EmbeddedPostgres.start(server_folder, SERVER_FOR_TESTS):
+        stale = (server_folder / "data" / "postmaster.pid").read_text().splitlines()
+    (server_folder / "data" / "postmaster.pid").write_text("\n".join(["1", *stale[1:]]) + "\n")
 
-    async with await EmbeddedPostgres.start(tmp_path, SERVER_FOR_TESTS) as server:
+    async with await EmbeddedPostgres.start(server_folder, SERVER_FOR_TESTS) as server:
         assert is_running(server.url)
 
 
-async def test_a_long_path_is_no_hindrance(tmp_path: Path) -> None:
-    folder = tmp_path / ("long name " * 12).strip()
+async def test_a_long_path_is_no_hindrance(server_folder: Path) -> None:
+    folder = server_folder / ("long name " * 12).strip()
 
     async with await EmbeddedPostgres.start(folder, SERVER_FOR_TESTS) as server:
         assert is_running(server.url)
 
 
-async def test_a_refused_start_says_what_the_server_said(tmp_path: Path) -> None:
+async def test_a_refused_start_says_what_the_server_said(server_folder: Path) -> None:
     options = EmbeddedOptions(durable=False, settings={"shared_buffers": "plenty"})
 
     with pytest.raises(EmbeddedPostgresError, match="shared_buffers"):
-        await EmbeddedPostgres.start(tmp_path, options)
+        await EmbeddedPostgres.start(server_folder, options)
 
 
-async def test_data_of_another_version_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "PG_VERSION").write_text("16\n")
+async def test_data_of_another_version_is_left_alone(server_folder: Path) -> None:
+    (server_folder / "data").mkdir()
+    (server_folder / "data" / "PG_VERSION").write_text("16\n")
 
     with pytest.raises(ForeignDataFolderError, match="16"):
-        await EmbeddedPostgres.start(tmp_path, SERVER_FOR_TESTS)
+        await EmbeddedPostgres.start(server_folder, SERVER_FOR_TESTS)

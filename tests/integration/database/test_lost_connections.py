@@ -67,8 +67,8 @@ async def test_a_listener_hears_that_its_connection_ended(
             await anext(told)
 
 
-async def test_a_server_that_was_away_is_used_again(tmp_path: Path) -> None:
-    server = await EmbeddedPostgres.start(tmp_path / "postgres", SERVER_FOR_TESTS)
+async def test_a_server_that_was_away_is_used_again(server_folder: Path) -> None:
+    server = await EmbeddedPostgres.start(server_folder / "postgres", SERVER_FOR_TESTS)
     options = DatabaseOptions(url=server.url, acquire_timeout=timedelta(seconds=0.2))
     async with await Database.open(options) as database:
         assert await ask(database) == 42
@@ -76,7 +76,7 @@ async def test_a_server_that_was_away_is_used_again(tmp_path: Path) -> None:
         for _ in range(3):
             with pytest.raises(DatabaseUnavailableError):
                 await ask(database)
-        server = await EmbeddedPostgres.start(tmp_path / "postgres", SERVER_FOR_TESTS)
+        server = await EmbeddedPostgres.start(server_folder / "postgres", SERVER_FOR_TESTS)
 
         answer = None
         with anyio.fail_after(5):

@@ -163,8 +163,8 @@ async def test_a_worker_outlives_a_restart_of_redis(
     assert done.state is JobState.SUCCEEDED
 
 
-async def test_a_worker_outlives_a_restart_of_the_database(tmp_path: Path) -> None:
-    folder = tmp_path / "postgres"
+async def test_a_worker_outlives_a_restart_of_the_database(server_folder: Path) -> None:
+    folder = server_folder / "postgres"
     server = await EmbeddedPostgres.start(folder, SERVER_FOR_TESTS)
     began, go = anyio.Event(), anyio.Event()
 

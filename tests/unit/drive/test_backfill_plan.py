@@ -10,15 +10,14 @@ from hypothesis import strategies as st
 
 from keyshelf.drive.backfill.plan import (
     Entry,
+    KeyReader,
     Node,
     PagePlan,
     Path,
     decide,
     forget_passed,
-    read_key,
 )
 from keyshelf.drive.backfill.service import MAX_ERRORS, BackfillResult
-from keyshelf.layout import drive as layout
 from keyshelf.layout.drive import UnreadableKeyError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import ObjectMeta
@@ -31,7 +30,9 @@ def _meta(key: str, size: int = 1) -> ObjectMeta:
 
 
 def _entry(key: str) -> Entry:
-    return Entry(_meta(key), layout.parse(ObjectKey(key)), "text/plain")
+    entry = KeyReader().read(_meta(key))
+    assert entry
+    return entry
 
 
 def _plan(keys: list[str], made: dict[Path, Node] | None = None) -> PagePlan:
@@ -57,15 +58,15 @@ def _plan(keys: list[str], made: dict[Path, Node] | None = None) -> PagePlan:
 def test_keys_of_drives_are_read(
     key: str, owner: str, names: tuple[str, ...], is_folder: bool
 ) -> None:
-    read = read_key(_meta(key))
+    read = KeyReader().read(_meta(key))
 
     assert read
-    assert (read.owner, read.names, read.is_folder) == (owner, names, is_folder)
+    assert (read.path, read.is_folder) == ((owner, names), is_folder)
 
 
 @pytest.mark.parametrize("key", ["U/my-files/", "shared/"])
 def test_a_root_needs_no_row(key: str) -> None:
-    assert read_key(_meta(key)) is None
+    assert KeyReader().read(_meta(key)) is None
 
 
 @pytest.mark.parametrize(
@@ -88,12 +89,21 @@ def test_a_root_needs_no_row(key: str) -> None:
 )
 def test_other_keys_are_refused_with_a_reason(key: str) -> None:
     with pytest.raises(UnreadableKeyError):
-        read_key(_meta(key))
+        KeyReader().read(_meta(key))
+
+
+def test_a_reader_reads_each_key_as_if_it_were_the_first() -> None:
+    keys = ["U/my-files/a/b", "U/my-files/a/c", "U/my-files/b", "V/my-files/a/b", "shared/x"]
+    reader = KeyReader()
+
+    assert [reader.read(_meta(key)) for key in keys] == [_entry(key) for key in keys]
+    with pytest.raises(UnreadableKeyError):
+        reader.read(_meta("shared/.."))
 
 
 def test_a_folder_that_holds_bytes_is_refused() -> None:
     with pytest.raises(UnreadableKeyError):
-        read_key(ObjectMeta(ObjectKey("U/my-files/a/"), 3, "etag", NOW))
+        KeyReader().read(ObjectMeta(ObjectKey("U/my-files/a/"), 3, "etag", NOW))
 
 
 def test_missing_parents_are_made_once_and_first() -> None:

@@ -95,7 +95,7 @@ export function MediaView({ file, url, kind, onFail }: MediaViewProps) {
             },
           ]}
         >
-          <Button className="preview-speed tabular" aria-label={text.previews.speed}>
+          <Button className="preview-speed tabular" aria-label={text.previews.speedNow(text.previews.speedOf(speed))}>
             {text.previews.speedOf(speed)}
           </Button>
         </Menu>

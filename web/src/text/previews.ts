@@ -21,6 +21,7 @@ export const previews = {
   emptyText: "This file is empty.",
 
   speed: "Playback speed",
+  speedNow: (rate: string) => `Playback speed ${rate}`,
   speedOf: (rate: number) => `${rate}×`,
   mediaHint: "K plays and pauses, J and L go ten seconds back and forward.",
 

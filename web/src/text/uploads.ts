@@ -12,7 +12,7 @@ export const uploads = {
   finished: (n: number) => `${items(n)} uploaded`,
   finishedWithFailures: (failed: number) => `${transfers(failed)} failed`,
   needDecision: (n: number) => `${transfers(n)} ${n === 1 ? "needs" : "need"} a decision`,
-  canContinue: (n: number) => `${transfers(n)} can continue`,
+  interrupted: "Interrupted uploads",
   left: (time: string) => `${time} left`,
   of: (sent: string, total: string) => `${sent} of ${total}`,
 
@@ -51,14 +51,16 @@ export const uploads = {
 
   cancelAllTitle: "Cancel all uploads?",
   cancelAllBody: (n: number) => `${transfers(n)} will stop, and what was sent of them is thrown away. Files that are done stay.`,
-  keepUploading: "Keep uploading",
+  keep: "Keep",
 
-  resumeTitle: (n: number) => `${transfers(n)} can continue: pick the same files`,
-  resumeBody: "The page was closed before they were done. What has arrived is not sent again.",
+  resumeTitle: (n: number) => `${transfers(n)} can continue: pick the same ${n === 1 ? "file" : "files"}`,
+  resumeBody: "The page was closed before the end. What has arrived is not sent again.",
   resumeWithHandles: "Continue",
   pickFiles: "Pick files",
   pickFolder: "Pick a folder",
   discard: "Discard",
+  discardTitle: "Discard interrupted uploads?",
+  discardBody: (n: number) => `${transfers(n)} will be given up, and what was sent of them is thrown away.`,
   resumeNone: "None of these files matches an upload that can continue: name, size and date must be the same.",
   resumeSome: (matched: number, left: number) =>
     `${transfers(matched)} ${matched === 1 ? "continues" : "continue"}; ${formatCount(left)} still ${left === 1 ? "needs its file" : "need their files"}.`,

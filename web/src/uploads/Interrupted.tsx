@@ -2,10 +2,12 @@
 import { useRef, useState } from "react";
 import { text } from "@/text";
 import { Button } from "@/ui/Button";
+import { ConfirmDialog } from "@/uploads/ConfirmDialog";
 import type { Continued, UploadManager } from "@/uploads/manager";
 
 export function Interrupted({ manager, count }: { manager: UploadManager; count: number }) {
   const [note, setNote] = useState<string | null>(null);
+  const [asking, setAsking] = useState(false);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const words = text.uploads;
@@ -37,10 +39,19 @@ export function Interrupted({ manager, count }: { manager: UploadManager; count:
           {words.pickFiles}
         </Button>
         <Button onPress={() => folder.current?.click()}>{words.pickFolder}</Button>
-        <Button variant="quiet" onPress={() => manager.discardInterrupted()}>
+        <Button variant="quiet" onPress={() => setAsking(true)}>
           {words.discard}
         </Button>
       </div>
+      {asking && (
+        <ConfirmDialog
+          title={words.discardTitle}
+          body={words.discardBody(count)}
+          action={words.discard}
+          onConfirm={() => manager.discardInterrupted()}
+          onClose={() => setAsking(false)}
+        />
+      )}
       <input ref={files} type="file" multiple hidden aria-label={words.pickFiles} onChange={(event) => take(event.currentTarget)} />
       <input
         ref={folder}

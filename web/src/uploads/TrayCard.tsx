@@ -29,7 +29,7 @@ export default function TrayCard({ manager, snapshot }: { manager: UploadManager
   useEffect(() => {
     if (!allIsWell) return undefined;
     const timer = setTimeout(() => {
-      if (card.current?.matches(":hover, :focus-within") === false) setOpen(false);
+      if (card.current?.matches(":hover, :has(:focus-visible)") === false) setOpen(false);
     }, LINGER_MS);
     return () => clearTimeout(timer);
   }, [allIsWell]);

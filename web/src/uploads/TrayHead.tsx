@@ -1,9 +1,9 @@
 /** The top of the tray: what goes on in all, and what can be done about all of it. */
 import { useState } from "react";
 import { text } from "@/text";
-import { Button, IconButton } from "@/ui/Button";
-import { Dialog } from "@/ui/Dialog";
+import { IconButton } from "@/ui/Button";
 import { formatBytes, formatDuration, formatExactBytes, formatRate } from "@/ui/format";
+import { ConfirmDialog } from "@/uploads/ConfirmDialog";
 import type { UploadQueue } from "@/uploads/queue";
 import type { Snapshot } from "@/uploads/snapshot";
 import { UploadBar } from "@/uploads/UploadBar";
@@ -47,29 +47,15 @@ export function TrayHead({ queue, snapshot, open, onToggle }: TrayHeadProps) {
           />
         </div>
       </div>
-      {!idle && snapshot.bytes > 0 && <Totals snapshot={snapshot} />}
+      {active + paused > 0 && snapshot.bytes > 0 && <Totals snapshot={snapshot} />}
       {asking && (
-        <Dialog
+        <ConfirmDialog
           title={words.cancelAllTitle}
-          role="alertdialog"
+          body={words.cancelAllBody(unfinished.length)}
+          action={words.cancelAll}
+          onConfirm={() => queue.cancelAll()}
           onClose={() => setAsking(false)}
-          actions={
-            <>
-              <Button onPress={() => setAsking(false)}>{words.keepUploading}</Button>
-              <Button
-                variant="danger"
-                onPress={() => {
-                  setAsking(false);
-                  queue.cancelAll();
-                }}
-              >
-                {words.cancelAll}
-              </Button>
-            </>
-          }
-        >
-          <p>{words.cancelAllBody(unfinished.length)}</p>
-        </Dialog>
+        />
       )}
     </header>
   );
@@ -95,7 +81,7 @@ function titleOf({ active, paused, conflicts, detached, done, failed, unfinished
   if (active > 0) return words.uploading(done.length, done.length + unfinished.length - detached.length);
   if (conflicts.length > 0) return words.needDecision(conflicts.length);
   if (paused > 0) return words.paused(paused);
-  if (detached.length > 0) return words.canContinue(detached.length);
+  if (detached.length > 0) return words.interrupted;
   if (failed.length > 0) return words.finishedWithFailures(failed.length);
   return words.finished(done.length);
 }

@@ -18,7 +18,7 @@ test.each([
   ["an end with failures", state("uploading", "done"), state("failed", "done"), "1 item uploaded, 1 failed."],
   ["a failure on the way", state("uploading", "waiting"), state("failed", "uploading"), "Upload of file 0 failed."],
   ["a question", state("preparing"), state("conflict"), "The name file 0 is taken. A decision is needed."],
-  ["an earlier visit", state(), state("detached"), "1 upload can continue: pick the same files"],
+  ["an earlier visit", state(), state("detached"), "1 upload can continue: pick the same file"],
 ])("%s is announced", (_, before, now, said) => {
   expect(announcement(before, now)).toBe(said);
 });

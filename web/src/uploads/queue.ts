@@ -8,10 +8,11 @@ import { type Event, isActive, type Item, newItem, transition } from "@/uploads/
 import { itemOf, type Ledger } from "@/uploads/ledger";
 import { Limiter } from "@/uploads/limiter";
 import type { PendingRecord } from "@/uploads/pending-store";
+import { Publisher } from "@/uploads/publisher";
 import { type Waiting, withRetry } from "@/uploads/retry";
 import { sendFile } from "@/uploads/sender";
 import { Speeds } from "@/uploads/speeds";
-import { EMPTY, type Snapshot, summarise } from "@/uploads/snapshot";
+import { type Snapshot, summarise } from "@/uploads/snapshot";
 import type { Transport } from "@/uploads/transport";
 import type { Found, HandlePath } from "@/uploads/tree";
 
@@ -24,8 +25,6 @@ export interface QueueOptions {
 }
 
 export const QUEUE: QueueOptions = { filesAtOnce: 4, transfersAtOnce: 4, publishMs: 200 };
-
-const PULSE_MS = 1000;
 
 export interface QueueParts {
   readonly transport: Transport;
@@ -50,20 +49,22 @@ export class UploadQueue {
   readonly #next: string[] = [];
   /** A decision for all conflicts of one gesture. */
   readonly #policies = new Map<string, Decision>();
-  readonly #listeners = new Set<() => void>();
   readonly #life = new AbortController();
   readonly #folders: FolderMaker;
   readonly #transfers: Limiter;
   readonly #options: QueueOptions;
   readonly #speeds: Speeds;
-  #snapshot = EMPTY;
-  #published = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #pulse: ReturnType<typeof setTimeout> | undefined;
+  readonly #publisher: Publisher;
 
   constructor(private readonly parts: QueueParts) {
     this.#options = { ...QUEUE, ...parts.options };
     this.#speeds = new Speeds(parts.clock);
+    this.#publisher = new Publisher({
+      summarise: () => summarise(this.#items.values(), this.#speeds.total(), this.#speeds.each()),
+      isMoving: () => this.#runs.size > 0,
+      clock: parts.clock,
+      everyMs: this.#options.publishMs,
+    });
     this.#transfers = new Limiter(this.#options.transfersAtOnce);
     this.#folders = new FolderMaker(async (request) => {
       const make = () => parts.transport.folder(request, this.#life.signal);
@@ -73,18 +74,18 @@ export class UploadQueue {
     });
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  subscribe(listener: () => void): () => void {
+    return this.#publisher.subscribe(listener);
+  }
 
   /** Return the state as it was last published: the same object until the next time. */
-  readonly getSnapshot = (): Snapshot => this.#snapshot;
+  getSnapshot(): Snapshot {
+    return this.#publisher.latest();
+  }
 
   /** Publish at once and return the state as it is. */
   refresh(): Snapshot {
-    this.#publish();
-    return this.#snapshot;
+    return this.#publisher.now();
   }
 
   /** Queue what was found. The uploads of one `batch` share the answer to conflicts. */
@@ -179,7 +180,7 @@ export class UploadQueue {
 
   clearDone(): void {
     for (const item of this.#all()) if (item.status === "done") this.#remove(item.id);
-    this.#publishSoon();
+    this.#publisher.soon();
   }
 
   /** Take everything off the list that has come to an end, well or not. */
@@ -192,8 +193,7 @@ export class UploadQueue {
   dispose(): void {
     this.#life.abort();
     for (const run of this.#runs.values()) run.abort();
-    clearTimeout(this.#timer);
-    clearTimeout(this.#pulse);
+    this.#publisher.stop();
   }
 
   #all(): Item[] {
@@ -215,14 +215,14 @@ export class UploadQueue {
     if (before?.status !== item.status || before.fileId !== item.fileId) {
       this.parts.ledger.note(item, this.#handles.get(item.id) ?? null);
     }
-    this.#publishSoon();
+    this.#publisher.soon();
   }
 
   #remove(id: string): void {
     this.#items.delete(id);
     this.#files.delete(id);
     this.#handles.delete(id);
-    this.#publishSoon();
+    this.#publisher.soon();
   }
 
   #wake(id: string, event: Event): void {
@@ -325,21 +325,5 @@ export class UploadQueue {
     withRetry(() => transport.abort(fileId, this.#life.signal), waiting, this.#life.signal, () => undefined).catch((error: unknown) => {
       if (!this.#life.signal.aborted) complain(text.uploads.abortFailed(name), error);
     });
-  }
-
-  #publishSoon(): void {
-    const wait = this.#published + this.#options.publishMs - this.parts.clock();
-    this.#timer ??= setTimeout(() => this.#publish(), Math.min(this.#options.publishMs, Math.max(0, wait)));
-  }
-
-  #publish(): void {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#pulse);
-    this.#timer = undefined;
-    this.#published = this.parts.clock();
-    this.#snapshot = summarise(this.#items.values(), this.#speeds.total(), this.#speeds.each());
-    for (const listener of this.#listeners) listener();
-    // A connection that stands still shows as a falling speed.
-    if (this.#runs.size > 0) this.#pulse = setTimeout(() => this.#publish(), PULSE_MS);
   }
 }

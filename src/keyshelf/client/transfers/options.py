@@ -15,7 +15,7 @@ class TransferOptions:
     """Requests to the store under way at once, over all files."""
     files_at_once: int = 4
     """Files of a tree under way at once."""
-    download_part_bytes: int = 16 * MEBIBYTE
+    download_part_bytes: int = 8 * MEBIBYTE
     """What one range request of a download asks for."""
     chunk_bytes: int = MEBIBYTE
     """What is read or written at once."""

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from keyshelf.drive.mimetypes import mimetype_of
+from keyshelf.drive.values import FOLDER_MIMETYPE
 from keyshelf.layout import drive as layout
-from keyshelf.layout.drive import SHARED, SYSTEM_PREFIX, DriveKey, OwnerId, UnreadableKeyError
+from keyshelf.layout.drive import SHARED, SYSTEM_PREFIX, OwnerId, UnreadableKeyError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import FileName, IllegalNameError
 from keyshelf.store.base import ObjectMeta
@@ -16,16 +18,18 @@ Path = tuple[OwnerId, tuple[FileName, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An object that no row knows, with its key read."""
+    """An object that no row knows, and where it belongs."""
 
     meta: ObjectMeta
-    key: DriveKey
+    path: Path
     mimetype: str
+    """Empty when the name does not tell it."""
+    is_folder: bool = False
 
     @property
-    def path(self) -> Path:
-        """Where it belongs."""
-        return self.key.owner, self.key.names
+    def filename(self) -> FileName:
+        """The last name of its path."""
+        return self.path[1][-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +83,36 @@ class PagePlan:
         return changes
 
 
-def read_key(meta: ObjectMeta) -> DriveKey | None:
-    """Read the key of an object; None for a root, which needs no row.
+class KeyReader:
+    """Reads keys; quickest when they come in order, because it remembers the last folder."""
 
-    Raises `UnreadableKeyError` for what is no file or folder of a drive.
-    """
+    def __init__(self) -> None:
+        self._folder = ""
+        self._path: Path | None = None
+
+    def read(self, meta: ObjectMeta) -> Entry | None:
+        """Read the key of an object; None for a root, which needs no row.
+
+        Raises `UnreadableKeyError` for what is no file or folder of a drive.
+        """
+        folder, _, name = meta.key.rpartition("/")
+        if not name:
+            return _read_folder(meta)
+        if self._path is None or folder != self._folder:
+            key = layout.parse(meta.key)
+            self._folder, self._path = folder, (key.owner, key.parents)
+        owner, names = self._path
+        mimetype = mimetype_of(name) or ""
+        return Entry(meta, (owner, (*names, layout.parse_name(name))), mimetype)
+
+
+def _read_folder(meta: ObjectMeta) -> Entry | None:
     if _is_root(meta.key):
         return None
     key = layout.parse(meta.key)
-    if key.is_folder and meta.size:
+    if meta.size:
         raise UnreadableKeyError(f"it ends in '/' as a folder does and holds {meta.size} bytes")
-    return key
+    return Entry(meta, (key.owner, key.names), FOLDER_MIMETYPE, is_folder=True)
 
 
 def _is_root(spelled: ObjectKey) -> bool:
@@ -117,10 +140,67 @@ def decide(
     `existing` holds the live rows along the entries' paths. `made` holds what this
     run made before, and is added to.
     """
-    plan = PagePlan()
+    decisions = _Decisions(existing, made, new_id)
     for entry in entries:
-        _place(entry, existing, made, plan, new_id=new_id)
-    return plan
+        decisions.place(entry)
+    return decisions.plan
+
+
+@dataclass(slots=True)
+class _Decisions:
+    existing: Mapping[Path, Node]
+    made: dict[Path, Node]
+    new_id: Callable[[], UUID]
+    plan: PagePlan = field(default_factory=PagePlan)
+
+    def place(self, entry: Entry) -> None:
+        owner, names = entry.path
+        try:
+            parent = self._folder(owner, names[:-1])
+        except _FileInPathError as error:
+            reason = f"{error.name!r} in its path is a file, not a folder"
+            self.plan.errors.append(error_of(entry.meta.key, reason))
+            return
+        parent_id = parent.id if parent else None
+        node = self._known(entry.path)
+        if node is None:
+            self._make(entry, parent_id)
+        elif node.is_folder and entry.is_folder:
+            self.plan.registered += 1
+        else:
+            kind = "folder" if node.is_folder else "file"
+            self.plan.errors.append(error_of(entry.meta.key, f"another {kind} has its name"))
+
+    def _known(self, path: Path) -> Node | None:
+        return self.existing.get(path) or self.made.get(path)
+
+    def _folder(self, owner: OwnerId, names: tuple[FileName, ...]) -> Node | None:
+        """Return the folder at a path, making what is missing of it; None is the root."""
+        if not names:
+            return None
+        node = self._known((owner, names))
+        if node is None:
+            above = self._folder(owner, names[:-1])
+            node = self.made[owner, names] = Node(self.new_id(), is_folder=True)
+            self.plan.folders.append(
+                NewFolder(node.id, (owner, names), above.id if above else None)
+            )
+        if not node.is_folder:
+            raise _FileInPathError(names[-1])
+        return node
+
+    def _make(self, entry: Entry, parent_id: UUID | None) -> None:
+        new_id = self.new_id()
+        self.made[entry.path] = Node(new_id, entry.is_folder)
+        if entry.is_folder:
+            self.plan.folders.append(NewFolder(new_id, entry.path, parent_id))
+        else:
+            self.plan.files.append(NewFile(new_id, entry, parent_id))
+
+
+class _FileInPathError(Exception):
+    def __init__(self, name: FileName) -> None:
+        self.name = name
 
 
 def forget_passed(made: dict[Path, Node], last: ObjectKey) -> None:
@@ -135,50 +215,6 @@ def forget_passed(made: dict[Path, Node], last: ObjectKey) -> None:
             del made[owner, names]
 
 
-def _place(
-    entry: Entry,
-    existing: Mapping[Path, Node],
-    made: dict[Path, Node],
-    plan: PagePlan,
-    *,
-    new_id: Callable[[], UUID],
-) -> None:
-    owner, names = entry.path
-    parent_id: UUID | None = None
-    for depth in range(1, len(names)):
-        path = (owner, names[:depth])
-        node = existing.get(path) or made.get(path)
-        if node is None:
-            node = made[path] = Node(new_id(), is_folder=True)
-            plan.folders.append(NewFolder(node.id, path, parent_id))
-        if not node.is_folder:
-            plan.errors.append(
-                error_of(
-                    entry.meta.key, f"{names[depth - 1]!r} in its path is a file, not a folder"
-                )
-            )
-            return
-        parent_id = node.id
-    node = existing.get(entry.path) or made.get(entry.path)
-    if node is None:
-        _make(entry, parent_id, made, plan, new_id())
-    elif node.is_folder and entry.key.is_folder:
-        plan.registered += 1
-    else:
-        kind = "folder" if node.is_folder else "file"
-        plan.errors.append(error_of(entry.meta.key, f"another {kind} has its name"))
-
-
-def _make(
-    entry: Entry, parent_id: UUID | None, made: dict[Path, Node], plan: PagePlan, new_id: UUID
-) -> None:
-    made[entry.path] = Node(new_id, is_folder=entry.key.is_folder)
-    if entry.key.is_folder:
-        plan.folders.append(NewFolder(new_id, entry.path, parent_id))
-    else:
-        plan.files.append(NewFile(new_id, entry, parent_id))
-
-
 def error_of(key: str, reason: str) -> str:
     """Return an entry of the list of errors; what cannot be printed in a key is escaped."""
     printable = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in key)
@@ -190,8 +226,8 @@ def levels(entries: Sequence[Entry]) -> list[set[Path]]:
     found: list[set[Path]] = []
     for entry in entries:
         owner, names = entry.path
-        for depth in range(len(names)):
-            if depth == len(found):
-                found.append(set())
-            found[depth].add((owner, names[: depth + 1]))
+        found.extend(set() for _ in range(len(names) - len(found)))
+        while names and (owner, names) not in found[len(names) - 1]:
+            found[len(names) - 1].add((owner, names))
+            names = names[:-1]
     return found

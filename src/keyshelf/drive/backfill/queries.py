@@ -124,23 +124,23 @@ async def insert_files(tx: Transaction, files: Sequence[NewFile]) -> None:
     """Add file rows, as old as their objects. Sizes above them are the caller's to add."""
     async with tx.copy_in(_COPY_FILES) as copy:
         for file in files:
-            meta, key = file.entry.meta, file.entry.key
+            meta, name = file.entry.meta, file.entry.filename
             await copy.write_row(
                 (
                     file.id,
                     meta.key,
-                    key.filename,
+                    name,
                     file.entry.mimetype,
                     meta.size,
-                    key.owner,
+                    file.entry.path[0],
                     file.parent_id,
                     False,
                     meta.modified_at,
                     meta.modified_at,
                     meta.etag,
                     False,
-                    search_form(key.filename),
-                    sort_form(key.filename),
+                    search_form(name),
+                    sort_form(name),
                 )
             )
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from keyshelf.database.failures import TransactionConflictError, UniqueViolationError
 from keyshelf.database.transactions import ReadTransaction, Transaction
@@ -10,6 +10,7 @@ from keyshelf.drive.backfill import queries
 from keyshelf.drive.backfill.concurrency import for_each, read_ahead
 from keyshelf.drive.backfill.plan import (
     Entry,
+    KeyReader,
     Node,
     PagePlan,
     Path,
@@ -18,17 +19,14 @@ from keyshelf.drive.backfill.plan import (
     forget_passed,
     is_own,
     levels,
-    read_key,
 )
-from keyshelf.drive.mimetypes import UNKNOWN_MIMETYPE, mimetype_of
+from keyshelf.drive.mimetypes import UNKNOWN_MIMETYPE
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle.schedule import follow
 from keyshelf.drive.tree.queries import lock_drives
-from keyshelf.drive.values import FOLDER_MIMETYPE
 from keyshelf.errors import ConflictError, Error
-from keyshelf.layout.drive import DriveKey, UnreadableKeyError
-from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import ListPage, ObjectMeta
+from keyshelf.layout.drive import UnreadableKeyError
+from keyshelf.store.base import Attributes, ListPage, ObjectMeta
 
 MAX_ERRORS = 1000
 """How many keys with their reasons an answer names; a last entry counts the rest."""
@@ -108,6 +106,7 @@ class _Run:
     parts: DriveParts
     asked_by: str
     result: BackfillResult
+    keys: KeyReader = field(default_factory=KeyReader)
     made: dict[Path, Node] = field(default_factory=dict[Path, Node])
     """What a dry run would have made by now."""
 
@@ -124,8 +123,8 @@ class _Run:
         ]
         async with self.parts.database.read() as tx:
             unknown = await queries.unknown_keys(tx, [meta.key for meta in storable])
-        read, registered = _read(storable, unknown, errors)
-        entries = await self._with_types(read, errors)
+        entries, registered = self._read(storable, unknown, errors)
+        entries = await self._with_types(entries, errors)
         plan = await self._write(entries) if entries else PagePlan()
         result = self.result
         result.scanned += len(objects)
@@ -134,33 +133,47 @@ class _Run:
         result.files_created += len(plan.files)
         result.add_errors(errors + plan.errors)
 
-    async def _with_types(
-        self, read: Sequence[tuple[ObjectMeta, DriveKey]], errors: list[str]
-    ) -> list[Entry]:
-        """Find the types, asking the store only where the name does not tell."""
-        stated: dict[ObjectKey, str] = {}
-        failed: dict[ObjectKey, str] = {}
+    def _read(
+        self, objects: Sequence[ObjectMeta], unknown: set[str], errors: list[str]
+    ) -> tuple[list[Entry], int]:
+        """Read the unknown keys; returns them with the number of objects that need no row."""
+        entries: list[Entry] = []
+        registered = 0
+        for meta in objects:
+            try:
+                entry = self.keys.read(meta) if meta.key in unknown else None
+            except UnreadableKeyError as error:
+                errors.append(error_of(meta.key, error.detail))
+                continue
+            if entry is None:
+                registered += 1
+            else:
+                entries.append(entry)
+        return entries, registered
 
-        async def ask(key: ObjectKey) -> None:
+    async def _with_types(self, entries: list[Entry], errors: list[str]) -> list[Entry]:
+        """Find the types, asking the store only where the name does not tell."""
+        silent = [entry for entry in entries if not entry.mimetype]
+        if not silent:
+            return entries
+        stated: dict[str, str] = {}
+
+        async def ask(entry: Entry) -> None:
+            key = entry.meta.key
             try:
                 meta = await self.parts.store.head(key)
             except Error as error:
                 # One object that cannot be read does not stop the others.
-                failed[key] = error_of(key, f"its type cannot be read: {error.detail}")
-                return
-            stated[key] = meta.attributes.content_type if meta.attributes else UNKNOWN_MIMETYPE
+                errors.append(error_of(key, f"its type cannot be read: {error.detail}"))
+            else:
+                stated[key] = _usable(meta.attributes)
 
-        silent = [
-            meta.key
-            for meta, key in read
-            if not key.is_folder and mimetype_of(key.filename) is None
-        ]
         await for_each(silent, ask, at_once=self.parts.options.copies_at_once)
-        errors.extend(failed.values())
+        errors.sort()
         return [
-            Entry(meta, key, _mimetype(key, stated.get(meta.key)))
-            for meta, key in read
-            if meta.key not in failed
+            entry if entry.mimetype else replace(entry, mimetype=stated[entry.meta.key])
+            for entry in entries
+            if entry.mimetype or entry.meta.key in stated
         ]
 
     async def _write(self, entries: Sequence[Entry]) -> PagePlan:
@@ -180,7 +193,7 @@ class _Run:
 
     async def _write_once(self, entries: Sequence[Entry]) -> PagePlan:
         parts = self.parts
-        owners = sorted({entry.key.owner for entry in entries})
+        owners = sorted({entry.path[0] for entry in entries})
         async with parts.database.transaction() as tx:
             await lock_drives(tx, owners)
             # Looked at again under the lock: an upload may have come in between.
@@ -204,28 +217,6 @@ class _Run:
             await queries.add_sizes(tx, changes)
 
 
-def _read(
-    objects: Sequence[ObjectMeta], unknown: set[str], errors: list[str]
-) -> tuple[list[tuple[ObjectMeta, DriveKey]], int]:
-    """Read the unknown keys; returns them with the number of objects that need no row."""
-    read: list[tuple[ObjectMeta, DriveKey]] = []
-    registered = 0
-    for meta in objects:
-        if meta.key not in unknown:
-            registered += 1
-            continue
-        try:
-            key = read_key(meta)
-        except UnreadableKeyError as error:
-            errors.append(error_of(meta.key, error.detail))
-            continue
-        if key is None:
-            registered += 1
-        else:
-            read.append((meta, key))
-    return read, registered
-
-
 async def _existing(tx: ReadTransaction, entries: Sequence[Entry]) -> dict[Path, Node]:
     """Return what is at the paths of entries and above them, a query for each level."""
     found: dict[Path, Node] = {}
@@ -243,15 +234,9 @@ def _is_folder(node: Node | None) -> bool:
     return node is not None and node.is_folder
 
 
-def _mimetype(key: DriveKey, stated: str | None) -> str:
-    if key.is_folder:
-        return FOLDER_MIMETYPE
-    known = mimetype_of(key.filename)
-    if known is not None:
-        return known
-    if stated is None or stated in _SAYS_NOTHING or not _STATED.fullmatch(stated):
-        return UNKNOWN_MIMETYPE
-    return stated
+def _usable(attributes: Attributes | None) -> str:
+    stated = attributes.content_type if attributes else UNKNOWN_MIMETYPE
+    return stated if _STATED.fullmatch(stated) and stated not in _SAYS_NOTHING else UNKNOWN_MIMETYPE
 
 
 def _is_text(key: str) -> bool:

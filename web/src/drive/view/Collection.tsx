@@ -45,6 +45,8 @@ export interface CollectionProps {
 /** Rows to have in hand below the last one on show. */
 const AHEAD = 150;
 const HEAD_HEIGHT = 36;
+/** More rows than are ever drawn at once; a row that leaves lends its elements to one that comes. */
+const ROW_POOL = 256;
 
 export function Collection(props: CollectionProps) {
   const { listing, view, columns, selection } = props;
@@ -66,6 +68,9 @@ export function Collection(props: CollectionProps) {
     initialOffset: scrollOf(props.name),
   });
   useLayoutEffect(() => rows.measure(), [rows, layout.rowHeight]);
+
+  const { name } = props;
+  useEffect(() => () => rememberScroll(name, rows.scrollOffset ?? 0), [name, rows]);
 
   const shown = rows.getVirtualItems();
   const lastShown = ((shown.at(-1)?.index ?? 0) + 1) * layout.columns;
@@ -114,7 +119,6 @@ export function Collection(props: CollectionProps) {
       {...(focusIndex >= 0 && selection.focus ? { "aria-activedescendant": itemElementId(selection.focus) } : {})}
       style={{ "--template": template, "--pad": `${layout.padding}px` } as CSSProperties}
       onKeyDown={onKeyDown}
-      onScroll={() => rememberScroll(props.name, scroller.current?.scrollTop ?? 0)}
       {...pointer.handlers}
       {...drag.handlers}
     >
@@ -124,7 +128,7 @@ export function Collection(props: CollectionProps) {
           const transform = `translateY(${row.start}px)`;
           if (view === "list") {
             const file = items[row.index];
-            return file && <Row key={file.id} {...common(file, row.index)} columns={columns} style={{ transform }} />;
+            return file && <Row key={row.index % ROW_POOL} {...common(file, row.index)} columns={columns} style={{ transform }} />;
           }
           const first = row.index * layout.columns;
           return (

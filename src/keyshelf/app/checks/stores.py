@@ -1,0 +1,112 @@
+"""The stores: reachable, writable, and usable by browsers."""
+
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+from keyshelf.app.checks import browsers
+from keyshelf.app.checks.values import Check, failed, ok
+from keyshelf.app.stores import bucket_of, store_options
+from keyshelf.clock import Clock
+from keyshelf.errors import Error, IntegrityError
+from keyshelf.layout.probes import probe_key
+from keyshelf.settings import Settings
+from keyshelf.settings.table import ROLES
+from keyshelf.store.base import (
+    Attributes,
+    BucketNotFoundError,
+    Condition,
+    ObjectStore,
+    PutOptions,
+    StoreForbiddenError,
+    StoreFullError,
+)
+from keyshelf.store.opening import open_store
+
+
+class LyingStoreError(IntegrityError):
+    """A store does not give back what was just written to it. Do not use it."""
+
+    code = "store-lies"
+
+
+_CONTENT = b"keyshelf doctor: this object may be deleted\n"
+_FOR_PROGRAMS_ONLY = {"repository"}
+_LOCAL = {"disk", "memory"}
+# Signs nothing that anybody could use: local stores are not asked by URL here.
+_NO_SECRET = b"keyshelf doctor"
+
+
+async def check_stores(settings: Settings, *, probe_id: UUID, clock: Clock) -> AsyncIterator[Check]:
+    """Write, read, list and delete one small object in each store, and ask as a browser would.
+
+    A crash leaves that object behind, below `.keyshelf/doctor/`.
+    """
+    for role in ROLES:
+        async for check in _check_store(settings, role, probe_id, clock):
+            yield check
+
+
+async def _check_store(
+    settings: Settings, role: str, probe_id: UUID, clock: Clock
+) -> AsyncIterator[Check]:
+    name, bucket = f"{role} store", bucket_of(settings, role)
+    if _is_not_made_yet(bucket):
+        yield ok(name, f"{bucket} is not there yet; `keyshelf up` makes it")
+        return
+    try:
+        store = await open_store(store_options(settings, role, _NO_SECRET))
+    except Error as error:
+        yield failed(name, error.detail, fix=_fix(error, role, bucket))
+        return
+    try:
+        await store.check()
+        await _write_read_list_delete(store, probe_id)
+        yield ok(name, f"{store.capabilities.kind}, {bucket}: written, read, listed and deleted")
+        if store.capabilities.kind not in _LOCAL and role not in _FOR_PROGRAMS_ONLY:
+            asked = browsers.Asked(role, bucket, settings.public_url, probe_key(probe_id))
+            async for check in browsers.check_signed_urls(store, asked, clock=clock):
+                yield check
+    except Error as error:
+        yield failed(name, error.detail, fix=_fix(error, role, bucket))
+    finally:
+        await store.aclose()
+
+
+def _is_not_made_yet(bucket: str) -> bool:
+    parts = urlsplit(bucket)
+    return parts.scheme == "file" and not Path(unquote(parts.path)).exists()
+
+
+async def _write_read_list_delete(store: ObjectStore, probe_id: UUID) -> None:
+    key = probe_key(probe_id)
+    options = PutOptions(
+        attributes=Attributes(content_type="text/plain"), condition=Condition.CREATE
+    )
+    await store.put(key, _CONTENT, options)
+    try:
+        async with await store.get(key) as reader:
+            read = await reader.read()
+        listed = [meta.key async for page in store.list(key) for meta in page.objects]
+        if read != _CONTENT or listed != [key]:
+            raise LyingStoreError("the store does not give back what was written to it")
+    finally:
+        await store.delete(key)
+
+
+def _fix(error: Error, role: str, bucket: str) -> str:
+    upper = role.upper()
+    fixes: Mapping[type[Error], str] = {
+        BucketNotFoundError: f"create the bucket {bucket}, or mend {upper}_BUCKET",
+        StoreForbiddenError: (
+            f"mend the keys of the {role} store ({upper}_S3_ACCESS_KEY, …), let them read, write,"
+            " list and delete in the bucket, and set this machine's clock"
+        ),
+        StoreFullError: "make room",
+    }
+    return next(
+        (fix for kind, fix in fixes.items() if isinstance(error, kind)),
+        f"see that the server of the {role} store runs and is reachable from here, or mend"
+        f" {upper}_BUCKET and {upper}_S3_ENDPOINT",
+    )

@@ -1,0 +1,1 @@
+"""Whether the tree of folders is sound: looked at, never mended."""

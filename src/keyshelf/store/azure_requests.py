@@ -1,0 +1,231 @@
+"""The requests of Azure's blob service, signed and sent, one method each."""
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
+
+import anyio
+
+from keyshelf.clock import Clock
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.store import header_text
+from keyshelf.store.azure_signing import SharedKey, sign_headers
+from keyshelf.store.base import (
+    Attributes,
+    ObjectMeta,
+    Part,
+    StoreUnavailableError,
+)
+from keyshelf.store.bodies import SizedBody
+from keyshelf.store.cloud_failures import failure
+from keyshelf.store.s3_xml import parse, text
+from keyshelf.store.sigv4 import Address
+from keyshelf.store.wire import Answer, Call, Incoming, Wire
+from keyshelf.store.wire_reading import header_time
+
+_ENCODED = re.compile(r"_([0-9a-f]{2})")
+_METADATA = "x-ms-meta-"
+_COPY_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class BlobPage:
+    """One page of a listing: blobs and folders in order, metadata of each, and what comes next."""
+
+    objects: Sequence[ObjectMeta]
+    folders: Sequence[str]
+    metadata: Sequence[Mapping[str, str]]
+    marker: str | None
+
+
+def encode_name(name: str) -> str:
+    """Return a metadata name as an identifier, which Azure wants: `a-b` is `a_2db`."""
+    return "".join(
+        char if char.isalpha() or (char.isdigit() and position) else f"_{ord(char):02x}"
+        for position, char in enumerate(name)
+    )
+
+
+def decode_name(name: str) -> str:
+    """Return the metadata name that `encode_name` encoded."""
+    return _ENCODED.sub(lambda found: chr(int(found[1], 16)), name)
+
+
+def metadata_headers(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return metadata as headers."""
+    return header_text.encode_values(
+        {encode_name(name): value for name, value in metadata.items()}, prefix=_METADATA
+    )
+
+
+def content_headers(attributes: Attributes) -> dict[str, str]:
+    """Return the headers that give a blob its attributes, metadata left out."""
+    named = {
+        "x-ms-blob-content-type": attributes.content_type,
+        "x-ms-blob-cache-control": attributes.cache_control,
+        "x-ms-blob-content-disposition": attributes.content_disposition,
+    }
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def blob_metadata(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the metadata among a blob's headers."""
+    found = header_text.decode_values(headers, prefix=_METADATA)
+    return {decode_name(name): value for name, value in found.items()}
+
+
+class AzureRequests:
+    """One container. Every method raises the errors of `cloud_failures`."""
+
+    def __init__(self, *, address: Address, container: str, key: SharedKey, clock: Clock) -> None:
+        self.address = address
+        self.container = container
+        self.key = key
+        self._clock = clock
+        self._wire = Wire(address.origin, self._sign)
+
+    async def _sign(self, call: Call) -> Mapping[str, str]:
+        size = call.body.size if isinstance(call.body, SizedBody) else len(call.body)
+        return sign_headers(
+            self.key, call.method, call.target, headers=call.headers, size=size, at=self._clock()
+        )
+
+    async def send(
+        self,
+        method: str,
+        key: ObjectKey | None = None,
+        query: Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | SizedBody = b"",
+        attempts: int = 3,
+    ) -> Answer:
+        """Make a request and return its answer. Raises what a failure of it means."""
+        call = Call(method, self.address.target(key, query), headers or {}, body)
+        answer = await self._wire.send(call, attempts=attempts)
+        if answer.status >= 300:
+            raise failure(
+                answer.status, answer.headers, answer.body, doing=self._doing(method, key)
+            )
+        return answer
+
+    def _doing(self, method: str, key: ObjectKey | None) -> str:
+        return f"{method} {(key or '')[:200]!r} in {self.container!r}"
+
+    @asynccontextmanager
+    async def open(self, key: ObjectKey, headers: Mapping[str, str]) -> AsyncGenerator[Incoming]:
+        """Begin to read a blob."""
+        async with self._wire.open(Call("GET", self.address.target(key), headers)) as incoming:
+            if incoming.status >= 300:
+                body = await incoming.error_body()
+                doing = self._doing("GET", key)
+                raise failure(incoming.status, incoming.headers, body, doing=doing)
+            yield incoming
+
+    async def copy(
+        self, source: ObjectKey, destination: ObjectKey, headers: Mapping[str, str]
+    ) -> None:
+        """Copy a blob inside the container and wait until the copy is whole."""
+        url = f"{self.address.origin}{self.address.target(source)}"
+        answer = await self.send("PUT", destination, headers={**headers, "x-ms-copy-source": url})
+        pause = 0.05
+        with anyio.fail_after(_COPY_SECONDS):
+            while answer.headers.get("x-ms-copy-status") == "pending":
+                await anyio.sleep(pause)
+                pause = min(2 * pause, 5.0)
+                answer = await self.send("HEAD", destination)
+        if answer.headers.get("x-ms-copy-status") != "success":
+            raise StoreUnavailableError(f"the copy to {destination[:200]!r} did not succeed")
+
+    async def list_page(
+        self, prefix: str, *, delimiter: str | None, marker: str | None, limit: int
+    ) -> BlobPage:
+        """Return one page of a listing."""
+        query = {"restype": "container", "comp": "list", "maxresults": str(limit)}
+        query["include"] = "metadata"
+        for name, value in (("prefix", prefix), ("delimiter", delimiter), ("marker", marker)):
+            if value:
+                query[name] = value
+        answer = await self.send("GET", None, query)
+        tree = parse(answer.body.removeprefix(b"\xef\xbb\xbf"), "EnumerationResults")
+        blobs = tree.findall("Blobs/Blob")
+        return BlobPage(
+            objects=[_listed(each) for each in blobs],
+            folders=[_name(each) for each in tree.iterfind("Blobs/BlobPrefix")],
+            metadata=[_listed_metadata(each) for each in blobs],
+            marker=text(tree, "NextMarker") or None,
+        )
+
+    async def list_blocks(self, key: ObjectKey) -> Sequence[Part]:
+        """Return the blocks of a blob, committed or not, as parts by number."""
+        query = {"comp": "blocklist", "blocklisttype": "all"}
+        answer = await self.send("GET", key, query)
+        tree = parse(answer.body.removeprefix(b"\xef\xbb\xbf"), "BlockList")
+        found: dict[int, Part] = {}
+        for where in ("CommittedBlocks", "UncommittedBlocks"):
+            for each in tree.iterfind(f"{where}/Block"):
+                part = block_part(block_number(text(each, "Name")), int(text(each, "Size")))
+                found[part.number] = part
+        return [found[number] for number in sorted(found)]
+
+    async def commit_blocks(
+        self, key: ObjectKey, numbers: Sequence[int], headers: Mapping[str, str]
+    ) -> None:
+        """Make the blob of its blocks; `headers` give it its attributes again."""
+        listed = "".join(f"<Latest>{escape(block_id(number))}</Latest>" for number in numbers)
+        body = f'<?xml version="1.0" encoding="utf-8"?><BlockList>{listed}</BlockList>'.encode()
+        await self.send("PUT", key, {"comp": "blocklist"}, headers=headers, body=body)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._wire.aclose()
+
+
+def block_id(number: int) -> str:
+    """Return the id of the block that holds a part; all ids of a blob are of one length."""
+    return b64encode(f"{number:05}".encode()).decode()
+
+
+def block_number(name: str) -> int:
+    """Return the number of the part that a block holds."""
+    return int(b64decode(name))
+
+
+def block_part(number: int, size: int) -> Part:
+    """Return a block as a part. Azure gives blocks no ETag; number and size stand for one."""
+    return Part(number=number, etag=f"{number}-{size}", size=size)
+
+
+def _name(element: ET.Element) -> str:
+    child = element.find("Name")
+    name = "" if child is None else child.text or ""
+    # Names that XML cannot hold are given in percent encoding.
+    return unquote(name) if child is not None and child.get("Encoded") == "true" else name
+
+
+def _listed(element: ET.Element) -> ObjectMeta:
+    properties = element.find("Properties")
+    if properties is None:
+        raise StoreUnavailableError("the store listed a blob without properties")
+    inferred = text(properties, "AccessTierInferred") == "true"
+    return ObjectMeta(
+        key=ObjectKey(_name(element)),
+        size=int(text(properties, "Content-Length") or "0"),
+        etag=text(properties, "Etag").strip('"'),
+        modified_at=header_time(text(properties, "Last-Modified")),
+        storage_class=None if inferred else text(properties, "AccessTier") or None,
+    )
+
+
+def _listed_metadata(element: ET.Element) -> Mapping[str, str]:
+    found = element.find("Metadata")
+    children: Iterator[ET.Element] | Sequence[ET.Element] = () if found is None else iter(found)
+    return {
+        decode_name(child.tag.lower()): header_text.decode_value(child.text or "")
+        for child in children
+    }

@@ -1,0 +1,81 @@
+"""Who is there, and what a cookie alone may not do."""
+
+import httpx2
+
+from tests.served import Served
+
+
+def test_nobody_is_told_to_sign_in(served: Served) -> None:
+    response = httpx2.get(f"{served.url}/api/session")
+
+    assert response.status_code == 401
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["code"] == "unauthenticated"
+
+
+def test_a_wrong_token_is_refused(served: Served) -> None:
+    response = httpx2.post(f"{served.url}/api/session", json={"token": "x" * 64})
+
+    assert response.status_code == 401
+    assert "set-cookie" not in response.headers
+
+
+def test_signing_in_sets_a_cookie_that_scripts_cannot_read(served: Served) -> None:
+    response = httpx2.post(f"{served.url}/api/session", json={"token": served.token})
+
+    cookie = response.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+
+
+def test_a_cookie_without_its_proof_changes_nothing(browser: httpx2.Client) -> None:
+    del browser.headers["X-CSRF-Token"]
+
+    assert browser.get("/api/files").status_code == 200
+    for method, path in (("POST", "/api/folders"), ("DELETE", "/api/trash")):
+        response = browser.request(method, path, json={"name": "forged"})
+        assert (response.status_code, response.json()["code"]) == (403, "csrf-failed")
+
+
+def test_signing_out_ends_the_session(browser: httpx2.Client) -> None:
+    secret = browser.cookies["keyshelf_session"]
+
+    assert browser.delete("/api/session").status_code == 204
+    headers = {"Cookie": f"keyshelf_session={secret}"}
+    assert httpx2.get(f"{browser.base_url}/api/session", headers=headers).status_code == 401
+
+
+def test_a_token_does_what_its_scopes_say_and_no_more(browser: httpx2.Client) -> None:
+    wish = {"name": "reader", "scopes": ["drive:read"], "expires_in_days": 1}
+    made = browser.post("/api/tokens", json=wish).json()
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    url = str(browser.base_url)
+
+    assert httpx2.get(f"{url}/api/files", headers=headers).status_code == 200
+    refused = httpx2.post(f"{url}/api/folders", headers=headers, json={"name": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "insufficient-scope")
+    assert browser.delete(f"/api/tokens/{made['id']}").status_code == 204
+    assert httpx2.get(f"{url}/api/files", headers=headers).status_code == 401
+
+
+def test_an_unknown_address_of_the_api_is_a_problem_not_the_page(served: Served) -> None:
+    response = httpx2.get(f"{served.url}/api/nothing/here")
+
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_admin_routes_are_not_on_the_public_listener(served: Served) -> None:
+    headers = {"Authorization": f"Bearer {served.token}"}
+
+    public = httpx2.post(f"{served.url}/api/admin/backfill", headers=headers, json={})
+    metrics = httpx2.get(f"{served.url}/metrics", headers=headers)
+
+    assert public.status_code in {404, 405}
+    assert metrics.status_code == 404
+    assert httpx2.get(f"{served.admin_url}/metrics").status_code == 200
+
+
+def test_probes_answer_without_signing_in(served: Served) -> None:
+    assert httpx2.get(f"{served.url}/healthz").json() == {"status": "ok"}
+    assert httpx2.get(f"{served.url}/readyz").json()["checks"]["source"] == "ok"
