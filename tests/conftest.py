@@ -9,16 +9,28 @@ from tests.database import (
     server_folder,
 )
 from tests.redis_server import redis_server, shared_redis
+from tests.servers.fixtures import (
+    azure_server,
+    gcs_server,
+    rclone_server,
+    strict_s3_server,
+    versitygw_server,
+)
 
 __all__ = [
     "anyio_backend",
+    "azure_server",
     "database",
     "database_url",
+    "gcs_server",
     "new_database",
     "postgres_url",
+    "rclone_server",
     "redis_server",
     "server_folder",
     "shared_redis",
+    "strict_s3_server",
+    "versitygw_server",
 ]
 
 

@@ -107,10 +107,22 @@ def _alone(admin: psycopg.Connection) -> Generator[None]:
 def _drop_leftovers(admin: psycopg.Connection) -> None:
     names = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'keyshelf_test_%'")
     for (name,) in names.fetchall():
+        if _is_alive(int(name.split("_")[2])):
+            continue
         try:
-            os.kill(int(name.split("_")[2]), 0)
-        except ProcessLookupError:
-            admin.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+            admin.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(name)))
+        except psycopg.errors.ObjectInUse:
+            pass  # by a run on another machine, or for a moment more by what was killed
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # alive, and another account's
+    return True
 
 
 def _ensure_template(admin: psycopg.Connection, url: str) -> str:

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 import redis
 
+# Our end of the pipe closes with us, so that a killed run leaves no server behind.
+_UNTIL_WE_END = '"$@" & cat >/dev/null; kill -9 $!; wait $!; exit 0'
+
 
 @dataclass
 class RedisServer:
@@ -29,7 +32,11 @@ class RedisServer:
             return
         options = ["--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]
         command = ["redis-server", "--port", str(self.port), "--dir", str(self.folder), *options]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            ["sh", "-c", _UNTIL_WE_END, "sh", *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
         deadline = time.monotonic() + 10
         while not self._answers():
             assert time.monotonic() < deadline, "redis-server does not start"
@@ -37,8 +44,7 @@ class RedisServer:
 
     def stop(self) -> None:
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            self._process.communicate()
             self._process = None
 
     def flush(self) -> None:

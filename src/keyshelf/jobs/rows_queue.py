@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
-from types import TracebackType
 from typing import Self
 from uuid import UUID
 
@@ -48,15 +47,11 @@ class RowsQueue:
         self._tasks = await anyio.create_task_group().__aenter__()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._tasks is not None:
             self._tasks.cancel_scope.cancel()
-            await self._tasks.__aexit__(kind, error, trace)
+            # Told of the block's error, the group would raise it wrapped.
+            await self._tasks.__aexit__(None, None, None)
 
     async def announce(self, tx: Transaction, queue: QueueName, ids: Sequence[UUID]) -> None:
         """Wake the workers of `queue` with the commit of `tx`."""

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable
 from datetime import timedelta
-from types import TracebackType
 from typing import Self
 from uuid import UUID, uuid4
 
@@ -50,15 +49,11 @@ class Runner:
         self._tasks = await anyio.create_task_group().__aenter__()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._tasks is not None:
             self._tasks.cancel_scope.cancel()
-            await self._tasks.__aexit__(kind, error, trace)
+            # Told of the block's error, the group would raise it wrapped.
+            await self._tasks.__aexit__(None, None, None)
 
     async def run(self, job_id: UUID) -> bool:
         """Claim a job and run one attempt at it; False when there was nothing to claim.

@@ -42,8 +42,8 @@ class Jobs:
         """Add a job in the caller's transaction; it can run once that is committed.
 
         While a job of the same kind and `unique_key` is alive, that one is returned.
-        If it is already running, it runs once more when it succeeds, so that work
-        which came after its look at the world is not missed.
+        If it is already running, it runs once more when it ends, so that work which
+        came after its look at the world is not missed.
         """
         while True:
             job = await queries.insert(

@@ -41,11 +41,12 @@ from keyshelf.store.disk_options import DiskOptions
 from keyshelf.store.disk_reading import DiskReader
 from keyshelf.store.disk_writing import PIECE_BYTES
 from keyshelf.store.local_rules import body_pieces
+from keyshelf.store.parallel import each_bounded
 
 _PUT = PutOptions()
 _PRESIGN = PresignOptions()
 _COPY_STEP_BYTES = 256 * 2**20
-_DELETE_BATCH = 100
+_DELETE_BATCH = 50
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -108,10 +109,13 @@ class DiskStore:
 
     async def delete_many(self, keys: Sequence[ObjectKey]) -> Sequence[DeleteResult]:
         """Remove any number of objects."""
-        results: list[DeleteResult] = []
-        for start in range(0, len(keys), _DELETE_BATCH):
-            results += await self._run(self._delete_batch, keys[start : start + _DELETE_BATCH])
-        return results
+        starts = range(0, len(keys), _DELETE_BATCH)
+        batches = await each_bounded(
+            lambda start: self._run(self._delete_batch, keys[start : start + _DELETE_BATCH]),
+            starts,
+            at_once=self._options.threads,
+        )
+        return [result for batch in batches for result in batch]
 
     async def copy(
         self, source: ObjectKey, destination: ObjectKey, *, replace: bool = True

@@ -2,7 +2,7 @@
 
 import errno
 
-from keyshelf.errors import Error
+from keyshelf.errors import Error, IntegrityError
 from keyshelf.store.base import (
     ObjectTooLargeError,
     StoreForbiddenError,
@@ -14,7 +14,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
-class StoreFormatError(StoreUnavailableError):
+class StoreFormatError(IntegrityError):
     """The folder holds a store of another format: open it with the Keyshelf that made it."""
 
     code = "store-format"

@@ -10,7 +10,7 @@ from keyshelf.store.base import ListPage, ObjectMeta
 from keyshelf.store.disk_records import Records, object_meta
 from keyshelf.store.disk_tree import Tree
 from keyshelf.store.disk_walk import Located, Walk
-from keyshelf.store.local_rules import Folder, fold, page_of
+from keyshelf.store.local_rules import Folder, fold, listing_bytes, page_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,8 @@ class DiskListing:
         start = options.start_after
         self._walk = Walk(
             tree,
-            prefix=options.prefix.encode(errors="surrogatepass"),
-            start_after=None if start is None else start.encode(errors="surrogatepass"),
+            prefix=listing_bytes(options.prefix),
+            start_after=None if start is None else listing_bytes(start),
             folded=options.delimiter == "/",
             window=options.window,
         )

@@ -154,6 +154,11 @@ async def body_pieces(body: Body, *, max_bytes: int) -> AsyncIterator[bytes]:
         yield b"".join(waiting)
 
 
+def listing_bytes(text: str) -> bytes:
+    """Return the bytes that a prefix or start is compared by, whatever text it is."""
+    return text.encode(errors="surrogatepass")
+
+
 def fold(
     entries: Iterable[Keyed], *, prefix: str, delimiter: str | None
 ) -> Iterator[Keyed | Folder]:

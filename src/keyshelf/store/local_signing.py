@@ -19,7 +19,7 @@ from keyshelf.clock import Clock, system_clock
 from keyshelf.errors import ForbiddenError, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import PresignOptions, SignedRequest
-from keyshelf.store.checks import check_key, check_presign
+from keyshelf.store.checks import check_header_text, check_key, check_presign
 
 MIN_SECRET_BYTES = 16
 _PARAMETERS = frozenset(
@@ -83,10 +83,12 @@ class LocalSigner:
         """Return a request that does one thing to one key until it expires.
 
         Raises `InvalidInputError` for another method than GET, HEAD and PUT, a
-        lifetime outside 0 to 7 days, or half of a part.
+        lifetime of over 7 days, half of a part, or text that no header can hold.
         """
         check_key(key)
         check_presign(method, options)
+        check_header_text(options.content_type or "", "a content type")
+        check_header_text(options.content_disposition or "", "a content disposition")
         expires_at = (self.clock() + options.expires_in).replace(microsecond=0)
         optional = {
             "type": options.content_type,

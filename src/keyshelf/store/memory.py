@@ -39,6 +39,7 @@ from keyshelf.store.local_rules import (
     chosen_parts,
     fold,
     joined_etag,
+    listing_bytes,
     new_digest,
     not_found,
     page_of,
@@ -297,9 +298,9 @@ class MemoryStore:
 
     def _under(self, prefix: str, start_after: str | None) -> Iterator[ObjectMeta]:
         ordered = sorted((key.encode(), key) for key in self._objects)
-        first = bisect_left(ordered, prefix.encode(), key=lambda pair: pair[0])
+        first = bisect_left(ordered, listing_bytes(prefix), key=lambda pair: pair[0])
         if start_after is not None:
-            after = bisect_right(ordered, start_after.encode(), key=lambda pair: pair[0])
+            after = bisect_right(ordered, listing_bytes(start_after), key=lambda pair: pair[0])
             first = max(first, after)
         for _, key in islice(ordered, first, None):
             if not key.startswith(prefix):

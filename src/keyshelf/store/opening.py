@@ -9,7 +9,7 @@ from keyshelf.errors import InvalidInputError
 from keyshelf.store.azure_requests import AzureRequests
 from keyshelf.store.azure_signing import SharedKey
 from keyshelf.store.azure_store import AzureStore
-from keyshelf.store.base import ObjectStore, StoreUnavailableError
+from keyshelf.store.base import BucketNotFoundError, ObjectStore, StoreUnavailableError
 from keyshelf.store.cloud import CloudBytes
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
@@ -65,6 +65,8 @@ async def open_store(options: StoreOptions) -> ObjectStore:
     if scheme == "az":
         return _open_azure(options, _bucket_name(options.bucket))
     if scheme == "file":
+        if parts.netloc not in {"", "localhost"} or not parts.path:
+            raise InvalidInputError("a folder is given as file:///path", bucket=options.bucket)
         folder = Path(unquote(parts.path))
         return DiskStore(folder, DiskOptions(signer=_signer(options), clock=options.clock))
     if scheme == "memory":
@@ -139,7 +141,7 @@ async def _open_s3(options: StoreOptions, bucket: str) -> ObjectStore:
     )
     try:
         await store.probe()
-    except StoreUnavailableError:
+    except (StoreUnavailableError, BucketNotFoundError):
         # A service starts without its store and waits; what needs to know asks again.
         pass
     return store

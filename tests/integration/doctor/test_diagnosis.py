@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -44,7 +45,7 @@ async def checks(
 
 def on_s3(bucket: StoreOptions) -> dict[str, str]:
     return {
-        "SOURCE_BUCKET": f"s3://{bucket.bucket}",
+        "SOURCE_BUCKET": bucket.bucket,
         "SOURCE_S3_ENDPOINT": bucket.endpoint or "",
         "SOURCE_S3_ACCESS_KEY": bucket.access_key or "",
         "SOURCE_S3_SECRET_KEY": bucket.secret_key or "",
@@ -150,8 +151,7 @@ async def test_an_s3_store_works_by_signed_urls(
 async def test_wrong_keys_are_told_with_their_setting(
     environment: dict[str, str], rclone_server: S3Server
 ) -> None:
-    bucket = rclone_server.new_bucket()
-    stranger = rclone_server.with_secret("another").options(bucket.bucket)
+    stranger = replace(rclone_server.new_bucket(), secret_key="another")
 
     found = await checks({**environment, **on_s3(stranger)})
 
@@ -188,13 +188,15 @@ async def test_the_cors_rule_that_is_named_is_the_one_that_helps(
     assert before.status == "failed"
 
     rule = (before.fix or "").split("--cors-configuration '")[1].split("'`")[0]
-    client = boto3.client(
+    client = boto3.client(  # type: ignore[reportUnknownMemberType]  # other services have no stubs
         "s3",
         endpoint_url=bucket.endpoint,
         region_name=bucket.region,
         aws_access_key_id=bucket.access_key,
         aws_secret_access_key=bucket.secret_key,
     )
-    client.put_bucket_cors(Bucket=bucket.bucket, CORSConfiguration=json.loads(rule))
+    client.put_bucket_cors(
+        Bucket=bucket.bucket.removeprefix("s3://"), CORSConfiguration=json.loads(rule)
+    )
 
     assert (await checks(environment))["source store, CORS"].status == "ok"

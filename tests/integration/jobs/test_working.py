@@ -277,6 +277,54 @@ async def test_a_job_asked_for_while_it_runs_runs_once_more(
     assert (done.state, stuck.runs) == (JobState.SUCCEEDED, 2)
 
 
+async def test_a_job_asked_for_after_its_cancel_runs_all_the_same(
+    database: Database, queue: Queue
+) -> None:
+    runs = 0
+    began, go = anyio.Event(), anyio.Event()
+
+    async def cancelled_once(context: JobContext, payload: Payload) -> None:
+        nonlocal runs
+        runs += 1
+        began.set()
+        await go.wait()
+        await context.progress(1, 1, "files")
+
+    async with open_shop(database, queue, [(WORK, cancelled_once)]) as shop, shop.working():
+        job = await shop.enqueue(WORK, unique_key="drive-1")
+        await began.wait()
+        async with database.transaction() as tx:
+            await shop.jobs.cancel(tx, job.id)
+        await shop.enqueue(WORK, unique_key="drive-1")
+        go.set()
+        done = await shop.until_final(job.id)
+
+    assert (done.state, runs) == (JobState.SUCCEEDED, 2)
+
+
+async def test_a_job_for_later_runs_when_its_time_has_come(
+    database: Database, queue: Queue
+) -> None:
+    async with open_shop(database, queue, [(WORK, echo)]) as shop, shop.working():
+        async with database.transaction() as tx:
+            soon = await tx.value("SELECT now() + interval '300 ms'")
+            job = await shop.jobs.enqueue(tx, WORK, {"word": "later"}, owner_id="ann", run_at=soon)
+        done = await shop.until_final(job.id)
+
+    assert done.state is JobState.SUCCEEDED
+    assert done.started_at is not None
+    assert done.started_at >= soon
+
+
+async def test_an_error_in_a_service_comes_out_as_it_is(database: Database, queue: Queue) -> None:
+    async def fail() -> None:
+        async with open_shop(database, queue, []):
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+
+
 async def test_a_retry_meets_an_equal_job_that_is_alive(database: Database, queue: Queue) -> None:
     async with open_shop(database, queue, []) as shop:
         first = await shop.enqueue(WORK, unique_key="drive-1")

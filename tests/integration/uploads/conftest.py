@@ -14,7 +14,7 @@ def clock() -> SteppedClock:
 
 @pytest.fixture
 def store(clock: SteppedClock) -> FaultyStore:
-    return FaultyStore(MemoryStore(memory_options(clock, page_limit=3)))
+    return FaultyStore(MemoryStore(memory_options(clock)))
 
 
 @pytest.fixture

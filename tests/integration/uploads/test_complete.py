@@ -1,6 +1,7 @@
 """Completing, aborting and sweeping uploads."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import anyio
 import pytest
@@ -14,6 +15,7 @@ from tests.integration.uploads.kit import (
     begin,
     content,
     keys_in,
+    memory_options,
     send,
     true_sizes,
     upload_file,
@@ -39,12 +41,24 @@ from keyshelf.drive.values import Changed, DriveFile, FileState, OnConflict, Tar
 from keyshelf.errors import Error, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import CompletedPart, StoreUnavailableError
+from keyshelf.store.disk import DiskStore
+from keyshelf.store.disk_options import DiskOptions
 from keyshelf.store.faulty import FaultyStore
+from keyshelf.store.memory import MemoryStore
 
 pytestmark = pytest.mark.anyio
 
 LARGE = b"0123456789abcdef" * (11 * MIB // 16)
 DAY = timedelta(hours=24)
+
+
+@pytest.fixture(params=["memory", "disk"])
+def store(request: pytest.FixtureRequest, clock: SteppedClock, tmp_path: Path) -> FaultyStore:
+    options = memory_options(clock)
+    if request.param == "memory":
+        return FaultyStore(MemoryStore(options))
+    on_disk = DiskOptions(durable=False, signer=options.signer, clock=clock)
+    return FaultyStore(DiskStore(tmp_path / "store", on_disk))
 
 
 async def _read(parts: DriveParts, file: DriveFile) -> DriveFile:

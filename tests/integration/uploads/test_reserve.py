@@ -138,18 +138,18 @@ async def test_garbage_at_the_key_is_not_taken_for_a_file(
     assert [page async for page in store.list()] == []
 
 
-@pytest.mark.parametrize("name", HARD_NAMES)
-async def test_hard_names_are_kept_byte_for_byte(parts: DriveParts, name: str) -> None:
-    file = await upload_file(parts, name, b"x")
+async def test_hard_names_are_kept_byte_for_byte(parts: DriveParts) -> None:
+    for name in HARD_NAMES:
+        file = await upload_file(parts, name, b"x")
 
-    assert file.filename == name
-    assert file.key == f"ana/my-files/{name}"
+        assert file.filename == name
+        assert file.key == f"ana/my-files/{name}"
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\x00b", "x" * 256, "é" * 128, "\ud800"])
-async def test_illegal_names_are_refused(parts: DriveParts, name: str) -> None:
-    with pytest.raises(IllegalNameError):
-        await begin(parts, name, 3)
+async def test_illegal_names_are_refused(parts: DriveParts) -> None:
+    for name in ["", ".", "..", "a/b", "a\x00b", "x" * 256, "é" * 128, "\ud800"]:
+        with pytest.raises(IllegalNameError):
+            await begin(parts, name, 3)
 
 
 async def test_impossible_sizes_are_refused(parts: DriveParts) -> None:
@@ -159,10 +159,10 @@ async def test_impossible_sizes_are_refused(parts: DriveParts) -> None:
         await begin(parts, "a", -1)
 
 
-@pytest.mark.parametrize("mimetype", ["png", "image/png\r\nx: y", "image/", "a b/c"])
-async def test_a_malformed_type_is_refused(parts: DriveParts, mimetype: str) -> None:
-    with pytest.raises(InvalidInputError):
-        await reserve(parts, ANA, NewUpload("a", 1, target=ROOT, mimetype=mimetype))
+async def test_a_malformed_type_is_refused(parts: DriveParts) -> None:
+    for mimetype in ["png", "image/png\r\nx: y", "image/", "a b/c"]:
+        with pytest.raises(InvalidInputError):
+            await reserve(parts, ANA, NewUpload("a", 1, target=ROOT, mimetype=mimetype))
 
 
 async def test_a_stated_type_is_kept(parts: DriveParts) -> None:

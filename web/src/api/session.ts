@@ -15,7 +15,7 @@ export async function signIn(token: string): Promise<Session> {
 }
 
 export async function signOut(): Promise<void> {
-  await request<void>("DELETE", "/session");
+  await request("DELETE", "/session");
   setCsrfToken(null);
 }
 

@@ -62,6 +62,6 @@ export function AccountMenu() {
 
 function initials(name: string): string {
   const parts = name.trim().split(/\s+/);
-  const letters = [parts[0], parts.length > 1 ? parts.at(-1) : undefined].map((part) => (part ? [...part][0] : undefined));
+  const letters = [parts[0], parts.length > 1 ? parts.at(-1) : undefined].map((part) => part?.match(/./u)?.[0]);
   return letters.join("").toLocaleUpperCase() || "?";
 }

@@ -46,7 +46,7 @@ export function Navigation({ isOpen, onClose }: { isOpen: boolean; onClose: () =
   const intoSpace = (target: NamedTarget): DropRules => ({
     accepts: (files) => whyNotInto(files, target) === null,
     onFiles: (files, copy) => void (copy ? actions.copy(files, target) : actions.move(files, target)),
-    onUpload: (transfer) => void addDataTransfer(transfer, target),
+    onUpload: (transfer) => addDataTransfer(transfer, target),
   });
   const intoFavorites: DropRules = {
     accepts: (files) => files.some((file) => !file.favorited),

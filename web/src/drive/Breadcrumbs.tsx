@@ -65,7 +65,7 @@ function Step({ crumb, child, isLast, search, actions, children }: StepProps) {
   const { isOver, props } = useDropTarget({
     accepts: (files) => whyNotInto(files, crumb) === null,
     onFiles: (files, copy) => void (copy ? actions.copy(files, crumb) : actions.move(files, crumb)),
-    onUpload: (transfer) => void addDataTransfer(transfer, crumb),
+    onUpload: (transfer) => addDataTransfer(transfer, crumb),
   });
   return (
     <>

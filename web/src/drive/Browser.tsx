@@ -1,5 +1,5 @@
 /** The file browser: one view's files with all that can be done with them. */
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
 import type { Sort } from "@/api/drive";
 import { messageOf } from "@/api/problem";
 import type { ListedFile } from "@/api/types";
@@ -10,7 +10,7 @@ import { choosable, type ColumnId } from "@/drive/columns";
 import { fileMenu, placeMenu, trashMenu } from "@/drive/commands";
 import { DropZone } from "@/drive/DropZone";
 import { useClipboard } from "@/drive/clipboard";
-import { useListing } from "@/drive/listing";
+import { type Listing, useListing } from "@/drive/listing";
 import { SelectionBar } from "@/drive/SelectionBar";
 import { clear } from "@/drive/selection";
 import { columnsOf, type Source } from "@/drive/source";
@@ -89,7 +89,6 @@ export function Browser(props: BrowserProps) {
 
   const sort = source.kind === "folder" ? source.sort : undefined;
   const columns = columnsOf(source, preferences.columns).filter((_, index) => !isNarrow || index < 2);
-  const count = listing.items.length;
 
   return (
     <DropZone className="browser" target={props.dropTarget}>
@@ -99,29 +98,13 @@ export function Browser(props: BrowserProps) {
           <SelectionBar files={selected} inTrash={inTrash} isSelectingAll={isSelectingAll} commands={commands} onClear={() => setSelection(clear)} />
         ) : (
           <p className="muted tabular toolbar-count" aria-live="polite">
-            {listing.isLoading || listing.error ? "" : listing.hasMore ? text.drive.itemsSoFar(count) : text.drive.items(count)}
+            {countOf(listing)}
           </p>
         )}
       </Toolbar>
       <div className="browser-body">
         <div className="browser-files" id="files" tabIndex={-1}>
-          {listing.isLoading ? (
-            <SkeletonList view={preferences.view} />
-          ) : listing.error && count === 0 ? (
-            <Message icon="warning" title={text.drive.loadFailed} hint={messageOf(listing.error)}>
-              <Button variant="primary" onPress={listing.retry}>{text.retry}</Button>
-            </Message>
-          ) : count === 0 ? (
-            <div
-              className="browser-empty"
-              onContextMenu={(event) => {
-                event.preventDefault();
-                setMenu({ at: { x: event.clientX, y: event.clientY }, onFile: false });
-              }}
-            >
-              {props.empty}
-            </div>
-          ) : (
+          <Content listing={listing} view={preferences.view} empty={props.empty} onMenu={(at) => setMenu({ at, onFile: false })}>
             <Collection
               key={preferences.view}
               name={name}
@@ -144,9 +127,9 @@ export function Browser(props: BrowserProps) {
               onMenu={(at, file) => setMenu({ at, onFile: file !== null })}
               onCommand={onCommand}
               onDropFiles={(files, folder, copy) => void actions[copy ? "copy" : "move"](files, targetOf(folder))}
-              onDropUpload={(transfer, folder) => void addDataTransfer(transfer, targetOf(folder))}
+              onDropUpload={(transfer, folder) => addDataTransfer(transfer, targetOf(folder))}
             />
-          )}
+          </Content>
         </div>
         {details.isOpen && (
           <Suspense fallback={<aside className="details" />}>
@@ -169,6 +152,38 @@ export function Browser(props: BrowserProps) {
       )}
     </DropZone>
   );
+}
+
+interface ContentProps {
+  listing: Listing;
+  view: "list" | "grid";
+  empty: ReactNode;
+  onMenu: (at: { x: number; y: number }) => void;
+  children: ReactNode;
+}
+
+/** The files, or why there are none to show. */
+function Content({ listing, view, empty, onMenu, children }: ContentProps) {
+  if (listing.isLoading) return <SkeletonList view={view} />;
+  if (listing.items.length > 0) return children;
+  if (listing.error) {
+    return (
+      <Message icon="warning" title={text.drive.loadFailed} hint={messageOf(listing.error)}>
+        <Button variant="primary" onPress={listing.retry}>{text.retry}</Button>
+      </Message>
+    );
+  }
+  function onContextMenu(event: MouseEvent) {
+    event.preventDefault();
+    onMenu({ x: event.clientX, y: event.clientY });
+  }
+  return <div className="browser-empty" onContextMenu={onContextMenu}>{empty}</div>;
+}
+
+function countOf(listing: Listing): string {
+  if (listing.isLoading || listing.error) return "";
+  const count = listing.items.length;
+  return listing.hasMore ? text.drive.itemsSoFar(count) : text.drive.items(count);
 }
 
 function targetOf(folder: ListedFile): NamedTarget {

@@ -32,7 +32,7 @@ export function DropZone({ target, className, children }: DropZoneProps) {
     setOver(false);
     if (!carriesUpload(event.dataTransfer)) return;
     event.preventDefault();
-    void addDataTransfer(event.dataTransfer, target);
+    addDataTransfer(event.dataTransfer, target);
   }
 
   return (

@@ -13,7 +13,7 @@ export function NewButtons({ target, actions }: { target: NamedTarget | null; ac
 
   async function upload(kind: "files" | "folder") {
     const files = await pickFiles(kind);
-    if (target && files.length > 0) await addFiles(files, target);
+    if (target && files.length > 0) addFiles(files, target);
   }
 
   async function newFolder() {

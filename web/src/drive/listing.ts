@@ -1,6 +1,6 @@
 /** The items of a view: pages fetched as they are needed, one flat list to show. */
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { isCheapToRefetch, type ListData, trimList } from "@/api/cache";
 import type { ListedFile, Page } from "@/api/types";
 import { fetchPage, type Source, sourceKey } from "@/drive/source";
@@ -37,16 +37,25 @@ export function useListing(source: Source, enabled = true): Listing {
   const items = useMemo(() => flatten(data), [data]);
   const ids = useMemo(() => items.map((item) => item.id), [items]);
 
+  /** While all pages are being fetched, the list asks for none by itself: its answer would replace theirs. */
+  const isGathering = useRef(false);
+
   const loadMore = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    if (hasNextPage && !isFetchingNextPage && !isGathering.current) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   const loadAll = useCallback(async () => {
     const key = JSON.parse(name) as readonly unknown[]; // as it was written above
-    const loaded = client.getQueryData<ListData>(key);
-    if (loaded) {
-      const rest = await fetchRest(source, loaded);
-      client.setQueryData<ListData>(key, (now) => (now && lastCursor(now) === lastCursor(loaded) ? join(now, rest) : now));
+    isGathering.current = true;
+    try {
+      await client.cancelQueries({ queryKey: key, exact: true });
+      const loaded = client.getQueryData<ListData>(key);
+      if (loaded) {
+        const rest = await fetchRest(source, loaded);
+        client.setQueryData<ListData>(key, (now) => now && join(now, rest));
+      }
+    } finally {
+      isGathering.current = false;
     }
     return flatten(client.getQueryData<ListData>(key)).map((item) => item.id);
   }, [client, name, source]);
@@ -78,8 +87,11 @@ async function fetchRest(source: Source, loaded: ListData): Promise<ListData> {
   return rest;
 }
 
-function join(first: ListData, rest: ListData): ListData {
-  return { pages: [...first.pages, ...rest.pages], pageParams: [...first.pageParams, ...rest.pageParams] };
+/** The pages of `rest` after those the list has; where it changed meanwhile and they do not fit, it stays as it is. */
+function join(now: ListData, rest: ListData): ListData {
+  const start = rest.pageParams.indexOf(lastCursor(now));
+  if (start < 0) return now;
+  return { pages: [...now.pages, ...rest.pages.slice(start)], pageParams: [...now.pageParams, ...rest.pageParams.slice(start)] };
 }
 
 /** One list of all pages; an item that moved between two pages while they were fetched appears once. */

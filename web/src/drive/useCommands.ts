@@ -44,7 +44,7 @@ export function useCommands({ source, target, selected, onPreview, onRename, onD
 
   async function upload(kind: "files" | "folder", into: NamedTarget) {
     const files = await pickFiles(kind);
-    if (files.length > 0) await addFiles(files, into);
+    if (files.length > 0) addFiles(files, into);
   }
 
   async function newFolder(into: NamedTarget) {

@@ -28,7 +28,7 @@ export function usePaste(target: NamedTarget | null, selected: readonly ListedFi
     function onPaste(event: ClipboardEvent) {
       if (isElsewhere(event) || !target) return;
       const files = [...(event.clipboardData?.files ?? [])];
-      if (files.length > 0) void addFiles(files, target);
+      if (files.length > 0) addFiles(files, target);
       else void pasteInto(target, actions);
     }
 

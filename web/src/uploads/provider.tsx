@@ -70,9 +70,9 @@ async function otherVisits(): Promise<ReadonlySet<string>> {
 }
 
 export interface Uploads {
-  addFiles(files: readonly File[], target: Target): void;
+  addFiles: (files: readonly File[], target: Target) => void;
   /** Call it inside the drop event: afterwards the transfer is empty. */
-  addDataTransfer(transfer: DataTransfer, target: Target): void;
+  addDataTransfer: (transfer: DataTransfer, target: Target) => void;
   /** Uploads that are queued or on their way. */
   readonly active: number;
 }

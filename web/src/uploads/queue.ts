@@ -4,7 +4,8 @@ import { messageOf } from "@/api/problem";
 import { text } from "@/text";
 import { NameTaken, SignedOut } from "@/uploads/failures";
 import { FolderMaker } from "@/uploads/folders";
-import { type Event, isActive, type Item, newItem, transition } from "@/uploads/item";
+import { type Event, isActive, type Item, newItem } from "@/uploads/item";
+import { UploadItems } from "@/uploads/items";
 import { itemOf, type Ledger } from "@/uploads/ledger";
 import { Limiter } from "@/uploads/limiter";
 import type { PendingRecord } from "@/uploads/pending-store";
@@ -42,9 +43,7 @@ export interface QueueParts {
 export type Decision = "replace" | "rename" | "skip";
 
 export class UploadQueue {
-  readonly #items = new Map<string, Item>();
-  readonly #files = new Map<string, File>();
-  readonly #handles = new Map<string, HandlePath>();
+  readonly #items: UploadItems;
   readonly #runs = new Map<string, AbortController>();
   readonly #next: string[] = [];
   /** A decision for all conflicts of one gesture. */
@@ -59,8 +58,9 @@ export class UploadQueue {
   constructor(private readonly parts: QueueParts) {
     this.#options = { ...QUEUE, ...parts.options };
     this.#speeds = new Speeds(parts.clock);
+    this.#items = new UploadItems(parts.ledger, () => this.#publisher.soon());
     this.#publisher = new Publisher({
-      summarise: () => summarise(this.#items.values(), this.#speeds.total(), this.#speeds.each()),
+      summarise: () => summarise(this.#items.all(), this.#speeds.total(), this.#speeds.each()),
       isMoving: () => this.#runs.size > 0,
       clock: parts.clock,
       everyMs: this.#options.publishMs,
@@ -90,14 +90,10 @@ export class UploadQueue {
 
   /** Queue what was found. The uploads of one `batch` share the answer to conflicts. */
   add(found: readonly Found[], target: Target, batch: string): void {
-    if (![...this.#items.values()].some((item) => isActive(item.status))) this.clearDone();
+    if (!this.#items.all().some((item) => isActive(item.status))) this.clearDone();
     for (const one of found) {
       const item = newItem(this.parts.newId(), one, target, batch);
-      if (one.kind === "file") {
-        this.#files.set(item.id, one.file);
-        if (one.handle !== null) this.#handles.set(item.id, one.handle);
-      }
-      this.#put(item);
+      this.#items.add(item, one.kind === "file" ? one.file : null, one.kind === "file" ? one.handle : null);
       this.#next.push(item.id);
     }
     this.#schedule();
@@ -106,28 +102,26 @@ export class UploadQueue {
   /** Show uploads of an earlier visit; they wait until their bytes are attached. */
   restore(records: readonly PendingRecord[]): void {
     for (const record of records) {
-      if (this.#items.has(record.id)) continue;
-      if (record.handle !== null) this.#handles.set(record.id, record.handle);
-      this.#put(itemOf(record));
+      if (this.#items.get(record.id) === undefined) this.#items.add(itemOf(record), null, record.handle);
     }
   }
 
   /** Continue interrupted uploads with their bytes. */
   attach(files: ReadonlyMap<string, File>): void {
     for (const [id, file] of files) {
-      this.#files.set(id, file);
+      this.#items.attach(id, file);
       this.#wake(id, { type: "attach" });
     }
     this.#schedule();
   }
 
   handleOf(id: string): HandlePath | null {
-    return this.#handles.get(id) ?? null;
+    return this.#items.handle(id);
   }
 
   pause(id: string): void {
     const before = this.#items.get(id);
-    if (before !== undefined && this.#apply(id, { type: "pause" }) !== before) this.#stop(id);
+    if (before !== undefined && this.#items.apply(id, { type: "pause" }) !== before) this.#stop(id);
   }
 
   resume(id: string): void {
@@ -143,29 +137,29 @@ export class UploadQueue {
   /** Stop an upload, take it off the list and give its reservation up. */
   cancel(id: string): void {
     const item = this.#items.get(id);
-    if (item === undefined || this.#apply(id, { type: "cancel" }) === item) return;
-    this.#remove(id);
+    if (item === undefined || this.#items.apply(id, { type: "cancel" }) === item) return;
+    this.#items.remove(id);
     this.#stop(id);
     if (item.fileId !== null) this.#abandon(item.fileId, item.name);
     this.#schedule();
   }
 
   pauseAll(): void {
-    for (const item of this.#all()) this.pause(item.id);
+    for (const item of this.#items.all()) this.pause(item.id);
   }
 
   resumeAll(): void {
-    for (const item of this.#all()) if (item.status === "paused") this.#wake(item.id, { type: "resume" });
+    for (const item of this.#items.all()) if (item.status === "paused") this.#wake(item.id, { type: "resume" });
     this.#schedule();
   }
 
   retryAll(): void {
-    for (const item of this.#all()) if (item.status === "failed") this.#wake(item.id, { type: "retry" });
+    for (const item of this.#items.all()) if (item.status === "failed") this.#wake(item.id, { type: "retry" });
     this.#schedule();
   }
 
   cancelAll(): void {
-    for (const item of this.#all()) this.cancel(item.id);
+    for (const item of this.#items.all()) this.cancel(item.id);
   }
 
   /** Answer a conflict; with `all`, also every other one of the gesture, known or to come. */
@@ -173,20 +167,19 @@ export class UploadQueue {
     const item = this.#items.get(id);
     if (item === undefined) return;
     if (all) this.#policies.set(item.batch, decision);
-    const others = all ? this.#all().filter((other) => other.batch === item.batch && other.id !== id) : [];
+    const others = all ? this.#items.all().filter((other) => other.batch === item.batch && other.id !== id) : [];
     for (const one of [item, ...others]) if (one.status === "conflict") this.#decide(one, decision);
     this.#schedule();
   }
 
   clearDone(): void {
-    for (const item of this.#all()) if (item.status === "done") this.#remove(item.id);
-    this.#publisher.soon();
+    for (const item of this.#items.all()) if (item.status === "done") this.#items.remove(item.id);
   }
 
   /** Take everything off the list that has come to an end, well or not. */
   clearFinished(): void {
     this.clearDone();
-    for (const item of this.#all()) if (item.status === "failed") this.cancel(item.id);
+    for (const item of this.#items.all()) if (item.status === "failed") this.cancel(item.id);
   }
 
   /** Stop all work; what was sent stays and can be continued. */
@@ -196,37 +189,8 @@ export class UploadQueue {
     this.#publisher.stop();
   }
 
-  #all(): Item[] {
-    return [...this.#items.values()];
-  }
-
-  #apply(id: string, event: Event): Item {
-    const item = this.#items.get(id);
-    if (item === undefined) throw new Error(`no upload ${id}`);
-    const after = transition(item, event);
-    if (after !== item) this.#put(after);
-    return after;
-  }
-
-  #put(item: Item): void {
-    const before = this.#items.get(item.id);
-    this.#items.set(item.id, item);
-    // Bytes change many times a second and matter to the store alone; all else outlives a reload.
-    if (before?.status !== item.status || before.fileId !== item.fileId) {
-      this.parts.ledger.note(item, this.#handles.get(item.id) ?? null);
-    }
-    this.#publisher.soon();
-  }
-
-  #remove(id: string): void {
-    this.#items.delete(id);
-    this.#files.delete(id);
-    this.#handles.delete(id);
-    this.#publisher.soon();
-  }
-
   #wake(id: string, event: Event): void {
-    if (this.#apply(id, event).status === "waiting") this.#next.push(id);
+    if (this.#items.apply(id, event).status === "waiting") this.#next.push(id);
   }
 
   #stop(id: string): void {
@@ -247,7 +211,7 @@ export class UploadQueue {
     this.#runs.set(id, controller);
     this.#speeds.begin(id);
     try {
-      await this.#work(this.#apply(id, { type: "start" }), controller.signal);
+      await this.#work(this.#items.apply(id, { type: "start" }), controller.signal);
     } catch (error) {
       if (!this.#life.signal.aborted) this.#failed(id, error, controller.signal);
     } finally {
@@ -262,8 +226,8 @@ export class UploadQueue {
     const path = item.kind === "folder" ? [...item.path, item.name] : item.path;
     const parentId = await this.#folders.resolve(item.batch, item.target, path);
     signal.throwIfAborted();
-    const placed = this.#apply(item.id, { type: "placed", parentId });
-    const file = this.#files.get(item.id);
+    const placed = this.#items.apply(item.id, { type: "placed", parentId });
+    const file = this.#items.file(item.id);
     if (file !== undefined) {
       const { transport, waiting, clock } = this.parts;
       await sendFile(placed, file, {
@@ -275,31 +239,31 @@ export class UploadQueue {
       });
       this.parts.landed({ parentId, space: item.target.space });
     }
-    this.#apply(item.id, { type: "done" });
-    this.#files.delete(item.id);
+    this.#items.apply(item.id, { type: "done" });
+    this.#items.detach(item.id);
   }
 
   #hear(item: Item, event: Event): Item {
-    if (!this.#items.has(item.id)) {
+    if (this.#items.get(item.id) === undefined) {
       // Cancelled while the reservation was on its way: nobody else knows of it.
       if (event.type === "reserved") this.#abandon(event.fileId, item.name);
       return item;
     }
     if (event.type === "progress") this.#speeds.report(item.id, event.sent);
-    return this.#apply(item.id, event);
+    return this.#items.apply(item.id, event);
   }
 
   #failed(id: string, error: unknown, signal: AbortSignal): void {
     const item = this.#items.get(id);
     if (item === undefined) return;
     if (error instanceof NameTaken) {
-      const asked = this.#apply(id, { type: "conflict", conflict: error.conflict });
+      const asked = this.#items.apply(id, { type: "conflict", conflict: error.conflict });
       const policy = this.#policies.get(item.batch);
       if (policy !== undefined && asked.status === "conflict") this.#decide(asked, policy);
       return;
     }
     if (signal.aborted) return;
-    this.#apply(id, { type: "fail", message: messageOf(error) });
+    this.#items.apply(id, { type: "fail", message: messageOf(error) });
     // Every other upload would fail the same way, one after the other.
     if (error instanceof SignedOut) this.pauseAll();
   }
@@ -313,7 +277,7 @@ export class UploadQueue {
       const { existingId, existingState } = item.conflict;
       const displaces = existingState === "pending" ? existingId : null;
       // One of our own would go on sending to an upload that is about to be given up.
-      const rival = displaces === null ? undefined : this.#all().find((other) => other.fileId === displaces);
+      const rival = displaces === null ? undefined : this.#items.all().find((other) => other.fileId === displaces);
       if (rival !== undefined) this.cancel(rival.id);
       this.#wake(item.id, { type: "resolve", onConflict: "replace", displaces });
     }

@@ -8,15 +8,20 @@ interface Speed {
   moved: number;
 }
 
+function still(): Speed {
+  return { meter: new RateMeter(), last: null, moved: 0 };
+}
+
 export class Speeds {
   readonly #running = new Map<string, Speed>();
-  readonly #all: Speed = { meter: new RateMeter(), last: null, moved: 0 };
+  #all = still();
 
   constructor(private readonly clock: () => number) {}
 
   begin(id: string): void {
-    this.#running.set(id, { meter: new RateMeter(), last: null, moved: 0 });
-    if (this.#running.size === 1) this.#all.meter.add(this.#all.moved, this.clock());
+    // The pause before it says nothing about the connection.
+    if (this.#running.size === 0) this.#all = still();
+    this.#running.set(id, still());
   }
 
   /** Note that `sent` bytes of the item are through. What an earlier visit sent counts for nothing. */

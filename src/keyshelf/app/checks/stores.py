@@ -9,7 +9,7 @@ from keyshelf.app.checks import browsers
 from keyshelf.app.checks.values import Check, failed, ok
 from keyshelf.app.stores import bucket_of, store_options
 from keyshelf.clock import Clock
-from keyshelf.errors import Error, IntegrityError
+from keyshelf.errors import Error, IntegrityError, InvalidInputError
 from keyshelf.layout.probes import probe_key
 from keyshelf.settings import Settings
 from keyshelf.settings.table import ROLES
@@ -24,18 +24,17 @@ from keyshelf.store.base import (
 )
 from keyshelf.store.opening import open_store
 
+_CONTENT = b"keyshelf doctor: this object may be deleted\n"
+_FOR_PROGRAMS_ONLY = {"repository"}
+_LOCAL = {"disk", "memory"}
+# Signs nothing that anybody could use: local stores are not asked by URL here.
+_NO_SECRET = b"keyshelf doctor signs nothing"
+
 
 class LyingStoreError(IntegrityError):
     """A store does not give back what was just written to it. Do not use it."""
 
     code = "store-lies"
-
-
-_CONTENT = b"keyshelf doctor: this object may be deleted\n"
-_FOR_PROGRAMS_ONLY = {"repository"}
-_LOCAL = {"disk", "memory"}
-# Signs nothing that anybody could use: local stores are not asked by URL here.
-_NO_SECRET = b"keyshelf doctor"
 
 
 async def check_stores(settings: Settings, *, probe_id: UUID, clock: Clock) -> AsyncIterator[Check]:
@@ -104,6 +103,7 @@ def _fix(error: Error, role: str, bucket: str) -> str:
             " list and delete in the bucket, and set this machine's clock"
         ),
         StoreFullError: "make room",
+        InvalidInputError: f"mend the settings of the {role} store, {upper}_…",
     }
     return next(
         (fix for kind, fix in fixes.items() if isinstance(error, kind)),

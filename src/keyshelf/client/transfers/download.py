@@ -10,6 +10,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -144,7 +145,7 @@ class Downloader:
         with _opened(temporary, file.size) as descriptor:
             work = _Fetch(self._routes, self._objects, file, parts, self._options)
             await work.run(descriptor, moved=lambda count: observer.moved(shown, count))
-            await to_thread.run_sync(_verify, temporary, parts.md5, shown)
+            await to_thread.run_sync(partial(verify, temporary, parts.md5, shown=shown))
             await to_thread.run_sync(os.fsync, descriptor)
 
 
@@ -178,7 +179,7 @@ class _Parts:
         self._record = replace(
             self._record,
             validator=received.validator,
-            md5=_stored_md5(received.headers),
+            md5=stored_md5(received.headers),
             done=(*self._record.done, number),
         )
         self._write(self._record)
@@ -318,7 +319,7 @@ def _has_size(path: Path, size: int) -> bool:
     return path.is_file() and path.stat().st_size == size
 
 
-def _verify(path: Path, wanted: str | None, shown: str) -> None:
+def verify(path: Path, wanted: str | None, *, shown: str) -> None:
     """Compare a whole file with the MD5 that the store keeps, where it keeps one."""
     if wanted is None:
         return
@@ -332,7 +333,7 @@ def _verify(path: Path, wanted: str | None, shown: str) -> None:
         )
 
 
-def _stored_md5(headers: Mapping[str, str]) -> str | None:
+def stored_md5(headers: Mapping[str, str]) -> str | None:
     """Return the MD5 of the whole object, where the headers of a range tell it.
 
     The ETag of S3 is one only for objects put in one request and not encrypted

@@ -22,7 +22,7 @@ CREATE TABLE jobs (
     claim UUID,
     lease_until TIMESTAMPTZ,
     cancel_requested BOOLEAN NOT NULL DEFAULT false,
-    -- Asked for again while it was running: it goes back to the queue when it succeeds.
+    -- Asked for again while it was running: when it ends, however, it is queued as if new.
     run_again BOOLEAN NOT NULL DEFAULT false,
 
     progress_done BIGINT NOT NULL DEFAULT 0,

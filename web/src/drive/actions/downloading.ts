@@ -39,6 +39,7 @@ function copyByHand(value: string): boolean {
   field.className = "visually-hidden";
   document.body.append(field);
   field.select();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the clipboard API is there on secure origins only
   const copied = document.execCommand("copy");
   field.remove();
   return copied;

@@ -35,6 +35,11 @@ function crumbsOf(place: Place, path: readonly DriveFile[]): Crumb[] {
   ];
 }
 
+function Empty({ place }: { place: Place }) {
+  if (place.parentId !== null) return <Message icon="upload" {...text.drive.empty.folder} />;
+  return place.space === "shared" ? <Message icon="people" {...text.drive.empty.shared} /> : <Message icon="upload" {...text.drive.empty.root} />;
+}
+
 export function FolderPage({ place, search }: FolderPageProps) {
   const navigate = useNavigate();
   const actions = useActions();
@@ -66,7 +71,6 @@ export function FolderPage({ place, search }: FolderPageProps) {
     );
   }
 
-  const words = folderId !== null ? text.drive.empty.folder : here.space === "shared" ? text.drive.empty.shared : text.drive.empty.root;
   const goTo = (crumb: Crumb) => void navigate({ to: crumb.to, params: { id: crumb.parentId ?? "" } });
   return (
     <Browser
@@ -82,7 +86,7 @@ export function FolderPage({ place, search }: FolderPageProps) {
           <NewButtons target={isKnown ? here : null} actions={actions} />
         </>
       }
-      empty={<Message icon={here.space === "shared" && folderId === null ? "people" : "upload"} title={words.title} hint={words.hint} />}
+      empty={<Empty place={place} />}
       onSort={(sort) => void navigate({ to: ".", search: (old) => ({ ...old, ...sortSearch(sort) }), replace: true })}
       previewId={search.preview}
       onPreview={onPreview}

@@ -26,6 +26,10 @@ function isControl(event: { target: EventTarget }): boolean {
   return event.target instanceof Element && event.target.closest("button, input, a, .list-head") !== null;
 }
 
+function withModifier(event: MouseEvent): boolean {
+  return event.shiftKey || event.ctrlKey || event.metaKey;
+}
+
 export function useCollectionPointer(options: PointerOptions) {
   const { listing, selection, onSelect, layout, scroller, headHeight } = options;
   const base = useRef<Selection | null>(null);
@@ -43,18 +47,22 @@ export function useCollectionPointer(options: PointerOptions) {
     },
   });
 
+  function isOnScrollbar(event: PointerEvent): boolean {
+    const frame = scroller.current;
+    return frame !== null && event.clientX > frame.getBoundingClientRect().left + frame.clientWidth;
+  }
+
   function onPointerDown(event: PointerEvent): void {
     const file = fileAt(event, listing.items);
     // An item is taken by its name or its icon, over which its check box lies; a selected one anywhere.
     const onName = event.target instanceof Element && event.target.closest("[data-grab], .check") !== null;
     grabs.current = file !== null && (onName || selection.ids.has(file.id));
     if (event.button !== 0 || event.pointerType !== "mouse" || isControl(event)) return;
-    if (file && grabs.current && !selection.ids.has(file.id) && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
+    if (!file || !grabs.current) {
+      if (!isOnScrollbar(event)) begin(event);
+    } else if (!selection.ids.has(file.id) && !withModifier(event)) {
       onSelect(() => selectOnly(file.id));
     }
-    const frame = scroller.current;
-    const onScrollbar = frame !== null && event.clientX > frame.getBoundingClientRect().left + frame.clientWidth;
-    if (!grabs.current && !onScrollbar) begin(event);
   }
 
   function select(event: MouseEvent, file: ListedFile): void {

@@ -7,7 +7,7 @@ const PAUSE_MS = 800;
 export function findByPrefix(names: readonly string[], typed: string, from: number): number {
   const fold = (name: string) => name.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
   const wanted = fold(typed);
-  const repeated = wanted.length > 1 && [...wanted].every((letter) => letter === wanted[0]);
+  const repeated = wanted.length > 1 && wanted === wanted.charAt(0).repeat(wanted.length);
   const prefix = repeated ? wanted.charAt(0) : wanted;
   const start = wanted.length === 1 || repeated ? from + 1 : Math.max(0, from);
   for (let offset = 0; offset < names.length; offset++) {
