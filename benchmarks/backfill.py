@@ -30,7 +30,6 @@ from keyshelf.store.base import ObjectStore
 from keyshelf.store.opening import StoreOptions, open_store
 
 FILES_IN_FOLDER = 100
-ROUNDS = 3
 STEPS = ("list", "dry run", "backfill", "again", "missing")
 EXTENSIONS = ("jpg", "mp4", "pdf", "wav", "fbx", "txt", "zip", "py", "psd", "docx")
 
@@ -112,14 +111,16 @@ async def _migrated(folder: Path) -> EmbeddedPostgres:
     return server
 
 
-def compare(title: str, store_options: StoreOptions, count: int, folder: Path) -> None:
+def compare(
+    title: str, store_options: StoreOptions, count: int, folder: Path, *, rounds: int
+) -> None:
     """Measure one store and print its lines. Each run has a process of its own."""
     postgres = folder / f"postgres-{title}"
     server = anyio.run(_migrated, postgres)
     best: dict[str, Measured] = {}
     try:
         # In turns, and the best of each counts: other work on the machine only adds time.
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             anyio.run(_empty, server.url)
             for what in STEPS:
                 with multiprocessing.get_context("spawn").Pool(1) as pool:
@@ -141,6 +142,7 @@ def main() -> None:
     """Measure the stores that are here."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--objects", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--stores", nargs="+", default=["disk", "versitygw"])
     chosen = parser.parse_args()
     count: int = chosen.objects
@@ -150,18 +152,24 @@ def main() -> None:
         folder.chmod(0o755)  # the embedded server runs as an account of its own
         if "disk" in chosen.stores:
             fill(folder / "disk", count)
-            compare("disk", StoreOptions(f"file://{folder / 'disk'}"), count, folder)
+            compare(
+                "disk",
+                StoreOptions(f"file://{folder / 'disk'}"),
+                count,
+                folder,
+                rounds=chosen.rounds,
+            )
             shutil.rmtree(folder / "disk")
         if "versitygw" in chosen.stores and (program := s3.build_versitygw()):
             server = stack.enter_context(s3.versitygw(program, folder))
             options = server.new_bucket()
             fill(folder / "objects" / options.bucket.removeprefix("s3://"), count)
-            compare("versitygw", options, count, folder)
+            compare("versitygw", options, count, folder, rounds=chosen.rounds)
         if "rclone" in chosen.stores:
             server = stack.enter_context(s3.rclone(folder))
             options = server.new_bucket()
             fill(folder / "rclone" / options.bucket.removeprefix("s3://"), count)
-            compare("rclone", options, count, folder)
+            compare("rclone", options, count, folder, rounds=chosen.rounds)
 
 
 if __name__ == "__main__":

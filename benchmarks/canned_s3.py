@@ -39,7 +39,7 @@ def _answer(body: bytes, kind: str) -> bytes:
 
 
 class _Protocol(asyncio.Protocol):
-    pages = [_answer(_page(number), "application/xml") for number in range(PAGES)]
+    pages = tuple(_answer(_page(number), "application/xml") for number in range(PAGES))
     small = _answer(b"x" * 16_384, "application/octet-stream")
     written = _answer(b"", "application/xml")
 

@@ -14,11 +14,11 @@ from statistics import median
 
 import boto3
 import obstore
+from benchmarks.canned_s3 import PAGES, PER_PAGE
 from botocore.config import Config
 from mypy_boto3_s3 import S3Client
 from obstore.store import S3Store as ObstoreS3
 
-from benchmarks.canned_s3 import PAGES, PER_PAGE
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.opening import StoreOptions, open_store
@@ -55,9 +55,7 @@ async def _ours_many(store: ObjectStore, key: ObjectKey, *, write: bool) -> int:
     return REQUESTS
 
 
-async def _boto_many(
-    client: S3Client, pool: ThreadPoolExecutor, key: str, *, write: bool
-) -> int:
+async def _boto_many(client: S3Client, pool: ThreadPoolExecutor, key: str, *, write: bool) -> int:
     def once(_: int) -> None:
         if write:
             client.put_object(Bucket="b", Key=key, Body=BODY)
@@ -86,9 +84,10 @@ def _print(title: str, rates: dict[str, float]) -> None:
 
 
 async def _measure(endpoint: str) -> None:
-    keys = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret"}
-    client: S3Client = boto3.client(
+    client: S3Client = boto3.client(  # pyright: ignore[reportUnknownMemberType] (untyped library)
         "s3",
+        aws_access_key_id="AKIDEXAMPLE",
+        aws_secret_access_key="secret",
         endpoint_url=endpoint,
         region_name="us-east-1",
         config=Config(
@@ -96,7 +95,6 @@ async def _measure(endpoint: str) -> None:
             max_pool_connections=AT_ONCE,
             request_checksum_calculation="when_required",
         ),
-        **keys,
     )
     bare = ObstoreS3(
         "b",

@@ -10,6 +10,7 @@ from statistics import median
 
 import boto3
 from botocore.config import Config
+from mypy_boto3_s3 import S3Client
 
 from keyshelf.clock import system_clock
 from keyshelf.store.sigv4 import Address, Credentials, Signer
@@ -65,7 +66,7 @@ def _rate(once: Callable[[int], str], count: int) -> float:
 
 
 def main() -> None:
-    client = boto3.client(
+    client: S3Client = boto3.client(  # pyright: ignore[reportUnknownMemberType] (untyped library)
         "s3",
         region_name=REGION,
         endpoint_url=ENDPOINT,

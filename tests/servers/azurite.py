@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,11 +10,11 @@ from itertools import count
 from pathlib import Path
 
 import httpx2
+from tests.servers.process import free_port, running
 
 from keyshelf.store.azure_signing import SharedKey, sign_headers
 from keyshelf.store.opening import StoreOptions
 from keyshelf.store.sigv4 import Address
-from tests.servers.process import free_port, running
 
 ACCOUNT = "keyshelftests"
 ACCOUNT_KEY = "YS1rZXktb2YtdGhlLXRlc3RzLXRoYXQtaXMtbG9uZy1lbm91Z2g="
@@ -70,7 +70,7 @@ def install_azurite() -> Path | None:
 
 
 @contextmanager
-def azurite(program: Path, folder: Path) -> Iterator[AzureServer]:
+def azurite(program: Path, folder: Path) -> Generator[AzureServer]:
     """Serve a folder by Azurite."""
     port = free_port()
     command = [

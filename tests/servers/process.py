@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def running(
     port: int,
     log: Path,
     environment: Mapping[str, str] | None = None,
-) -> Iterator[None]:
+) -> Generator[None]:
     """Run a server until the block is left; it is up when its port takes connections."""
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,11 +12,11 @@ from itertools import count
 from pathlib import Path
 
 import httpx2
+from tests.servers import xml_signatures
+from tests.servers.process import free_port, running
 
 from keyshelf.store.opening import StoreOptions
 from keyshelf.store.sigv4 import AWS, GOOGLE, Address, Credentials, Signer
-from tests.servers import xml_fake
-from tests.servers.process import free_port, running
 
 ACCESS_KEY, SECRET_KEY, REGION = "AKIDKEYSHELF", "a-secret-of-the-tests", "us-east-1"
 VERSITYGW_VERSION = "v1.8.0"
@@ -66,7 +66,7 @@ class S3Server:
 
 
 @contextmanager
-def rclone(folder: Path) -> Iterator[S3Server]:
+def rclone(folder: Path) -> Generator[S3Server]:
     """Serve a folder by `rclone serve s3`."""
     data = folder / "rclone"
     data.mkdir()
@@ -108,7 +108,7 @@ def build_versitygw() -> Path | None:
 
 
 @contextmanager
-def versitygw(program: Path, folder: Path) -> Iterator[S3Server]:
+def versitygw(program: Path, folder: Path) -> Generator[S3Server]:
     """Serve a folder by versitygw, metadata in a folder beside it."""
     data, sidecar = folder / "objects", folder / "metadata"
     data.mkdir()
@@ -130,7 +130,7 @@ def versitygw(program: Path, folder: Path) -> Iterator[S3Server]:
 
 
 @contextmanager
-def fake(folder: Path, *, scheme: str) -> Iterator[S3Server]:
+def fake(folder: Path, *, scheme: str) -> Generator[S3Server]:
     """Serve memory by `xml_fake`, as S3 (`s3`) or as Google Cloud Storage (`gs`)."""
     port = free_port()
     dialect = "GOOG4" if scheme == "gs" else "AWS4"
@@ -139,7 +139,7 @@ def fake(folder: Path, *, scheme: str) -> Iterator[S3Server]:
         yield S3Server(
             f"http://127.0.0.1:{port}",
             scheme=scheme,
-            access_key=xml_fake.ACCESS_KEY,
-            secret_key=xml_fake.SECRET_KEY,
+            access_key=xml_signatures.ACCESS_KEY,
+            secret_key=xml_signatures.SECRET_KEY,
             region="auto" if scheme == "gs" else REGION,
         )

@@ -9,21 +9,21 @@ Run as `python -m tests.servers.xml_fake PORT AWS4|GOOG4`.
 """
 
 import hashlib
-import hmac
 import re
 import secrets
 import sys
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from urllib.parse import parse_qsl, quote, quote_plus, unquote
+from urllib.parse import parse_qsl, quote_plus, unquote
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-ACCESS_KEY, SECRET_KEY = "GOOG1EKEYSHELF", "a-secret-of-the-tests"
+from tests.servers.xml_signatures import FailureError, SignedRequest
+
 MIN_PART_BYTES = 5 * 2**20
 KEPT = ("content-type", "cache-control", "content-disposition")
 
@@ -43,12 +43,6 @@ class Upload:
     headers: dict[str, str]
     started: datetime
     parts: dict[int, tuple[str, bytes]] = field(default_factory=dict[int, tuple[str, bytes]])
-
-
-class FailureError(Exception):
-    def __init__(self, status: int, code: str) -> None:
-        super().__init__(code)
-        self.status, self.code = status, code
 
 
 class Bucket:
@@ -71,30 +65,19 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def _signature(state: State, scope: str, stamp: str, canonical: str) -> str:
-    day, region, service, terminator = scope.split("/")
-    assert (service, terminator) == (state.service, f"{state.dialect.lower()}_request")
-    key = f"{state.dialect}{SECRET_KEY}".encode()
-    for word in (day, region, service, terminator):
-        key = hmac.new(key, word.encode(), hashlib.sha256).digest()
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    text = f"{state.dialect}-HMAC-SHA256\n{stamp}\n{scope}\n{digest}"
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-
-
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 1 << 16
     state: State
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base's name)
         """Say nothing."""
 
     def do_GET(self) -> None:
         self._handle()
 
-    do_HEAD = do_PUT = do_POST = do_DELETE = do_GET
+    do_HEAD = do_PUT = do_POST = do_DELETE = do_GET  # noqa: N815 (the names that the server calls)
 
     def _handle(self) -> None:
         self.sent = {name.lower(): value for name, value in self.headers.items()}
@@ -103,7 +86,7 @@ class Handler(BaseHTTPRequestHandler):
         self.query = dict(parse_qsl(self.query_part, keep_blank_values=True))
         _, bucket, *rest = self.path_part.split("/", 2)
         try:
-            self._check_signature()
+            self._signed_request().check(datetime.now(UTC))
             with self.state.lock:
                 if rest:
                     self._on_object(self._bucket(bucket), unquote(rest[0]))
@@ -125,61 +108,15 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    # Signatures
-
-    def _check_signature(self) -> None:
-        title = self.state.prefix.title()
-        if f"{title}Signature" in self.query:
-            self._check_query(title)
-            return
-        pattern = r"(\S+) Credential=([^/]+)/(\S+), SignedHeaders=(\S+), Signature=(\w+)"
-        found = re.fullmatch(pattern, self.sent.get("authorization", ""))
-        if not found:
-            raise FailureError(403, "AccessDenied")
-        _, access_key, scope, names, signature = found.groups()
-        payload = self.sent[f"{self.state.prefix}content-sha256"]
-        if payload not in {"UNSIGNED-PAYLOAD", hashlib.sha256(self.body).hexdigest()}:
-            raise FailureError(400, "XAmzContentSHA256Mismatch")
-        unsigned = {name for name in self.sent if name.startswith(self.state.prefix)} - set(
-            names.split(";")
+    def _signed_request(self) -> SignedRequest:
+        return SignedRequest(
+            dialect=self.state.dialect,
+            method=self.command,
+            path=self.path_part,
+            query=self.query_part,
+            headers=self.sent,
+            body=self.body,
         )
-        if unsigned:
-            raise FailureError(403, "AccessDenied")
-        stamp = self.sent[f"{self.state.prefix}date"]
-        canonical = self._canonical(self.query_part, names, payload)
-        self._compare(access_key, signature, _signature(self.state, scope, stamp, canonical))
-
-    def _check_query(self, title: str) -> None:
-        access_key, _, scope = self.query[f"{title}Credential"].partition("/")
-        stamp, names = self.query[f"{title}Date"], self.query[f"{title}SignedHeaders"]
-        start = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        if start + timedelta(seconds=int(self.query[f"{title}Expires"])) < datetime.now(UTC):
-            raise FailureError(403, "AccessDenied")
-        rest = "&".join(
-            pair for pair in self.query_part.split("&") if not pair.startswith(f"{title}Signature=")
-        )
-        canonical = self._canonical(rest, names, "UNSIGNED-PAYLOAD")
-        given = self.query[f"{title}Signature"]
-        self._compare(access_key, given, _signature(self.state, scope, stamp, canonical))
-
-    def _canonical(self, query: str, names: str, payload: str) -> str:
-        # Decoded and encoded again, as the providers do.
-        path = quote(unquote(self.path_part), safe="/~")
-        pairs = sorted(
-            (quote(name, safe="-_.~"), quote(value, safe="-_.~"))
-            for name, value in parse_qsl(query, keep_blank_values=True)
-        )
-        listed = "&".join(f"{name}={value}" for name, value in pairs)
-        headers = "".join(
-            f"{name}:{' '.join(self.sent.get(name, '').split())}\n" for name in names.split(";")
-        )
-        return f"{self.command}\n{path}\n{listed}\n{headers}\n{names}\n{payload}"
-
-    def _compare(self, access_key: str, given: str, wanted: str) -> None:
-        if access_key != ACCESS_KEY:
-            raise FailureError(403, "InvalidAccessKeyId")
-        if not hmac.compare_digest(given, wanted):
-            raise FailureError(403, "SignatureDoesNotMatch")
 
     # Buckets
 
@@ -245,14 +182,9 @@ class Handler(BaseHTTPRequestHandler):
             else:
                 lines.append(self._listed(key, bucket.objects[key]))
         token = f"<NextContinuationToken>{escape(last)}</NextContinuationToken>" if more else ""
-        self._answer(
-            200,
-            (
-                '<ListBucketResult xmlns="http://doc.s3.amazonaws.com/2006-03-01">'
-                f"<EncodingType>url</EncodingType><IsTruncated>{str(more).lower()}</IsTruncated>"
-                f"{token}{''.join(lines)}</ListBucketResult>"
-            ).encode(),
-        )
+        root = '<ListBucketResult xmlns="http://doc.s3.amazonaws.com/2006-03-01">'
+        head = f"<EncodingType>url</EncodingType><IsTruncated>{str(more).lower()}</IsTruncated>"
+        self._answer(200, f"{root}{head}{token}{''.join(lines)}</ListBucketResult>".encode())
 
     def _listed(self, key: str, found: Stored) -> str:
         storage_class = found.headers.get(f"{self.state.prefix}storage-class", "STANDARD")
@@ -269,13 +201,9 @@ class Handler(BaseHTTPRequestHandler):
             for upload_id, upload in bucket.uploads.items()
             if upload.key.startswith(self.query.get("prefix", ""))
         )
-        self._answer(
-            200,
-            (
-                "<ListMultipartUploadsResult><EncodingType>url</EncodingType>"
-                f"<IsTruncated>false</IsTruncated>{lines}</ListMultipartUploadsResult>"
-            ).encode(),
-        )
+        root = "ListMultipartUploadsResult"
+        head = "<EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>"
+        self._answer(200, f"<{root}>{head}{lines}</{root}>".encode())
 
     # Objects
 
@@ -442,13 +370,8 @@ class Handler(BaseHTTPRequestHandler):
         )
         more = len(numbers) > len(page)
         marker = f"<NextPartNumberMarker>{page[-1]}</NextPartNumberMarker>" if more else ""
-        self._answer(
-            200,
-            (
-                f"<ListPartsResult><IsTruncated>{str(more).lower()}</IsTruncated>"
-                f"{marker}{lines}</ListPartsResult>"
-            ).encode(),
-        )
+        head = f"<IsTruncated>{str(more).lower()}</IsTruncated>{marker}"
+        self._answer(200, f"<ListPartsResult>{head}{lines}</ListPartsResult>".encode())
 
     def _complete(self, bucket: Bucket, upload: Upload) -> None:
         self._check_conditions(bucket, upload.key)

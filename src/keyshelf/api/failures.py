@@ -6,6 +6,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from keyshelf import errors
@@ -36,6 +37,36 @@ STATUS_BY_CODE: Mapping[str, int] = {
     "limit-exceeded": 413,
 }
 _RETRY_AFTER = "5"
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field of a request."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457). Some codes add members of their own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str | None
+    errors: list[FieldProblem] = []
+
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {
+    "default": {
+        "description": "What went wrong, as a problem document",
+        "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}},
+    },
+}
+"""How errors look on every route; one text for all, because all look so."""
 
 
 def status_of(error: Error) -> int:

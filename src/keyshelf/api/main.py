@@ -9,7 +9,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from keyshelf import __version__
-from keyshelf.api.failures import handle_failures
+from keyshelf.api.failures import PROBLEM_RESPONSES, handle_failures
 from keyshelf.api.middleware import BoundedBody, RequestContext
 from keyshelf.api.page import serve_page
 from keyshelf.api.routes import (
@@ -81,7 +81,7 @@ def _application(service: Keyshelf, title: str, routers: Sequence[APIRouter]) ->
     app.state.keyshelf = service
     handle_failures(app)
     for router in routers:
-        app.include_router(router)
+        app.include_router(router, responses=PROBLEM_RESPONSES)
     app.add_middleware(BoundedBody)
     app.add_middleware(RequestContext, metrics=service.metrics)
     return app

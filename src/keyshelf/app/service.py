@@ -22,11 +22,10 @@ from keyshelf.drive import handlers
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.values import DriveOptions
 from keyshelf.errors import Error
+from keyshelf.jobs.opening import choose_queue
 from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.registry import Registry
-from keyshelf.jobs.rows_queue import RowsQueue
 from keyshelf.jobs.runner import Runner
-from keyshelf.jobs.saq_queue import SaqQueue
 from keyshelf.jobs.service import Jobs
 from keyshelf.settings import Settings
 from keyshelf.store.base import ObjectStore
@@ -114,8 +113,10 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
         coordination = await opened.enter_async_context(
             open_coordination(settings.text("REDIS_URL"))
         )
-        stores, local_stores = await open_stores(settings, secret, opened)
-        queue = await opened.enter_async_context(_queue(settings, database))
+        stores, local_stores = await open_stores(settings, secret, metrics, opened)
+        queue = await opened.enter_async_context(
+            choose_queue(database, redis_url=settings.text("REDIS_URL"))
+        )
         jobs = Jobs(queue)
         drive = DriveParts(
             database=database, store=stores["source"], jobs=jobs, options=_drive_options(settings)
@@ -159,11 +160,6 @@ async def _open_database(settings: Settings) -> AsyncGenerator[Database]:
         database = await opened.enter_async_context(await Database.open(options))
         await migrate(database)
         yield database
-
-
-def _queue(settings: Settings, database: Database) -> Queue:
-    redis_url = settings.text("REDIS_URL")
-    return RowsQueue(database) if redis_url is None else SaqQueue(redis_url)
 
 
 def _drive_options(settings: Settings) -> DriveOptions:

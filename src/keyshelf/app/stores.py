@@ -9,7 +9,9 @@ from keyshelf.settings import Settings
 from keyshelf.settings.table import ROLES
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.local_signing import LocalSigner
+from keyshelf.store.observed import ObservedStore, StoreMetrics
 from keyshelf.store.opening import StoreOptions, open_store
+from keyshelf.telemetry import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,17 @@ def bucket_of(settings: Settings, role: str) -> str:
 
 
 async def open_stores(
-    settings: Settings, secret: bytes, opened: AsyncExitStack
+    settings: Settings, secret: bytes, metrics: Metrics, opened: AsyncExitStack
 ) -> tuple[Mapping[str, ObjectStore], dict[str, LocalStore]]:
     """Open a store for each role; those on this machine come with what signs their URLs."""
+    store_metrics = StoreMetrics(metrics.registry)
     stores: dict[str, ObjectStore] = {}
     local: dict[str, LocalStore] = {}
     for role in ROLES:
         options = store_options(settings, role, secret)
         bare = await open_store(options)
         opened.push_async_callback(bare.aclose)
-        store = bare
+        store = ObservedStore(bare, role=role, metrics=store_metrics)
         stores[role] = store
         if store.capabilities.kind in {"disk", "memory"}:
             signer = LocalSigner(secret=secret, public_url=settings.public_url, role=role)

@@ -1,5 +1,6 @@
 """The client of the HTTP API, for async code."""
 
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from ipaddress import ip_address
 from pathlib import Path
@@ -50,7 +51,6 @@ class AsyncClient(Routes):
     ) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = _http(url, headers)
-        self._store_http = _http(url, {})
         self._admin_http = _http(admin_url, headers) if admin_url else None
         connection = Connection(self._http, retry=retry)
         super().__init__(connection)
@@ -58,7 +58,7 @@ class AsyncClient(Routes):
         self.paths = Resolver(self)
         self.transfers = Transfers(
             self,
-            self._store_http,
+            _store_http,
             service_url=connection.url,
             state_folder=state_folder.expanduser(),
             options=transfers,
@@ -79,7 +79,7 @@ class AsyncClient(Routes):
         """Close every connection; the client is of no use afterwards."""
         with anyio.CancelScope(shield=True):
             await self._http.aclose()
-            await self._store_http.aclose()
+            await self.transfers.close()
             if self._admin_http:
                 await self._admin_http.aclose()
 
@@ -231,8 +231,13 @@ def _http(url: str, headers: dict[str, str]) -> httpx2.AsyncClient:
         base_url=base,
         headers=headers,
         trust_env=not _is_this_machine(base.host),
-        limits=httpx2.Limits(max_connections=64, max_keepalive_connections=32),
+        # Loading certificates takes longer than a request; without TLS none are asked for.
+        verify=base.scheme == "https" or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
     )
+
+
+def _store_http() -> httpx2.AsyncClient:
+    return httpx2.AsyncClient()
 
 
 def _is_this_machine(host: str) -> bool:

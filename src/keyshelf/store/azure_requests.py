@@ -1,6 +1,5 @@
 """The requests of Azure's blob service, signed and sent, one method each."""
 
-import re
 from base64 import b64decode, b64encode
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -14,9 +13,9 @@ import anyio
 from keyshelf.clock import Clock
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store import header_text
+from keyshelf.store.azure_headers import decode_name
 from keyshelf.store.azure_signing import SharedKey, sign_headers
 from keyshelf.store.base import (
-    Attributes,
     ObjectMeta,
     Part,
     StoreUnavailableError,
@@ -28,8 +27,6 @@ from keyshelf.store.sigv4 import Address
 from keyshelf.store.wire import Answer, Call, Incoming, Wire
 from keyshelf.store.wire_reading import header_time
 
-_ENCODED = re.compile(r"_([0-9a-f]{2})")
-_METADATA = "x-ms-meta-"
 _COPY_SECONDS = 3600
 
 
@@ -41,42 +38,6 @@ class BlobPage:
     folders: Sequence[str]
     metadata: Sequence[Mapping[str, str]]
     marker: str | None
-
-
-def encode_name(name: str) -> str:
-    """Return a metadata name as an identifier, which Azure wants: `a-b` is `a_2db`."""
-    return "".join(
-        char if char.isalpha() or (char.isdigit() and position) else f"_{ord(char):02x}"
-        for position, char in enumerate(name)
-    )
-
-
-def decode_name(name: str) -> str:
-    """Return the metadata name that `encode_name` encoded."""
-    return _ENCODED.sub(lambda found: chr(int(found[1], 16)), name)
-
-
-def metadata_headers(metadata: Mapping[str, str]) -> dict[str, str]:
-    """Return metadata as headers."""
-    return header_text.encode_values(
-        {encode_name(name): value for name, value in metadata.items()}, prefix=_METADATA
-    )
-
-
-def content_headers(attributes: Attributes) -> dict[str, str]:
-    """Return the headers that give a blob its attributes, metadata left out."""
-    named = {
-        "x-ms-blob-content-type": attributes.content_type,
-        "x-ms-blob-cache-control": attributes.cache_control,
-        "x-ms-blob-content-disposition": attributes.content_disposition,
-    }
-    return {name: value for name, value in named.items() if value is not None}
-
-
-def blob_metadata(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the metadata among a blob's headers."""
-    found = header_text.decode_values(headers, prefix=_METADATA)
-    return {decode_name(name): value for name, value in found.items()}
 
 
 class AzureRequests:
@@ -148,9 +109,8 @@ class AzureRequests:
         """Return one page of a listing."""
         query = {"restype": "container", "comp": "list", "maxresults": str(limit)}
         query["include"] = "metadata"
-        for name, value in (("prefix", prefix), ("delimiter", delimiter), ("marker", marker)):
-            if value:
-                query[name] = value
+        asked = {"prefix": prefix, "delimiter": delimiter, "marker": marker}
+        query |= {name: value for name, value in asked.items() if value}
         answer = await self.send("GET", None, query)
         tree = parse(answer.body.removeprefix(b"\xef\xbb\xbf"), "EnumerationResults")
         blobs = tree.findall("Blobs/Blob")

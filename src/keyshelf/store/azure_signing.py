@@ -71,6 +71,7 @@ def sign_headers(
 def signed_url(
     key: SharedKey,
     address: Address,
+    *,
     container: str,
     blob: str,
     allowed: AccessSignature,

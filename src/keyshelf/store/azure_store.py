@@ -1,20 +1,24 @@
 """The object store over a container of Azure's blob service."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
 
 from keyshelf.clock import Clock
 from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.azure_requests import (
-    AzureRequests,
+from keyshelf.store.azure_headers import (
+    UPLOAD_KEY,
+    blob_meta,
     blob_metadata,
-    block_id,
-    block_part,
+    condition_headers,
     content_headers,
     metadata_headers,
+    tier_header,
+    write_headers,
 )
+from keyshelf.store.azure_requests import AzureRequests, block_id, block_part
 from keyshelf.store.azure_signing import AccessSignature, signed_url
 from keyshelf.store.base import (
     MIN_PART_BYTES,
@@ -51,16 +55,14 @@ from keyshelf.store.checks import (
     check_presign,
     check_uploaded,
 )
-from keyshelf.store.local_rules import check_match
 from keyshelf.store.parallel import each_bounded
 from keyshelf.store.sigv4 import Address
 from keyshelf.store.uploading import StreamLimits, put_stream
 from keyshelf.store.wire import ATTEMPTS
-from keyshelf.store.wire_reading import header_time, object_meta, open_reader, range_header
+from keyshelf.store.wire_reading import header_time, open_reader, range_header
 
 UPLOADS = ".keyshelf-uploads/"
 """Where open uploads wait. What is below is hidden from listings."""
-_KEY = "keyshelf-key"
 _PUT, _PRESIGN = PutOptions(), PresignOptions()
 
 
@@ -108,7 +110,7 @@ class AzureStore:
     async def head(self, key: ObjectKey) -> ObjectMeta:
         """Return a blob's facts; see `ObjectStore`."""
         check_key(key)
-        return _meta(key, (await self._requests.send("HEAD", key)).headers)
+        return blob_meta(key, (await self._requests.send("HEAD", key)).headers)
 
     async def get(
         self, key: ObjectKey, *, byte_range: ByteRange | None = None, if_match: str | None = None
@@ -122,7 +124,7 @@ class AzureStore:
             headers["if-match"] = f'"{if_match}"'
         try:
             reader = await open_reader(
-                self._requests.open(key, headers), lambda headers: _meta(key, headers)
+                self._requests.open(key, headers), lambda headers: blob_meta(key, headers)
             )
         except InvalidRangeError as error:
             raise _past_the_end(key, (await self.head(key)).size) from error
@@ -144,8 +146,8 @@ class AzureStore:
         """Write a blob in one request."""
         headers = {
             "x-ms-blob-type": "BlockBlob",
-            **_write_headers(options),
-            **_condition_headers(options.condition),
+            **write_headers(options),
+            **condition_headers(options.condition),
         }
         # A repeated conditional write would find its own first try and call it another's.
         attempts = ATTEMPTS if options.condition is Condition.ALWAYS else 1
@@ -167,10 +169,8 @@ class AzureStore:
     async def delete(self, key: ObjectKey) -> None:
         """Remove a blob; one that is not there is success."""
         check_key(key)
-        try:
+        with suppress(ObjectNotFoundError):
             await self._requests.send("DELETE", key)
-        except ObjectNotFoundError:
-            return
 
     async def delete_many(self, keys: Sequence[ObjectKey]) -> Sequence[DeleteResult]:
         """Remove any number of blobs, one request each, several at a time."""
@@ -197,7 +197,7 @@ class AzureStore:
         condition = Condition.ALWAYS if replace else Condition.CREATE
         same = {"x-ms-source-if-match": f'"{found.etag}"'}
         try:
-            await self._requests.copy(source, destination, same | _condition_headers(condition))
+            await self._requests.copy(source, destination, same | condition_headers(condition))
         except ObjectChangedError as error:
             if not replace:
                 raise _refusal(destination, condition) from error
@@ -219,9 +219,7 @@ class AzureStore:
                 for meta in page.objects
                 if not meta.key.startswith(UPLOADS) and meta.key.encode() > after
             ]
-            folders = [
-                folder for folder in page.folders if folder != UPLOADS and folder.encode() > after
-            ]
+            folders = [each for each in page.folders if each != UPLOADS and each.encode() > after]
             if objects or folders:
                 yield ListPage(objects, folders)
             marker = page.marker
@@ -243,8 +241,8 @@ class AzureStore:
         check_attributes(options.attributes)
         _refuse_tags(options.tags)
         upload_id = token_hex(16)
-        marked = {**options.attributes.metadata, _KEY: key}
-        headers = {**_write_headers(options), **metadata_headers(marked)}
+        marked = {**options.attributes.metadata, UPLOAD_KEY: key}
+        headers = {**write_headers(options), **metadata_headers(marked)}
         await self._requests.send(
             "PUT", _staging(upload_id), headers={"x-ms-blob-type": "BlockBlob", **headers}
         )
@@ -285,16 +283,16 @@ class AzureStore:
             [part.number for part in parts],
             {
                 **content_headers(attributes),
-                **metadata_headers({**attributes.metadata, _KEY: key}),
-                **_tier(staged.storage_class),
+                **metadata_headers({**attributes.metadata, UPLOAD_KEY: key}),
+                **tier_header(staged.storage_class),
             },
         )
         # Without metadata of its own a copy takes that of its source, the key of the
         # upload included; readers leave it out.
         headers = {
             **metadata_headers(attributes.metadata),
-            **_tier(staged.storage_class),
-            **_condition_headers(condition),
+            **tier_header(staged.storage_class),
+            **condition_headers(condition),
         }
         try:
             await self._requests.copy(_staging(upload_id), key, headers)
@@ -316,7 +314,7 @@ class AzureStore:
                 UPLOADS, delimiter=None, marker=marker, limit=self._limits.page_limit
             )
             for meta, metadata in zip(page.objects, page.metadata, strict=True):
-                key = ObjectKey(metadata.get(_KEY, ""))
+                key = ObjectKey(metadata.get(UPLOAD_KEY, ""))
                 if key.startswith(prefix):
                     yield OpenUpload(key, meta.key.removeprefix(UPLOADS), meta.modified_at)
             marker = page.marker
@@ -352,7 +350,12 @@ class AzureStore:
             content_type=(options.content_type or "") if reading else "",
         )
         url = signed_url(
-            self._requests.key, self._public_address, self._requests.container, blob, allowed, query
+            self._requests.key,
+            self._public_address,
+            container=self._requests.container,
+            blob=blob,
+            allowed=allowed,
+            query=query,
         )
         return SignedRequest(method, url, headers, expires_at)
 
@@ -372,9 +375,9 @@ class AzureStore:
             answer = await self._requests.send("HEAD", _staging(upload_id))
         except ObjectNotFoundError as error:
             raise UploadNotFoundError("there is no such upload", upload_id=upload_id) from error
-        if blob_metadata(answer.headers).get(_KEY) != key:
+        if blob_metadata(answer.headers).get(UPLOAD_KEY) != key:
             raise UploadNotFoundError("this upload is of another key", upload_id=upload_id)
-        return _meta(_staging(upload_id), answer.headers)
+        return blob_meta(_staging(upload_id), answer.headers)
 
 
 def _past_the_end(key: ObjectKey, size: int) -> InvalidRangeError:
@@ -390,38 +393,9 @@ def _refuse_tags(tags: Mapping[str, str]) -> None:
         raise UnsupportedError("Azure's index tags cannot hold these: tags are unsupported")
 
 
-def _tier(storage_class: str | None) -> dict[str, str]:
-    return {} if storage_class is None else {"x-ms-access-tier": storage_class}
-
-
-def _write_headers(options: PutOptions) -> dict[str, str]:
-    return {
-        **content_headers(options.attributes),
-        **metadata_headers(options.attributes.metadata),
-        **_tier(options.storage_class),
-    }
-
-
-def _condition_headers(condition: WriteCondition) -> dict[str, str]:
-    if isinstance(condition, IfMatch):
-        return {"if-match": f'"{condition.etag}"'}
-    return {"if-none-match": "*"} if condition is Condition.CREATE else {}
-
-
 def _refusal(key: ObjectKey, condition: WriteCondition) -> Error:
     if isinstance(condition, IfMatch):
         return ObjectChangedError(f"the object {key!r} has another ETag", key=key)
     if condition is Condition.CREATE:
         return ObjectExistsError(f"an object {key!r} already exists", key=key)
     return ObjectChangedError(f"the object {key!r} is being written by another", key=key)
-
-
-def _meta(key: ObjectKey, headers: Mapping[str, str]) -> ObjectMeta:
-    inferred = headers.get("x-ms-access-tier-inferred") == "true"
-    metadata = {name: text for name, text in blob_metadata(headers).items() if name != _KEY}
-    return object_meta(
-        key,
-        headers,
-        metadata=metadata,
-        found_class=None if inferred else headers.get("x-ms-access-tier"),
-    )

@@ -6,7 +6,7 @@ UTF-8 is the spelling of exactly one segment: what a person drops in by hand has
 just the key that its path says.
 
 1. NUL is `%00`.
-2. An empty segment is `%2F`, `.` is `%2E`, `..` is `%2E%2E`, and the name of the
+2. An empty segment is `.%2F` (a hidden file: folder markers end in one), `.` is `%2E`, `..` is `%2E%2E`, and the name of the
    store's own folder gets its dot escaped as well.
 3. A name that ends like one of our two markers (`%file`, `%+`) is told from them.
 4. A name of more than 255 bytes goes on in a folder: each piece but the last ends in `%+`.
@@ -30,9 +30,9 @@ _ASIDE = b"%file"
 _CONTINUED = b"%+"
 _NUL_OR_LIKE = re.compile(rb"\0|%(?:25)*00")
 _NUL_LIKE = re.compile(rb"%(?:25)*00")
-_WORDS = {b"": b"%2F", b".": b"%2E", b"..": b"%2E%2E", OWN_FOLDER: b"%2E" + OWN_FOLDER[1:]}
+_WORDS = {b"": b".%2F", b".": b"%2E", b"..": b"%2E%2E", OWN_FOLDER: b"%2E" + OWN_FOLDER[1:]}
 _SPELLED_WORDS = {spelled: word for word, spelled in _WORDS.items()}
-_WORD_LIKE = re.compile(rb"%(?:25)*(?:2F|2E|2E%2E|2Ekeyshelf-disk)")
+_WORD_LIKE = re.compile(rb"\.%(?:25)*2F|%(?:25)*(?:2E|2E%2E|2Ekeyshelf-disk)")
 _MARKER_LIKE = re.compile(rb"%(?:25)*(?:file|\+)\Z")
 
 Names = tuple[bytes, ...]
@@ -118,11 +118,11 @@ def _unescape(name: bytes) -> bytes:
 
 
 def _longer(like: bytes) -> bytes:
-    return b"%25" + like[1:]
+    return like.replace(b"%", b"%25", 1)
 
 
 def _shorter(like: bytes) -> bytes:
-    return b"%" + like.removeprefix(b"%25") if like.startswith(b"%25") else like
+    return like.replace(b"%25", b"%", 1)
 
 
 def _cut(name: bytes) -> Names:

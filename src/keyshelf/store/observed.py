@@ -1,6 +1,6 @@
 """A store that counts what is asked of it: requests, seconds, bytes and failures."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from types import TracebackType
@@ -74,7 +74,7 @@ class ObservedStore:
         return self._store.capabilities
 
     @contextmanager
-    def _observed(self, operation: str) -> Iterator[None]:
+    def _observed(self, operation: str) -> Generator[None]:
         start = perf_counter()
         try:
             yield

@@ -13,12 +13,13 @@ from keyshelf.store.base import BucketNotFoundError, ObjectStore, StoreUnavailab
 from keyshelf.store.cloud import CloudBytes
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
+from keyshelf.store.gcs_store import GcsStore
 from keyshelf.store.local_signing import LocalSigner
 from keyshelf.store.memory import MemoryOptions, MemoryStore
-from keyshelf.store.gcs_store import GcsStore
 from keyshelf.store.s3_control import AmbientCredentials
+from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.s3_requests import CredentialSource, S3Requests
-from keyshelf.store.s3_store import S3Limits, S3Store
+from keyshelf.store.s3_store import S3Store
 from keyshelf.store.sigv4 import GOOGLE, Address, Credentials
 
 

@@ -4,13 +4,17 @@ Asked only when no keys are configured: environment, shared files, web identity,
 container and instance roles, in botocore's own order.
 """
 
+from typing import TYPE_CHECKING
+
 import boto3
 from anyio import to_thread
-from botocore.credentials import Credentials as BotoCredentials
 from botocore.exceptions import BotoCoreError
 
 from keyshelf.store.base import StoreForbiddenError
 from keyshelf.store.sigv4 import Credentials
+
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials as BotoCredentials
 
 
 class AmbientCredentials:

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-import anyio
-
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import MAX_PARTS, CompletedPart, ObjectMeta
 from keyshelf.store.parallel import each_bounded
 from keyshelf.store.s3_requests import S3Requests
-
-_ABORT_SECONDS = 20
+from keyshelf.store.uploading import aborted_on_failure
 
 
 def part_ranges(size: int, part_bytes: int) -> Sequence[tuple[int, int, int]]:
@@ -50,10 +47,6 @@ async def copy_in_parts(
         )
         return CompletedPart(number=number, etag=etag)
 
-    try:
+    async with aborted_on_failure(lambda: requests.abort_upload(destination, upload_id)):
         parts = await each_bounded(copy, part_ranges(source.size, part_bytes), at_once=at_once)
         await requests.complete_upload(destination, upload_id, parts, {})
-    except BaseException:
-        with anyio.move_on_after(_ABORT_SECONDS, shield=True):
-            await requests.abort_upload(destination, upload_id)
-        raise

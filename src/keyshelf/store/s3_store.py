@@ -1,8 +1,8 @@
 """The object store over S3's XML protocol: S3 itself, servers like it, and what is common."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import anyio
 
@@ -12,7 +12,6 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.store import header_text, s3_xml
 from keyshelf.store.base import (
     MAX_PUT_BYTES,
-    MIN_PART_BYTES,
     Body,
     ByteRange,
     Capabilities,
@@ -50,30 +49,16 @@ from keyshelf.store.cloud import CloudBytes, is_plain
 from keyshelf.store.local_rules import check_condition, check_match
 from keyshelf.store.parallel import each_bounded
 from keyshelf.store.s3_copying import copy_in_parts
+from keyshelf.store.s3_limits import S3Limits
+from keyshelf.store.s3_presigning import query_and_headers
 from keyshelf.store.s3_requests import S3Requests
 from keyshelf.store.sigv4 import Address
-from keyshelf.store.uploading import StreamLimits, put_stream
+from keyshelf.store.uploading import put_stream
 from keyshelf.store.wire import ATTEMPTS
 from keyshelf.store.wire_reading import header_time, object_meta, open_reader, range_header
 
-_GIB = 2**30
 _DELETE_BATCH = 1000
 _PUT, _PRESIGN = PutOptions(), PresignOptions()
-
-
-@dataclass(frozen=True, slots=True)
-class S3Limits:
-    """Where requests are split. The defaults are S3's own bounds."""
-
-    page_limit: int = 1000
-    single_copy_bytes: int = 5 * _GIB
-    """Larger objects are copied in parts."""
-    copy_part_bytes: int = 512 * 2**20
-    stream: StreamLimits = field(default_factory=StreamLimits)
-    min_part_bytes: int = MIN_PART_BYTES
-    """The least size of a part that is not the last."""
-    at_once: int = 16
-    """How many requests one bulk call makes at a time."""
 
 
 class S3Store:
@@ -162,7 +147,8 @@ class S3Store:
         """
         check_key(key)
         check_attributes(options.attributes)
-        await self._check_tags(options.tags)
+        if options.tags:
+            await self._refuse_without_tags()
         if not isinstance(body, bytes):
             return await put_stream(self, key, body, options, self._limits.stream)
         return await self.put_bytes(key, body, options)
@@ -187,20 +173,16 @@ class S3Store:
     async def delete(self, key: ObjectKey) -> None:
         """Remove an object; one that is not there is success."""
         check_key(key)
-        try:
+        with suppress(ObjectNotFoundError):
             await self._requests.send("DELETE", key)
-        except ObjectNotFoundError:
-            return
 
     async def delete_many(self, keys: Sequence[ObjectKey]) -> Sequence[DeleteResult]:
         """Remove any number of objects, 1,000 a request; see `ObjectStore`."""
         for key in keys:
             check_key(key)
         written = [key for key in keys if s3_xml.can_hold(key)]
-        batches = [
-            written[start : start + _DELETE_BATCH]
-            for start in range(0, len(written), _DELETE_BATCH)
-        ]
+        starts = range(0, len(written), _DELETE_BATCH)
+        batches = [written[start : start + _DELETE_BATCH] for start in starts]
         others = [key for key in keys if not s3_xml.can_hold(key)]
         results = [
             *await each_bounded(self._requests.delete_batch, batches, at_once=4),
@@ -287,7 +269,8 @@ class S3Store:
         """Begin a multipart upload and return its id."""
         check_key(key)
         check_attributes(options.attributes)
-        await self._check_tags(options.tags)
+        if options.tags:
+            await self._refuse_without_tags()
         return await self._requests.create_upload(key, self._requests.write_headers(options))
 
     async def upload_part(self, key: ObjectKey, upload_id: str, number: int, body: Body) -> Part:
@@ -337,7 +320,7 @@ class S3Store:
         """Return a request that a browser can make by itself; see `ObjectStore`."""
         check_key(key)
         check_presign(method, options)
-        query, headers = _presigned(method, options)
+        query, headers = query_and_headers(method, options)
         signer = await self._requests.signer(self._public_address)
         now = self._clock().replace(microsecond=0)
         url = signer.presign(
@@ -389,10 +372,6 @@ class S3Store:
         except ObjectNotFoundError:
             return None
 
-    async def _check_tags(self, tags: Mapping[str, str]) -> None:
-        if tags:
-            await self._refuse_without_tags()
-
     async def _refuse_without_tags(self) -> None:
         await self.probe()
         if not self.capabilities.tags:
@@ -423,22 +402,3 @@ class S3Store:
         if isinstance(condition, IfMatch):
             return {"if-match": f'"{condition.etag}"'}
         return {"if-none-match": "*"}
-
-
-def _presigned(method: str, options: PresignOptions) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the query and the headers that a signed request carries."""
-    query: dict[str, str] = {}
-    headers: dict[str, str] = {}
-    if options.upload_id is not None:
-        query = {"uploadId": options.upload_id, "partNumber": str(options.part_number)}
-    if method == "PUT":
-        if options.content_type is not None:
-            headers["Content-Type"] = options.content_type
-        if options.content_length is not None:
-            headers["Content-Length"] = str(options.content_length)
-    else:
-        if options.content_type is not None:
-            query["response-content-type"] = options.content_type
-        if options.content_disposition is not None:
-            query["response-content-disposition"] = options.content_disposition
-    return query, headers

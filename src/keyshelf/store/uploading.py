@@ -1,11 +1,13 @@
 """A stream of unknown length into a store that wants lengths: one put, or parts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import anyio
 
+from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
     MAX_PARTS,
@@ -81,12 +83,25 @@ async def put_stream(
     if len(start) < 2:
         return await target.put_bytes(key, start[0][1] if start else b"", options)
     upload_id = await target.create_upload(key, options)
-    try:
+    async with aborted_on_failure(lambda: target.abort_upload(key, upload_id)):
         completed = await _send_all(target, key, upload_id, _chain(start, parts), limits)
         return await target.complete_upload(key, upload_id, completed, condition=options.condition)
-    except BaseException:
+
+
+@asynccontextmanager
+async def aborted_on_failure(abort: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+    """Abort an upload when the block fails or is cancelled; what went wrong goes on.
+
+    An upload that cannot be aborted stays open, which the error then says.
+    """
+    try:
+        yield
+    except BaseException as failure:
         with anyio.move_on_after(_ABORT_SECONDS, shield=True):
-            await target.abort_upload(key, upload_id)
+            try:
+                await abort()
+            except Error as error:
+                failure.add_note(f"the upload stays open: {error.detail}")
         raise
 
 

@@ -19,6 +19,7 @@ from tests.integration.uploads.kit import (
 from keyshelf.database.pool import Database
 from keyshelf.drive.backfill.missing import find_missing
 from keyshelf.drive.backfill.service import BackfillResult, BackfillRunningError, backfill
+from keyshelf.drive.failures import NameTakenError
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.tree import places
 from keyshelf.drive.values import Target
@@ -347,6 +348,31 @@ async def test_a_run_that_was_cut_short_goes_on_at_the_next(
 
     assert await true_sizes(database)
     assert counts(await run(parts)) == (9, 6, 0, 3, 0)
+    assert await true_sizes(database)
+
+
+async def test_what_people_do_meanwhile_is_seen(
+    parts: DriveParts, store: CountingStore, database: Database
+) -> None:
+    await fill(store, *(f"ana/my-files/d/{number}" for number in range(9)))
+
+    async def meanwhile(scanned: int) -> None:
+        if scanned == 3:
+            # It takes the key of an object that the listing still has to come to.
+            with pytest.raises(NameTakenError):
+                await begin(parts, "8", 3, target=await folder_called("d"))
+            await upload_file(parts, "new", b"12", target=await folder_called("d"))
+
+    async def folder_called(name: str) -> Target:
+        async with database.read() as tx:
+            return Target(
+                await tx.value("SELECT id FROM files WHERE filename = %(name)s", {"name": name})
+            )
+
+    result = await backfill(parts, asked_by="ops", on_progress=meanwhile)
+
+    assert counts(result) == (9, 1, 1, 8, 0)
+    assert (await paths(database))["ana/d/"] == 47
     assert await true_sizes(database)
 
 

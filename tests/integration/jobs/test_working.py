@@ -422,16 +422,14 @@ async def test_a_periodic_task_is_done_by_one_of_two_workers(
     turns: list[str] = []
     both = anyio.Event()
 
-    async def tidy() -> None:
-        turns.append("tidy")
-
-    async def note() -> None:
-        turns.append("note")
-        both.set()
+    async def turn(name: str) -> None:
+        turns.append(name)
+        if {"tidy", "note"} <= set(turns):
+            both.set()
 
     tasks = [
-        PeriodicTask("tidy", timedelta(hours=1), tidy),
-        PeriodicTask("note", timedelta(hours=1), note),
+        PeriodicTask("tidy", timedelta(hours=1), lambda: turn("tidy")),
+        PeriodicTask("note", timedelta(hours=1), lambda: turn("note")),
     ]
     async with (
         open_shop(database, queue, []) as shop,

@@ -10,7 +10,7 @@ from keyshelf.client.transfers.records import VERSION, DownloadRecord, Records, 
 
 UPLOAD = UploadRecord(
     version=VERSION,
-    source="/home/me/a.txt",
+    source="/somewhere/a.txt",
     size=5,
     modified_ns=1,
     on_conflict="fail",

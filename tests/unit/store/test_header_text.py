@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyshelf.store.azure_requests import decode_name, encode_name
+from keyshelf.store.azure_headers import decode_name, encode_name
 from keyshelf.store.header_text import decode_value, encode_value
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))

@@ -1,5 +1,6 @@
 """Which store opens for which options."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ from keyshelf.errors import InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.opening import StoreOptions, open_store
 
-KEYS = {"access_key": "AKIDEXAMPLE", "secret_key": "c2VjcmV0"}
 DEAD = "http://127.0.0.1:9"
+MEDIA = StoreOptions("media", endpoint=DEAD, access_key="AKIDEXAMPLE", secret_key="c2VjcmV0")
 
 
 @pytest.mark.anyio
@@ -18,7 +19,7 @@ DEAD = "http://127.0.0.1:9"
     [("media", "s3"), ("s3://media", "s3"), ("gs://media", "gcs"), ("az://media", "azure")],
 )
 async def test_the_scheme_names_the_kind(bucket: str, kind: str) -> None:
-    store = await open_store(StoreOptions(bucket, endpoint=DEAD, **KEYS))
+    store = await open_store(replace(MEDIA, bucket=bucket))
 
     assert store.capabilities.kind == kind
     await store.aclose()
@@ -40,7 +41,7 @@ async def test_local_stores_open_too(tmp_path: Path) -> None:
 )
 async def test_what_cannot_be_right_is_refused(bucket: str) -> None:
     with pytest.raises(InvalidInputError):
-        await open_store(StoreOptions(bucket, endpoint=DEAD, **KEYS))
+        await open_store(replace(MEDIA, bucket=bucket))
 
 
 @pytest.mark.anyio
@@ -54,18 +55,18 @@ async def test_other_clouds_want_keys(bucket: str) -> None:
 @pytest.mark.parametrize(
     ("options", "start"),
     [
-        ({"endpoint": DEAD}, f"{DEAD}/media/a?"),
-        ({"endpoint": DEAD, "path_style": False}, "http://media.127.0.0.1:9/a?"),
+        (MEDIA, f"{DEAD}/media/a?"),
+        (replace(MEDIA, path_style=False), "http://media.127.0.0.1:9/a?"),
         (
-            {"endpoint": DEAD, "public_endpoint": "https://files.example.com"},
+            replace(MEDIA, public_endpoint="https://files.example.com"),
             "https://files.example.com/media/a?",
         ),
     ],
 )
 async def test_signed_urls_are_where_browsers_reach_the_store(
-    options: dict[str, str | bool], start: str
+    options: StoreOptions, start: str
 ) -> None:
-    store = await open_store(StoreOptions("media", **KEYS, **options))  # pyright: ignore[reportArgumentType] (a table of options)
+    store = await open_store(options)
 
     request = await store.presign("GET", ObjectKey("a"))
 

@@ -47,7 +47,7 @@ function columnGroups(chosen: readonly ColumnId[], offered: readonly ColumnId[])
     setPreferences({ columns: choosable.filter((column) => next.includes(column)) });
   }
   const items = offered.map((id) => ({ id, label: columnTable[id].title, checked: chosen.includes(id), onAction: () => flip(id) }));
-  return [{ id: "columns", title: words.columns.label, items }];
+  return [{ id: "columns", title: words.columns.label, isMultiple: true, items }];
 }
 
 export function Toolbar({ children, sort, onSort, offered, detailsOpen, onDetails }: ToolbarProps) {

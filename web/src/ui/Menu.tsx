@@ -21,6 +21,8 @@ export interface MenuItem {
 export interface MenuGroup {
   id: string;
   title?: string;
+  /** Whether several of its items can be ticked at once; the menu then stays open. */
+  isMultiple?: boolean;
   items: MenuItem[];
 }
 

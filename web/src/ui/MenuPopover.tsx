@@ -43,7 +43,7 @@ function Section({ group, first }: { group: MenuGroup; first: boolean }) {
       {!first && <Separator className="menu-line" />}
       <MenuSection
         aria-label={group.title ?? group.items[0]?.label ?? group.id}
-        {...(choices ? { selectionMode: "multiple" as const, selectedKeys: selected } : {})}
+        {...(choices ? { selectionMode: group.isMultiple ? ("multiple" as const) : ("single" as const), selectedKeys: selected } : {})}
       >
         {group.title && <Header className="menu-title">{group.title}</Header>}
         {group.items.map((item) => (

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.requests import ClientDisconnect
 
 from keyshelf.api.caller import Service
 from keyshelf.app.stores import LocalStore
@@ -16,7 +17,7 @@ from keyshelf.clock import system_clock
 from keyshelf.delivery.answers import plan
 from keyshelf.delivery.headers import Representation
 from keyshelf.errors import InvalidInputError, NotFoundError
-from keyshelf.store.base import Attributes, ObjectReader, PutOptions
+from keyshelf.store.base import Attributes, ObjectReader, ObjectStore, PutOptions
 from keyshelf.store.local_signing import VerifiedRequest
 
 router = APIRouter(prefix="/signed", tags=["signed"], include_in_schema=False)
@@ -74,15 +75,20 @@ async def read_object(service: Service, role: str, request: Request) -> Response
 async def write_object(service: Service, role: str, request: Request) -> Response:
     """Take an object's bytes, or those of one part."""
     store, wanted = _verified(service.local_stores, role, request)
-    body = _body_of(request, wanted)
-    if wanted.upload_id is not None and wanted.part_number is not None:
-        part = await store.store.upload_part(wanted.key, wanted.upload_id, wanted.part_number, body)
-        etag = part.etag
-    else:
-        content_type = wanted.content_type or "application/octet-stream"
-        options = PutOptions(attributes=Attributes(content_type=content_type))
-        etag = (await store.store.put(wanted.key, body, options)).etag
+    try:
+        etag = await _write(store.store, wanted, _body_of(request, wanted))
+    except ClientDisconnect:
+        # Paused, cancelled or reloaded: nothing was kept, and nobody waits for an answer.
+        return Response(status_code=400)
     return Response(status_code=200, headers={**_CORS, "ETag": f'"{etag}"'})
+
+
+async def _write(store: ObjectStore, wanted: VerifiedRequest, body: AsyncIterator[bytes]) -> str:
+    if wanted.upload_id is not None and wanted.part_number is not None:
+        part = await store.upload_part(wanted.key, wanted.upload_id, wanted.part_number, body)
+        return part.etag
+    attributes = Attributes(content_type=wanted.content_type or "application/octet-stream")
+    return (await store.put(wanted.key, body, PutOptions(attributes=attributes))).etag
 
 
 def _verified(

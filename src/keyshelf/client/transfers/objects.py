@@ -72,16 +72,28 @@ class Objects:
     """The store, by signed requests; a bounded number of them at once.
 
     Its HTTP client carries no token of the service: signed requests need none,
-    and the store is not who it is for.
+    and the store is not who it is for. It is opened by the first transfer.
     """
 
     def __init__(
-        self, http: httpx2.AsyncClient, *, service_url: str, requests_at_once: int, chunk_bytes: int
+        self,
+        open_http: Callable[[], httpx2.AsyncClient],
+        *,
+        service_url: str,
+        requests_at_once: int,
+        chunk_bytes: int,
     ) -> None:
-        self._http = http
+        self._open_http = open_http
+        self._http: httpx2.AsyncClient | None = None
         self._service_url = service_url
         self._limit = anyio.CapacityLimiter(requests_at_once)
         self._chunk_bytes = chunk_bytes
+
+    async def close(self) -> None:
+        """Close the connections to the store."""
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
 
     async def send(self, request: SignedRequest, source: Slice, *, moved: Moved) -> None:
         """Send a slice of a file; on a failure `moved` is taken back whole.
@@ -145,6 +157,8 @@ class Objects:
     ) -> AsyncGenerator[httpx2.Response]:
         """Send one request within the bound; the HTTP library's errors become ours."""
         whole = urljoin(f"{self._service_url}/", url)
+        if self._http is None:
+            self._http = self._open_http()
         async with self._limit:
             try:
                 async with self._http.stream(

@@ -1,6 +1,6 @@
 """Sends and fetches any number of files and folders, a bounded number at once."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -27,7 +27,7 @@ OnUploadConflict = Literal["fail", "skip", "rename", "replace"]
 
 
 class Transfers:
-    """Transfers with one service, over one HTTP client for its store.
+    """Transfers with one service and its store.
 
     What was interrupted is remembered in `state_folder`; running the same again
     goes on from there. One file's failure does not stop the others; a service or
@@ -37,7 +37,7 @@ class Transfers:
     def __init__(
         self,
         routes: Routes,
-        store_http: httpx2.AsyncClient,
+        open_http: Callable[[], httpx2.AsyncClient],
         *,
         service_url: str,
         state_folder: Path,
@@ -45,17 +45,23 @@ class Transfers:
     ) -> None:
         self._routes = routes
         self._options = options or TransferOptions()
-        objects = Objects(
-            store_http,
+        self._objects = Objects(
+            open_http,
             service_url=service_url,
             requests_at_once=self._options.requests_at_once,
             chunk_bytes=self._options.chunk_bytes,
         )
         records = Records(state_folder / "transfers")
-        self._uploader = Uploader(routes, objects, records, self._options, service_url=service_url)
-        self._downloader = Downloader(
-            routes, objects, records, self._options, service_url=service_url
+        self._uploader = Uploader(
+            routes, self._objects, records, self._options, service_url=service_url
         )
+        self._downloader = Downloader(
+            routes, self._objects, records, self._options, service_url=service_url
+        )
+
+    async def close(self) -> None:
+        """Close the connections to the store."""
+        await self._objects.close()
 
     async def send(
         self,

@@ -45,6 +45,11 @@ async def confirm_lock(tx: Transaction) -> None:
     await tx.value("SELECT 1")
 
 
+async def commit_lazily(tx: Transaction) -> None:
+    """Let the commit not wait for the disk: what a crash takes is made again by the next run."""
+    await tx.execute("SET LOCAL synchronous_commit = off")
+
+
 async def unknown_keys(tx: ReadTransaction, keys: Sequence[ObjectKey]) -> set[str]:
     """Return those of `keys` that no row has or is about to have, and that are no garbage."""
     # Scalar subqueries with LIMIT stay look-ups in an index for each key. Written with

@@ -1,7 +1,7 @@
 """Backfill: objects that no row knows become files of their drives."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from keyshelf.database.failures import TransactionConflictError, UniqueViolationError
@@ -91,7 +91,11 @@ async def backfill(
         if not await queries.try_lock(lock):
             raise BackfillRunningError("a backfill is running already")
         run = _Run(parts, asked_by, BackfillResult(dry_run=dry_run))
-        async with read_ahead(parts.store.list(prefix), items=_PAGES_AHEAD) as pages:
+        # While one page is written, the next is read and the one after it listed.
+        async with (
+            read_ahead(parts.store.list(prefix), items=_PAGES_AHEAD) as listed,
+            read_ahead(_Reading(parts).read(listed), items=1) as pages,
+        ):
             async for page in pages:
                 await queries.confirm_lock(lock)
                 await run.take(page)
@@ -102,21 +106,29 @@ async def backfill(
 
 
 @dataclass(slots=True)
-class _Run:
-    parts: DriveParts
-    asked_by: str
-    result: BackfillResult
-    keys: KeyReader = field(default_factory=KeyReader)
-    made: dict[Path, Node] = field(default_factory=dict[Path, Node])
-    """What a dry run would have made by now."""
+class _Page:
+    """A page of the listing, read: what needs rows, and what does not."""
 
-    async def take(self, page: ListPage) -> None:
-        objects = [meta for meta in page.objects if not is_own(meta.key)]
-        if not objects:
-            return
-        errors: list[str] = []
+    scanned: int
+    registered: int
+    entries: list[Entry]
+    errors: list[str]
+
+
+@dataclass(slots=True)
+class _Reading:
+    parts: DriveParts
+    keys: KeyReader = field(default_factory=KeyReader)
+
+    async def read(self, pages: AsyncIterator[ListPage]) -> AsyncGenerator[_Page]:
+        async for page in pages:
+            objects = [meta for meta in page.objects if not is_own(meta.key)]
+            if objects:
+                yield await self._page(objects)
+
+    async def _page(self, objects: Sequence[ObjectMeta]) -> _Page:
         storable = [meta for meta in objects if _is_text(meta.key)]
-        errors += [
+        errors = [
             error_of(meta.key, "its key is not valid text")
             for meta in objects
             if not _is_text(meta.key)
@@ -125,13 +137,7 @@ class _Run:
             unknown = await queries.unknown_keys(tx, [meta.key for meta in storable])
         entries, registered = self._read(storable, unknown, errors)
         entries = await self._with_types(entries, errors)
-        plan = await self._write(entries) if entries else PagePlan()
-        result = self.result
-        result.scanned += len(objects)
-        result.already_registered += registered + plan.registered
-        result.folders_created += len(plan.folders)
-        result.files_created += len(plan.files)
-        result.add_errors(errors + plan.errors)
+        return _Page(len(objects), registered, entries, errors)
 
     def _read(
         self, objects: Sequence[ObjectMeta], unknown: set[str], errors: list[str]
@@ -176,6 +182,24 @@ class _Run:
             if entry.mimetype or entry.meta.key in stated
         ]
 
+
+@dataclass(slots=True)
+class _Run:
+    parts: DriveParts
+    asked_by: str
+    result: BackfillResult
+    made: dict[Path, Node] = field(default_factory=dict[Path, Node])
+    """What a dry run would have made by now."""
+
+    async def take(self, page: _Page) -> None:
+        plan = await self._write(page.entries) if page.entries else PagePlan()
+        result = self.result
+        result.scanned += page.scanned
+        result.already_registered += page.registered + plan.registered
+        result.folders_created += len(plan.folders)
+        result.files_created += len(plan.files)
+        result.add_errors(page.errors + plan.errors)
+
     async def _write(self, entries: Sequence[Entry]) -> PagePlan:
         if self.result.dry_run:
             async with self.parts.database.read() as tx:
@@ -195,6 +219,7 @@ class _Run:
         parts = self.parts
         owners = sorted({entry.path[0] for entry in entries})
         async with parts.database.transaction() as tx:
+            await queries.commit_lazily(tx)
             await lock_drives(tx, owners)
             # Looked at again under the lock: an upload may have come in between.
             unknown = await queries.unknown_keys(tx, [entry.meta.key for entry in entries])

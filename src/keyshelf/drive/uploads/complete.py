@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from keyshelf.database.transactions import Transaction
+from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.drive.failures import UploadGoneError, UploadMismatchError
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle.schedule import follow
@@ -52,7 +52,7 @@ async def complete(
     return await publish(parts, upload, meta)
 
 
-async def latest(tx: queries.ReadTransaction, file_id: UUID, viewer: Viewer) -> Upload:
+async def latest(tx: ReadTransaction, file_id: UUID, viewer: Viewer) -> Upload:
     """Return the viewer's newest upload of a file. Raises `UploadGoneError`."""
     upload = await queries.latest_of(tx, file_id, creator=viewer.id)
     if upload is None:

@@ -125,14 +125,13 @@ export function Collection(props: CollectionProps) {
       {hasHead && <ListHead columns={columns} sort={props.sort} onSort={props.onSort} />}
       <div role="rowgroup" className="collection-body" style={{ blockSize: rows.getTotalSize() }}>
         {shown.map((row) => {
-          const transform = `translateY(${row.start}px)`;
           if (view === "list") {
             const file = items[row.index];
-            return file && <Row key={row.index % ROW_POOL} {...common(file, row.index)} columns={columns} style={{ transform }} />;
+            return file && <Row key={row.index % ROW_POOL} {...common(file, row.index)} columns={columns} top={row.start} />;
           }
           const first = row.index * layout.columns;
           return (
-            <div key={row.key} role="row" aria-rowindex={row.index + 1} className="card-row" style={{ transform, gap: layout.gap }}>
+            <div key={row.key} role="row" aria-rowindex={row.index + 1} className="card-row" style={{ transform: `translateY(${row.start}px)`, gap: layout.gap }}>
               {items.slice(first, first + layout.columns).map((file, column) => (
                 <Card key={file.id} {...common(file, first + column)} width={layout.cellWidth} height={layout.rowHeight - layout.gap} />
               ))}

@@ -1,5 +1,5 @@
 /** One file in the list (a row) or in the grid (a card). All its events are handled by the collection. */
-import { type CSSProperties, memo } from "react";
+import { memo } from "react";
 import type { ListedFile } from "@/api/types";
 import type { ColumnId } from "@/drive/columns";
 import { columns as columnTable } from "@/drive/columns";
@@ -77,11 +77,12 @@ function Moving() {
 
 interface RowProps extends ItemProps {
   columns: readonly ColumnId[];
-  style: CSSProperties;
+  /** Its distance from the top of the first row. */
+  top: number;
 }
 
 export const Row = memo(function Row(props: RowProps) {
-  const { file, index, columns, style, me } = props;
+  const { file, index, columns, top, me } = props;
   return (
     <div
       role="row"
@@ -90,7 +91,7 @@ export const Row = memo(function Row(props: RowProps) {
       aria-rowindex={index + 2}
       aria-selected={props.isSelected}
       className={classOf("row", props)}
-      style={style}
+      style={{ transform: `translateY(${top}px)` }}
       draggable={!props.isRenaming}
     >
       <div role="gridcell" className="cell-check">

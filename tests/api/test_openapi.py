@@ -1,0 +1,60 @@
+"""The published interface: complete, and kept by every answer, whatever is asked."""
+
+from typing import Any
+
+import httpx2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.served import Served
+
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+LEFT_OUT = r"/events$|/api/session$|/api/trash$|/zip$"
+"""Streams without an end, and what would sign out or empty what other tests use."""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_no_request_breaks_the_service_or_its_word(served: Served) -> None:
+    document = schemathesis.openapi.from_url(f"{served.url}/api/openapi.json")
+    headers = {"Authorization": f"Bearer {served.token}"}
+    asked: dict[str, int] = {}
+
+    for result in document.exclude(path_regex=LEFT_OUT).get_all_operations():
+        operation = result.ok()
+
+        @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy())
+        def ask(case: Case) -> None:
+            asked[operation.label] = asked.get(operation.label, 0) + 1
+            case.call_and_validate(headers=headers, checks=CHECKS)
+
+        ask()
+
+    assert len(asked) > 25
+    assert sum(asked.values()) > 200
+
+
+def test_every_route_says_what_errors_look_like(served: Served) -> None:
+    document: dict[str, Any] = httpx2.get(f"{served.url}/api/openapi.json").json()
+
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert operation.get("summary"), (method, path)
+            if path.startswith("/api"):
+                content = operation["responses"]["default"]["content"]
+                assert "application/problem+json" in content, (method, path)
