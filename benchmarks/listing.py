@@ -40,7 +40,10 @@ def _boto_listed(client: S3Client) -> int:
 
 
 async def _obstore_listed(store: ObstoreS3) -> int:
-    return sum([len(chunk) async for chunk in obstore.list(store, chunk_size=1000)])
+    count = 0
+    async for chunk in obstore.list(store, chunk_size=1000):  # pyright: ignore[reportUnknownMemberType] (arrow is not installed)
+        count += len(chunk)
+    return count
 
 
 async def _ours_many(store: ObjectStore, key: ObjectKey, *, write: bool) -> int:

@@ -7,13 +7,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from mypy_boto3_s3 import S3Client
 
 from keyshelf.clock import system_clock
 from keyshelf.store.sigv4 import Address, Credentials, Signer
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 ENDPOINT, REGION, BUCKET = "https://s3.eu-central-1.amazonaws.com", "eu-central-1", "media"
 ROUNDS = 7

@@ -18,6 +18,7 @@ from sample_media import write_sample
 from keyshelf import settings
 from keyshelf.client.discovery import LocalService, discover
 from keyshelf.client.synchronous import Client
+from keyshelf.errors import Error
 
 FOLDER = "/Sample"
 START_SECONDS = 120
@@ -78,4 +79,7 @@ def load(service: LocalService) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Error as error:
+        sys.exit(f"keyshelf: {error.detail}")

@@ -19,6 +19,7 @@ from collections.abc import (
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -83,6 +84,7 @@ class Traffic:
     _news: threading.Condition = field(default_factory=threading.Condition)
     _holds: Callable[[Noted], bool] = field(default=lambda _: False)
     _holds_answers: bool = False
+    _drops: bool = False
     _spoils: Callable[[Noted], bool] = field(default=lambda _: False)
     _spoils_left: int = 0
     _spoils_with: int | None = None
@@ -121,12 +123,16 @@ class Traffic:
         """Hold back the requests that `which` picks, or their answers, until the block ends."""
         self._is_holding.clear()
         self._released = self.portal.call(_new_event)
-        self._holds, self._holds_answers = which, answers
+        self._holds, self._holds_answers, self._drops = which, answers, False
         try:
             yield
         finally:
             self._holds = lambda _: False
             self.portal.call(self._released.set)
+
+    def drop_held(self) -> None:
+        """Refuse what is held back when it is released: whoever sent it is gone."""
+        self._drops = True
 
     def wait_until_holding(self) -> None:
         """Wait until a request is held back."""
@@ -136,7 +142,7 @@ class Traffic:
     def spoiling(
         self, which: Callable[[Noted], bool], *, times: int, status: int | None = None
     ) -> Generator[None]:
-        """Answer the first requests that `which` picks with `status`, or break off in their body."""
+        """Answer the first requests that `which` picks with `status`, or break off in the body."""
         self._spoils, self._spoils_left, self._spoils_with = which, times, status
         try:
             yield
@@ -153,6 +159,9 @@ class Traffic:
             if is_held and not self._holds_answers:
                 self._is_holding.set()
                 await released.wait()
+                if self._drops:
+                    await _refuse(503, send)
+                    return
             is_spoiled = self._spoils_left > 0 and self._spoils(request)
             self._spoils_left -= is_spoiled
             is_whole = False
@@ -232,16 +241,25 @@ class Served:
 @pytest.fixture(scope="session")
 def served(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A service with a worker, on a fresh database and disk stores."""
-    folder = tmp_path_factory.mktemp("served")
-    with new_database() as database_url, start_blocking_portal() as portal:
-        serving = _serving(database_url, folder, portal)
+    with new_database() as database_url:
+        with serve(database_url, tmp_path_factory.mktemp("served")) as service:
+            yield service
+
+
+@contextmanager
+def serve(
+    database_url: str, folder: Path, environment: Mapping[str, str] = MappingProxyType({})
+) -> Generator[Served]:
+    """A service with a worker; `environment` holds settings beside those of the fixture."""
+    with start_blocking_portal() as portal:
+        serving = _serving(database_url, folder, portal, environment)
         with portal.wrap_async_context_manager(serving) as service:
             yield service
 
 
 @asynccontextmanager
 async def _serving(
-    database_url: str, folder: Path, portal: BlockingPortal
+    database_url: str, folder: Path, portal: BlockingPortal, environment: Mapping[str, str]
 ) -> AsyncGenerator[Served]:
     public_socket, private_socket = _listen(), _listen()
     port, admin_port = public_socket.getsockname()[1], private_socket.getsockname()[1]
@@ -254,6 +272,7 @@ async def _serving(
             "KEYSHELF_PORT": str(port),
             "KEYSHELF_ADMIN_PORT": str(admin_port),
             "DATABASE_URL": database_url,
+            **environment,
         }
     )
     traffic = Traffic(portal)

@@ -44,6 +44,7 @@ def test_a_killed_upload_sends_only_what_is_missing(
         traffic.wait_until_holding()
         traffic.wait_until_answered(lambda request: request.part_number == 1)
         child.kill()
+        traffic.drop_held()
         traffic.answered.clear()
 
     again = keyshelf("put", big_file, folder, "--json")
@@ -62,6 +63,7 @@ def test_ctrl_c_says_how_to_go_on(
         child = start("put", big_file, folder)
         traffic.wait_until_holding()
         interrupted = child.interrupt()
+        traffic.drop_held()
 
     assert interrupted.code == 130
     assert interrupted.err.splitlines() == [
@@ -80,6 +82,7 @@ def test_an_upload_killed_before_its_completion_has_only_that_left(
         child = start("put", small, folder)
         traffic.wait_until_holding()
         child.kill()
+        traffic.drop_held()
         traffic.answered.clear()
 
     again = keyshelf("put", small, folder)
@@ -98,6 +101,7 @@ def test_an_upload_killed_while_it_reserves_finds_its_reservation(
         child = start("put", small, f"{folder}/")
         traffic.wait_until_holding()
         child.kill()
+        traffic.drop_held()
 
     again = keyshelf("put", small, f"{folder}/")
 
@@ -113,6 +117,7 @@ def test_a_file_that_changed_since_is_sent_from_its_start(
         child = start("put", big_file, folder)
         traffic.wait_until_holding()
         child.kill()
+        traffic.drop_held()
         traffic.answered.clear()
     with big_file.open("r+b") as file:
         file.write(b"another beginning")
@@ -152,6 +157,7 @@ def test_a_killed_tree_sends_only_what_is_missing(
         child = start("put", "-r", tree, folder)
         traffic.wait_until_holding()
         child.kill()
+        traffic.drop_held()
         traffic.answered.clear()
 
     again = keyshelf("put", "-r", tree, folder, "--json")
@@ -173,6 +179,7 @@ def test_a_killed_download_fetches_only_what_is_missing(
         child = start("get", f"{folder}/big.bin", back)
         traffic.wait_until_holding()
         child.kill()
+        traffic.drop_held()
         assert not back.exists()
         traffic.answered.clear()
 
@@ -195,6 +202,7 @@ def test_a_download_of_what_was_replaced_since_begins_anew(
         child = start("get", f"{folder}/big.bin", back)
         traffic.wait_until_holding()
         child.kill()
+        traffic.drop_held()
     with big_file.open("r+b") as file:
         file.write(b"another beginning")
     assert keyshelf("put", big_file, folder, "--on-conflict", "replace").code == 0

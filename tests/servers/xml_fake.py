@@ -219,8 +219,7 @@ class Handler(BaseHTTPRequestHandler):
         elif self.command == "PUT":
             self._write(bucket, key)
         else:
-            if key not in bucket.objects:
-                raise FailureError(404, "NoSuchKey")
+            self._object(bucket, key)
             del bucket.objects[key]
             self._answer(204)
 

@@ -37,3 +37,13 @@ createRoot(root).render(
 
 // Once the page stands, what the first click needs is fetched, so that it opens at once.
 setTimeout(preloadMenus, 1_500);
+
+// A part that was replaced on the server by a newer build is gone: the page starts again with the new one, once.
+const RELOADED = "keyshelf.reloaded";
+window.addEventListener("vite:preloadError", (event) => {
+  if (sessionStorage.getItem(RELOADED)) return;
+  sessionStorage.setItem(RELOADED, "yes");
+  event.preventDefault();
+  location.reload();
+});
+window.addEventListener("load", () => setTimeout(() => sessionStorage.removeItem(RELOADED), 10_000));

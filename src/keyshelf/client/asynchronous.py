@@ -1,8 +1,7 @@
 """The client of the HTTP API, for async code."""
 
 import ssl
-from collections.abc import AsyncIterator, Sequence
-from ipaddress import ip_address
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,6 +25,8 @@ from keyshelf.errors import InvalidInputError
 
 WATCH_AGAIN_AFTER = 0.5
 """Seconds before a stream of events that broke off is opened again."""
+DIRECT: Mapping[str, None] = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
+"""A proxy of the environment is not asked for what is on this machine."""
 DEFAULT_STATE_FOLDER = Path("~/.local/state/keyshelf")
 
 
@@ -218,7 +219,7 @@ class AsyncClient(Routes):
 
 
 def _http(url: str, headers: dict[str, str]) -> httpx2.AsyncClient:
-    """Return an HTTP client; proxies of the environment are not asked for this machine."""
+    """Return an HTTP client for one address."""
     try:
         base = httpx2.URL(url)
     except httpx2.InvalidURL as error:
@@ -230,21 +231,14 @@ def _http(url: str, headers: dict[str, str]) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
         base_url=base,
         headers=headers,
-        trust_env=not _is_this_machine(base.host),
+        mounts=DIRECT,
         # Loading certificates takes longer than a request; without TLS none are asked for.
         verify=base.scheme == "https" or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
     )
 
 
 def _store_http() -> httpx2.AsyncClient:
-    return httpx2.AsyncClient()
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return httpx2.AsyncClient(mounts=DIRECT)
 
 
 def _only(outcomes: Sequence[Outcome]) -> Outcome:

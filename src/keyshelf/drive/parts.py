@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from keyshelf.clock import Clock, system_clock
 from keyshelf.database.pool import Database
+from keyshelf.drive.markers import FolderMarkers
 from keyshelf.drive.values import DriveOptions
 from keyshelf.jobs.service import Jobs
 from keyshelf.store.base import ObjectStore
@@ -25,3 +26,7 @@ class DriveParts:
     options: DriveOptions = field(default_factory=DriveOptions)
     clock: Clock = system_clock
     new_id: Callable[[], UUID] = uuid4
+    markers: FolderMarkers = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "markers", FolderMarkers(self.store))

@@ -4,6 +4,7 @@
     shared/{path}/{filename}                  a shared file
     …/{folder}/                               a folder: the key ends in a slash
     .keyshelf/aside/{file id}/{filename}      a trashed or moving file whose key was wanted
+    .keyshelf/marker-trial/                   shortly, the first time a service makes a folder
 
 A path is read in the bucket as a person wrote it: no escaping, no ids.
 """
@@ -23,6 +24,8 @@ SHARED = OwnerId("shared")
 MY_FILES = "my-files"
 SYSTEM_PREFIX = ".keyshelf/"
 ASIDE_PREFIX = f"{SYSTEM_PREFIX}aside/"
+MARKER_TRIAL = ObjectKey(f"{SYSTEM_PREFIX}marker-trial/")
+"""Where it is tried whether a store keeps keys that end in a slash."""
 
 
 class KeyTooLongError(InvalidInputError):

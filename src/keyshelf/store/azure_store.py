@@ -55,6 +55,7 @@ from keyshelf.store.checks import (
     check_presign,
     check_uploaded,
 )
+from keyshelf.store.deleting import deletion
 from keyshelf.store.parallel import each_bounded
 from keyshelf.store.sigv4 import Address
 from keyshelf.store.uploading import StreamLimits, put_stream
@@ -176,14 +177,7 @@ class AzureStore:
         """Remove any number of blobs, one request each, several at a time."""
         for key in keys:
             check_key(key)
-        return await each_bounded(self._delete_one, keys, at_once=self._limits.at_once)
-
-    async def _delete_one(self, key: ObjectKey) -> DeleteResult:
-        try:
-            await self.delete(key)
-        except Error as error:
-            return DeleteResult(key, f"{error.code}: {error.detail}")
-        return DeleteResult(key)
+        return await each_bounded(deletion(self), keys, at_once=self._limits.at_once)
 
     async def copy(
         self, source: ObjectKey, destination: ObjectKey, *, replace: bool = True

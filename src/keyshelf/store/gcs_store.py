@@ -20,6 +20,7 @@ from keyshelf.store.base import (
     WriteCondition,
 )
 from keyshelf.store.checks import check_key
+from keyshelf.store.deleting import deletion
 from keyshelf.store.local_rules import check_condition
 from keyshelf.store.parallel import each_bounded
 from keyshelf.store.s3_store import S3Store
@@ -49,7 +50,7 @@ class GcsStore(S3Store):
         """Remove any number of objects, one request each, several at a time."""
         for key in keys:
             check_key(key)
-        return await each_bounded(self._delete_one, keys, at_once=self._limits.at_once)
+        return await each_bounded(deletion(self), keys, at_once=self._limits.at_once)
 
     async def complete_upload(
         self,

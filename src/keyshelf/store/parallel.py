@@ -39,6 +39,13 @@ async def each_bounded(
     return [results[position] for position in range(len(results))]
 
 
+async def shielded(work: Awaitable[R]) -> R:
+    """Finish `work`, which bounds its own time, whoever is cancelled meanwhile."""
+    with anyio.CancelScope(shield=True):
+        return await work
+    raise AssertionError("nobody cancels this scope itself")
+
+
 async def _asynchronous(items: Iterable[T] | AsyncIterator[T]) -> AsyncIterator[T]:
     if isinstance(items, AsyncIterator):
         async for item in items:

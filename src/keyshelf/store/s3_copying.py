@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import MAX_PARTS, CompletedPart, ObjectMeta
-from keyshelf.store.parallel import each_bounded
+from keyshelf.store.parallel import each_bounded, shielded
 from keyshelf.store.s3_requests import S3Requests
 from keyshelf.store.uploading import aborted_on_failure
 
@@ -32,7 +32,8 @@ async def copy_in_parts(
     The copy appears whole or not at all: a failure aborts the upload, a crash leaves
     one open. Raises `ObjectChangedError` when the source changes meanwhile.
     """
-    upload_id = await requests.create_upload(destination, headers)
+    # Shielded: nobody could abort an upload that began while we were being cancelled.
+    upload_id = await shielded(requests.create_upload(destination, headers))
 
     async def copy(part: tuple[int, int, int]) -> CompletedPart:
         number, first, last = part

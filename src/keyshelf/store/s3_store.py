@@ -7,7 +7,7 @@ from dataclasses import replace
 import anyio
 
 from keyshelf.clock import Clock
-from keyshelf.errors import ConflictError, Error, InvalidInputError, NotFoundError
+from keyshelf.errors import ConflictError, InvalidInputError, NotFoundError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store import header_text, s3_xml
 from keyshelf.store.base import (
@@ -46,6 +46,7 @@ from keyshelf.store.checks import (
     check_uploaded,
 )
 from keyshelf.store.cloud import CloudBytes, is_plain
+from keyshelf.store.deleting import deletion
 from keyshelf.store.local_rules import check_condition, check_match
 from keyshelf.store.parallel import each_bounded
 from keyshelf.store.s3_copying import copy_in_parts
@@ -186,17 +187,10 @@ class S3Store:
         others = [key for key in keys if not s3_xml.can_hold(key)]
         results = [
             *await each_bounded(self._requests.delete_batch, batches, at_once=4),
-            await each_bounded(self._delete_one, others, at_once=self._limits.at_once),
+            await each_bounded(deletion(self), others, at_once=self._limits.at_once),
         ]
         found = {result.key: result for batch in results for result in batch}
         return [found[key] for key in keys]
-
-    async def _delete_one(self, key: ObjectKey) -> DeleteResult:
-        try:
-            await self.delete(key)
-        except Error as error:
-            return DeleteResult(key, f"{error.code}: {error.detail}")
-        return DeleteResult(key)
 
     async def copy(
         self, source: ObjectKey, destination: ObjectKey, *, replace: bool = True

@@ -18,7 +18,7 @@ from keyshelf.store.base import (
     PutOptions,
     WriteCondition,
 )
-from keyshelf.store.parallel import each_bounded
+from keyshelf.store.parallel import each_bounded, shielded
 
 _MIB = 2**20
 _ABORT_SECONDS = 20
@@ -82,7 +82,8 @@ async def put_stream(
     start = [part async for part in _first_two(parts)]
     if len(start) < 2:
         return await target.put_bytes(key, start[0][1] if start else b"", options)
-    upload_id = await target.create_upload(key, options)
+    # Shielded: nobody could abort an upload that began while we were being cancelled.
+    upload_id = await shielded(target.create_upload(key, options))
     async with aborted_on_failure(lambda: target.abort_upload(key, upload_id)):
         completed = await _send_all(target, key, upload_id, _chain(start, parts), limits)
         return await target.complete_upload(key, upload_id, completed, condition=options.condition)

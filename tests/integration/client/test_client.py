@@ -28,7 +28,7 @@ from keyshelf.client.wire import decode
 def public_methods(kind: type) -> set[str]:
     return {
         name
-        for name, member in inspect.getmembers(kind, callable)
+        for name, _ in inspect.getmembers(kind, callable)
         if not name.startswith("_") and name != "close"
     }
 

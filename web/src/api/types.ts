@@ -177,6 +177,7 @@ export interface ProblemDocument {
   existing_state?: string;
   existing_kind?: "file" | "folder";
   suggested_name?: string;
+  wrong_parts?: number[];
   choices?: string[];
   login_url?: string;
 }

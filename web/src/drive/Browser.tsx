@@ -92,10 +92,7 @@ export function Browser(props: BrowserProps) {
   );
 
   const sort = source.kind === "folder" ? source.sort : undefined;
-  const columns = useMemo(
-    () => columnsOf(source, preferences.columns).filter((_, index) => !isNarrow || index < 2),
-    [source, preferences.columns, isNarrow],
-  );
+  const columns = useMemo(() => columnsOf(source, preferences.columns), [source, preferences.columns]);
 
   return (
     <DropZone className="browser" target={props.dropTarget}>

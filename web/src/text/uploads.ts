@@ -30,7 +30,7 @@ export const uploads = {
   done: "Uploaded",
   folderMade: "Folder created",
   pausedItem: "Paused",
-  reconnecting: "Connection lost, trying again",
+  retrying: (reason: string) => `Trying again. ${reason}`,
   detached: "Pick this file again to continue",
   conflict: "This name is taken",
   cancelled: "Cancelled",

@@ -17,7 +17,7 @@ interface MenuPopoverProps {
 
 export default function MenuPopover({ label, groups, anchor, placement, offset, onClose }: MenuPopoverProps) {
   return (
-    <Popover className="popover" triggerRef={anchor} isOpen onOpenChange={(open) => !open && onClose()} placement={placement} offset={offset}>
+    <Popover className="popover" aria-label={label} triggerRef={anchor} isOpen onOpenChange={(open) => !open && onClose()} placement={placement} offset={offset}>
       <Items groups={groups} label={label} onClose={onClose} />
     </Popover>
   );

@@ -13,6 +13,8 @@ const TABS = ["active", "failed", "done"] as const;
 type Tab = (typeof TABS)[number];
 
 const ROW_HEIGHT = 56;
+/** Reasons take two lines. */
+const FAILED_ROW_HEIGHT = 76;
 
 interface TrayListProps {
   queue: UploadQueue;
@@ -46,7 +48,11 @@ export function TrayList({ queue, snapshot, onDecide }: TrayListProps) {
       {lists[tab].length === 0 ? (
         <p className="upload-empty muted">{empty[tab]}</p>
       ) : (
-        <Rows key={tab} items={lists[tab]} label={titles[tab]} queue={queue} rates={snapshot.rates} onDecide={onDecide} />
+        <Rows
+          key={tab}
+          items={lists[tab]}
+          height={tab === "failed" ? FAILED_ROW_HEIGHT : ROW_HEIGHT}
+          label={titles[tab]} queue={queue} rates={snapshot.rates} onDecide={onDecide} />
       )}
     </>
   );
@@ -60,18 +66,19 @@ function fullest({ unfinished, failed }: Snapshot): Tab {
 
 interface RowsProps {
   items: readonly Item[];
+  height: number;
   label: string;
   queue: UploadQueue;
   rates: ReadonlyMap<string, number>;
   onDecide: (id: string) => void;
 }
 
-function Rows({ items, label, queue, rates, onDecide }: RowsProps) {
+function Rows({ items, height, label, queue, rates, onDecide }: RowsProps) {
   const frame = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => frame.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => height,
     getItemKey: (index) => items[index]?.id ?? index,
     overscan: 4,
   });
@@ -87,7 +94,7 @@ function Rows({ items, label, queue, rates, onDecide }: RowsProps) {
               className="upload-row"
               aria-posinset={index + 1}
               aria-setsize={items.length}
-              style={{ blockSize: ROW_HEIGHT, transform: `translateY(${start}px)` }}
+              style={{ blockSize: height, transform: `translateY(${start}px)` }}
             >
               <UploadRow item={item} rate={rates.get(item.id) ?? null} queue={queue} onDecide={onDecide} />
             </li>

@@ -30,7 +30,7 @@ export const UploadRow = memo(function UploadRow({ item, rate, queue, onDecide }
         <span className="truncate" title={place}>
           {name}
         </span>
-        <span className={`upload-row-state truncate tabular ${item.status}`} title={item.failure ?? undefined}>
+        <span className={`upload-row-state tabular ${item.status}`} title={item.failure ?? item.retrying ?? undefined}>
           {stateOf(item, rate)}
         </span>
         {underWay && item.size > 0 && (
@@ -39,7 +39,7 @@ export const UploadRow = memo(function UploadRow({ item, rate, queue, onDecide }
             size={item.size}
             sent={item.sent}
             confirmed={item.confirmed}
-            tone={item.status === "paused" || item.retrying ? "muted" : "accent"}
+            tone={item.status === "paused" || item.retrying !== null ? "muted" : "accent"}
           />
         )}
       </div>
@@ -91,7 +91,7 @@ const STATES: Record<Item["status"], (item: Item, rate: number | null) => string
 };
 
 function stateOf(item: Item, rate: number | null): string {
-  return item.retrying ? words.reconnecting : STATES[item.status](item, rate);
+  return item.retrying !== null ? words.retrying(item.retrying) : STATES[item.status](item, rate);
 }
 
 function amountOf(item: Item): string {

@@ -49,4 +49,12 @@ export class Refused extends Error {
 /** The store does not have what was announced; the upload is still open. */
 export class BytesMissing extends Refused {
   override readonly name = "BytesMissing";
+
+  constructor(
+    message: string,
+    /** The parts that are missing or differ; empty when the service cannot tell. */
+    readonly wrongParts: readonly number[] = [],
+  ) {
+    super(message);
+  }
 }

@@ -4,7 +4,7 @@ import { messageOf, Problem } from "@/api/problem";
 import type { DriveFile, OpenUpload, Page, Upload, UploadedPart, UploadUrls } from "@/api/types";
 import { BytesMissing, NameTaken, Refused, ReservationGone, SignedOut, TransientFailure } from "@/uploads/failures";
 import type { Conflict } from "@/uploads/item";
-import { sendToStore } from "@/uploads/store-request";
+import { bareETag, sendToStore } from "@/uploads/store-request";
 import { text } from "@/text";
 import type { Address, Transport } from "@/uploads/transport";
 
@@ -42,13 +42,15 @@ export const httpTransport: Transport = {
     return {
       partSize: upload.multipart ? upload.part_size : null,
       state: upload.state,
-      uploadedParts: answer.uploaded_parts,
+      listed: answer.uploaded_parts.map((part) => ({ number: part.part_number, size: part.size, etag: bareETag(part.etag) })),
     };
   },
 
-  async complete(fileId, signal) {
-    // The service asks the store which parts it has: no ETag needs to be readable across origins.
-    await callUpload("POST", `/files/${fileId}/complete-upload`, signal, { body: {}, deadlineMs: COMPLETE_DEADLINE_MS });
+  async complete(fileId, parts, signal) {
+    const stated = parts.flatMap(({ number, etag }) => (etag === null ? [] : [{ part_number: number, etag }]));
+    // All or none: the service takes what is stated for the whole file.
+    const body = stated.length > 0 && stated.length === parts.length ? { parts: stated } : {};
+    await callUpload("POST", `/files/${fileId}/complete-upload`, signal, { body, deadlineMs: COMPLETE_DEADLINE_MS });
   },
 
   async abort(fileId, signal) {
@@ -100,7 +102,7 @@ async function callUpload<T>(method: Method, path: string, signal: AbortSignal, 
 /** The codes that mean more than their status says. */
 const BY_CODE: Record<string, (problem: Problem) => Error> = {
   "name-taken": (problem) => new NameTaken(messageOf(problem), conflictOf(problem)),
-  "upload-mismatch": (problem) => new BytesMissing(messageOf(problem), { cause: problem }),
+  "upload-mismatch": (problem) => new BytesMissing(messageOf(problem), problem.document.wrong_parts),
   // The same request is being answered elsewhere: its answer will serve.
   "request-in-progress": (problem) => new TransientFailure(messageOf(problem)),
 };

@@ -51,7 +51,7 @@ describe("an upload", () => {
 test("random events never break what holds in every state", () => {
   const events: Event[] = [
     { type: "start" }, { type: "placed", parentId: "p" }, reserved, { type: "reservation-lost" }, { type: "conflict", conflict },
-    { type: "resolve", onConflict: "replace", displaces: "x" }, { type: "progress", sent: 6, confirmed: 3 }, { type: "stall" }, { type: "finish" },
+    { type: "resolve", onConflict: "replace", displaces: "x" }, { type: "progress", sent: 6, confirmed: 3 }, { type: "stall", reason: "off" }, { type: "finish" },
     { type: "done" }, { type: "fail", message: "no" }, { type: "pause" }, { type: "resume" }, { type: "retry" },
     { type: "attach" }, { type: "cancel" },
   ];

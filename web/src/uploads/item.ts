@@ -1,6 +1,7 @@
 /** One upload and the ways its state may change. */
 
 import type { OnConflict, Target } from "@/api/types";
+import type { SentPart } from "@/uploads/plan";
 import type { Found } from "@/uploads/tree";
 
 export type Status =
@@ -54,12 +55,14 @@ export interface Item {
   readonly parentId: string | null;
   /** Raised with every reservation, so that each one has its own idempotency key. */
   readonly generation: number;
+  /** The parts that the store has acknowledged: known over a reload, and never sent again. */
+  readonly parts: readonly SentPart[];
   /** Bytes given to the network, those confirmed included. */
   readonly sent: number;
   /** Bytes that the store has acknowledged: these survive a reload. */
   readonly confirmed: number;
-  /** The connection failed and another try is due. */
-  readonly retrying: boolean;
+  /** Why the last try failed, while another one is due. */
+  readonly retrying: string | null;
   readonly conflict: Conflict | null;
   readonly failure: string | null;
 }
@@ -82,9 +85,10 @@ export function newItem(id: string, found: Found, target: Target, batch: string)
     fileId: null,
     parentId: null,
     generation: 0,
+    parts: [],
     sent: 0,
     confirmed: 0,
-    retrying: false,
+    retrying: null,
     conflict: null,
     failure: null,
   };
@@ -98,7 +102,10 @@ export type Event =
   | { readonly type: "conflict"; readonly conflict: Conflict }
   | { readonly type: "resolve"; readonly onConflict: OnConflict; readonly displaces: string | null }
   | { readonly type: "progress"; readonly sent: number; readonly confirmed: number }
-  | { readonly type: "stall" }
+  | { readonly type: "acknowledged"; readonly part: SentPart }
+  /** The service found these parts wrong; all of them, when it names none. */
+  | { readonly type: "disproved"; readonly numbers: readonly number[] }
+  | { readonly type: "stall"; readonly reason: string }
   | { readonly type: "finish" }
   | { readonly type: "done" }
   | { readonly type: "fail"; readonly message: string }
@@ -128,7 +135,7 @@ const RULES: Rules = {
       fileId,
       storedName,
       displaces: null,
-      retrying: false,
+      retrying: null,
     }),
   },
   "reservation-lost": {
@@ -137,7 +144,7 @@ const RULES: Rules = {
   },
   conflict: {
     from: ["preparing", "paused", "waiting"],
-    to: (item, { conflict }) => ({ ...item, status: "conflict", conflict, retrying: false }),
+    to: (item, { conflict }) => ({ ...item, status: "conflict", conflict, retrying: null }),
   },
   resolve: {
     from: ["conflict"],
@@ -151,9 +158,22 @@ const RULES: Rules = {
   },
   progress: {
     from: ["uploading"],
-    to: (item, { sent, confirmed }) => ({ ...item, sent, confirmed, retrying: false }),
+    to: (item, { sent, confirmed }) => ({ ...item, sent, confirmed, retrying: null }),
   },
-  stall: { from: ["preparing", "uploading", "finishing"], to: (item) => ({ ...item, retrying: true }) },
+  // Late ones too: what the store has said stays true.
+  acknowledged: {
+    from: ["uploading", "paused", "waiting", "failed"],
+    to: (item, { part }) => ({ ...item, parts: [...item.parts.filter(({ number }) => number !== part.number), part] }),
+  },
+  disproved: {
+    from: ["uploading", "finishing"],
+    to: (item, { numbers }) => ({
+      ...item,
+      status: "preparing",
+      parts: numbers.length === 0 ? [] : item.parts.filter(({ number }) => !numbers.includes(number)),
+    }),
+  },
+  stall: { from: ["preparing", "uploading", "finishing"], to: (item, { reason }) => ({ ...item, retrying: reason }) },
   finish: { from: ["uploading"], to: (item) => ({ ...complete(item), status: "finishing" }) },
   done: { from: ["preparing", "finishing"], to: (item) => ({ ...complete(item), status: "done" }) },
   fail: {
@@ -182,15 +202,15 @@ export function transition(item: Item, event: Event): Item {
 
 /** The next reservation has its own idempotency key: the answer to the last one is of no use. */
 function withoutReservation(item: Item): Item {
-  return { ...item, fileId: null, storedName: null, generation: item.generation + 1, sent: 0, confirmed: 0 };
+  return { ...item, fileId: null, storedName: null, generation: item.generation + 1, parts: [], sent: 0, confirmed: 0 };
 }
 
 function complete(item: Item): Item {
-  return { ...item, sent: item.size, confirmed: item.size, retrying: false };
+  return { ...item, sent: item.size, confirmed: item.size, retrying: null };
 }
 
 function stopped(item: Item): Item {
-  return { ...item, sent: item.confirmed, retrying: false };
+  return { ...item, sent: item.confirmed, retrying: null };
 }
 
 /** Whether work on it goes on by itself, so that leaving the page would interrupt it. */

@@ -66,7 +66,8 @@ export class UploadItems {
     const before = this.#items.get(item.id);
     this.#items.set(item.id, item);
     // Bytes change many times a second and matter to the store alone; all else outlives a reload.
-    if (before?.status !== item.status || before.fileId !== item.fileId) this.ledger.note(item, this.handle(item.id));
+    const isNew = before?.status !== item.status || before.fileId !== item.fileId || before.parts !== item.parts;
+    if (isNew) this.ledger.note(item, this.handle(item.id));
     this.changed();
   }
 }

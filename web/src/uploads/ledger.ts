@@ -63,18 +63,18 @@ export class Ledger {
 }
 
 function recordOf(item: Item, handle: HandlePath | null, owner: string, visit: string): PendingRecord {
-  const { id, batch, name, storedName, path, target, size, lastModified, mimetype, onConflict, displaces, fileId, parentId, generation } = item;
+  const { id, batch, name, storedName, path, target, size, lastModified, mimetype, onConflict, displaces, fileId, parentId, generation, parts } = item;
   return {
-    id, batch, name, storedName, path, target, size, lastModified, mimetype, onConflict, displaces, fileId, parentId, generation,
+    id, batch, name, storedName, path, target, size, lastModified, mimetype, onConflict, displaces, fileId, parentId, generation, parts,
     handle, owner, visit,
   };
 }
 
 /** Return the item of a record: all there but its bytes. */
 export function itemOf(record: PendingRecord): Item {
-  const { id, batch, name, storedName, path, target, size, lastModified, mimetype, onConflict, displaces, fileId, parentId, generation } = record;
+  const { id, batch, name, storedName, path, target, size, lastModified, mimetype, onConflict, displaces, fileId, parentId, generation, parts } = record;
   return {
-    id, batch, name, storedName, path, target, size, lastModified, mimetype, onConflict, displaces, fileId, parentId, generation,
-    kind: "file", status: "detached", sent: 0, confirmed: 0, retrying: false, conflict: null, failure: null,
+    id, batch, name, storedName, path, target, size, lastModified, mimetype, onConflict, displaces, fileId, parentId, generation, parts,
+    kind: "file", status: "detached", sent: 0, confirmed: 0, retrying: null, conflict: null, failure: null,
   };
 }

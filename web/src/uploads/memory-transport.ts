@@ -1,5 +1,6 @@
 /** A service and a store in memory that behave like the real ones, and fail when told to. */
 import { AddressRefused, BytesMissing, NameTaken, Refused, ReservationGone } from "@/uploads/failures";
+import type { SentPart } from "@/uploads/plan";
 import type { Address, FolderRequest, PartWindow, Progress, Reservation, ReserveRequest, Transport } from "@/uploads/transport";
 
 interface StoredFile {
@@ -32,6 +33,7 @@ export class MemoryTransport implements Transport {
   #ids = 0;
   readonly #reservations = new Map<string, Reservation>();
   readonly #faults = new Map<Method, Error[]>();
+  readonly #etags = new WeakMap<Blob, string>();
   readonly #gates = new Map<string, Promise<void>>();
 
   constructor(private readonly options: MemoryOptions) {}
@@ -52,6 +54,11 @@ export class MemoryTransport implements Transport {
     };
   }
 
+  /** Let all later calls through again; those that hang already go on hanging. */
+  release(): void {
+    this.#gates.clear();
+  }
+
   /** Return what is stored under a name, in order of its parts. */
   async content(name: string): Promise<string> {
     const file = [...this.files.values()].find((one) => one.name === name && one.state === "ready");
@@ -62,6 +69,14 @@ export class MemoryTransport implements Transport {
   /** Let the service forget an upload, as its sweep does. */
   sweep(fileId: string): void {
     this.files.delete(fileId);
+  }
+
+  /** Store bytes as a part, whoever sent them; returns their ETag. */
+  keep(fileId: string, part: number, body: Blob): string {
+    const etag = this.#newId("e");
+    this.#etags.set(body, etag);
+    this.#known(fileId).parts.set(part, body);
+    return etag;
   }
 
   count(prefix: string): number {
@@ -111,15 +126,17 @@ export class MemoryTransport implements Transport {
     await this.#enter("progress", fileId, signal);
     const { size, state, parts } = this.#known(fileId);
     const partSize = this.#partSize(size);
-    const uploadedParts = [...parts].map(([part_number, part]) => ({ part_number, size: part.size }));
-    return { partSize, state, uploadedParts: partSize === null ? [] : uploadedParts };
+    const listed = [...parts].map(([number, part]) => ({ number, size: part.size, etag: this.#etags.get(part) ?? "" }));
+    return { partSize, state, listed: partSize === null ? [] : listed };
   }
 
-  async complete(fileId: string, signal: AbortSignal): Promise<void> {
+  async complete(fileId: string, stated: readonly SentPart[], signal: AbortSignal): Promise<void> {
     await this.#enter("complete", fileId, signal);
     const file = this.#known(fileId);
     const stored = [...file.parts.values()].reduce((total, part) => total + part.size, 0);
     if (stored !== file.size || file.parts.size === 0) throw new BytesMissing("the sizes differ");
+    const wrong = stated.filter(({ number, etag }) => etag !== this.#etags.get(file.parts.get(number) ?? new Blob()));
+    if (wrong.length > 0) throw new BytesMissing("other parts were stated", wrong.map(({ number }) => number));
     file.state = "ready";
   }
 
@@ -133,7 +150,7 @@ export class MemoryTransport implements Transport {
     return new Set([...this.files.values()].filter(({ state }) => state === "pending").map(({ id }) => id));
   }
 
-  async send(address: Address, body: Blob, signal: AbortSignal, onProgress: (sent: number) => void): Promise<void> {
+  async send(address: Address, body: Blob, signal: AbortSignal, onProgress: (sent: number) => void): Promise<string | null> {
     this.#sending += 1;
     this.busiest = Math.max(this.busiest, this.#sending);
     try {
@@ -141,8 +158,8 @@ export class MemoryTransport implements Transport {
       await this.#enter("send", address.url, signal);
       if (address.expiresAt <= this.options.clock()) throw new AddressRefused("the address has expired");
       const [fileId = "", part] = address.url.split(" ");
-      this.#known(fileId).parts.set(Number(part), body);
       onProgress(body.size);
+      return this.keep(fileId, Number(part), body);
     } finally {
       this.#sending -= 1;
     }

@@ -1,5 +1,6 @@
 /** Uploads under way, kept so that a reload of the page does not forget them. */
 import type { OnConflict, Target } from "@/api/types";
+import type { SentPart } from "@/uploads/plan";
 import type { HandlePath } from "@/uploads/tree";
 
 export interface PendingRecord {
@@ -21,6 +22,7 @@ export interface PendingRecord {
   readonly fileId: string | null;
   readonly parentId: string | null;
   readonly generation: number;
+  readonly parts: readonly SentPart[];
   readonly handle: HandlePath | null;
 }
 

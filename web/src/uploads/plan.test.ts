@@ -20,13 +20,21 @@ test("parts cover a file of 5 TiB without a gap", () => {
   expect(plan.every((part, index) => part.number === index + 1 && part.start === (plan[index - 1]?.end ?? 0))).toBe(true);
 });
 
-test("a part that the store has in another length is missing", () => {
-  const missing = missingParts(planParts(10, 4), [
-    { part_number: 1, size: 4 },
-    { part_number: 2, size: 3 },
-  ]);
+test.each([
+  ["the store lists it and has acknowledged it", { size: 4, etag: "x" }, { etag: "x" }, false],
+  ["the store shows no ETag to us", { size: 4, etag: "x" }, { etag: null }, false],
+  ["the store has it in another length", { size: 3, etag: "x" }, { etag: "x" }, true],
+  ["the store has other bytes", { size: 4, etag: "y" }, { etag: "x" }, true],
+  ["the store lists what it never acknowledged", { size: 4, etag: "x" }, null, true],
+  ["the store has lost it", null, { etag: "x" }, true],
+])("whether a part is sent when %s", (_, listed, sent, isMissing) => {
+  const missing = missingParts(
+    planParts(4, 4),
+    listed === null ? [] : [{ number: 1, ...listed }],
+    sent === null ? [] : [{ number: 1, ...sent }],
+  );
 
-  expect(missing.map((part) => part.number)).toEqual([2, 3]);
+  expect(missing).toHaveLength(isMissing ? 1 : 0);
 });
 
 test("addresses are asked for up to the last missing part of the window", () => {

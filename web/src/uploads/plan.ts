@@ -6,9 +6,18 @@ export interface Part {
   readonly end: number;
 }
 
-export interface UploadedPart {
-  readonly part_number: number;
+/** A part that the store lists. */
+export interface ListedPart {
+  readonly number: number;
   readonly size: number;
+  readonly etag: string;
+}
+
+/** A part that the store has acknowledged to us. */
+export interface SentPart {
+  readonly number: number;
+  /** Null where a store on another origin keeps its ETag to itself. */
+  readonly etag: string | null;
 }
 
 /** Return the parts of a file in order; an empty file has one empty part. */
@@ -21,10 +30,21 @@ export function planParts(size: number, partSize: number): Part[] {
   }));
 }
 
-/** Return the parts that the store has not, or has with another length. */
-export function missingParts(plan: readonly Part[], uploaded: readonly UploadedPart[]): Part[] {
-  const sizes = new Map(uploaded.map((part) => [part.part_number, part.size]));
-  return plan.filter((part) => sizes.get(part.number) !== part.end - part.start);
+/**
+ * Return the parts that are still to be sent.
+ *
+ * One counts as there when the store lists it in its full length and has acknowledged
+ * it to us: some stores keep a request that was broken off as a whole part, filled with zeros.
+ */
+export function missingParts(plan: readonly Part[], listed: readonly ListedPart[], sent: readonly SentPart[]): Part[] {
+  const byNumber = new Map(listed.map((part) => [part.number, part]));
+  const acknowledged = new Map(sent.map((part) => [part.number, part.etag]));
+  return plan.filter(({ number, start, end }) => {
+    const there = byNumber.get(number);
+    const etag = acknowledged.get(number);
+    if (there?.size !== end - start || etag === undefined) return true;
+    return etag !== null && etag !== there.etag;
+  });
 }
 
 export function bytesOf(parts: readonly Part[]): number {

@@ -165,6 +165,18 @@ describe("trouble", () => {
     expect(transport.count("reserve")).toBe(2);
   });
 
+  test("a part that turns out wrong at the end is sent again, and no other", async () => {
+    const release = transport.hold("complete");
+    queue.add([file("large", TEN)], target, "b");
+    await inState("finishing");
+    transport.keep("f1", 2, new Blob(["4\0\0\0"]));
+    release();
+    await until(({ done }) => done.length === 1);
+
+    expect(await transport.content("large")).toBe(TEN);
+    expect(transport.calls.slice(-4)).toEqual(["progress f1", "addresses f1 2-2", "send f1 2", "complete f1"]);
+  });
+
   test("the end of the session pauses what is left", async () => {
     transport.failNext("reserve", new SignedOut("signed out"));
     queue.add(Array.from({ length: 5 }, (_, index) => file(`f${String(index)}`)), target, "b");
@@ -314,6 +326,25 @@ describe("over a reload", () => {
     await until(({ done }) => done.length === 1);
 
     expect(transport.count("send")).toBe(1);
+  });
+
+  test("a part that a store kept of a broken request is sent again", async () => {
+    transport.hold("send", "f1 2");
+    queue.add([file("large", TEN)], target, "b");
+    await until(({ unfinished }) => unfinished[0]?.confirmed === 6);
+    await ledger.flush();
+    queue.dispose();
+    // Some stores take what arrived of it for a whole part, and fill the rest with zeros.
+    transport.keep("f1", 2, new Blob(["4\0\0\0"]));
+
+    queue = open();
+    queue.restore(await ledger.load());
+    transport.release();
+    queue.attach(new Map([["i1", new File([TEN], "large")]]));
+    await until(({ done }) => done.length === 1);
+
+    expect(await transport.content("large")).toBe(TEN);
+    expect(transport.calls.slice(-4)).toEqual(["progress f1", "addresses f1 2-2", "send f1 2", "complete f1"]);
   });
 
   test("what waited in the queue is remembered with its place", async () => {

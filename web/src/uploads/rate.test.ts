@@ -35,6 +35,15 @@ test("falls to nothing when no byte moves", () => {
   expect(meter.rate(20_000)).toBe(0);
 });
 
+test("bytes that were lost are no speed", () => {
+  const meter = new RateMeter();
+  meter.add(0, 0);
+  meter.add(4000, 1000);
+  meter.add(0, 2000);
+
+  expect(meter.rate(2000)).toBe(0);
+});
+
 test("knows the time left only while bytes move", () => {
   expect(secondsLeft(1000, 100)).toBe(10);
   expect(secondsLeft(1000, 0)).toBeNull();

@@ -9,15 +9,14 @@ interface Sample {
   readonly bytes: number;
 }
 
-/** Measures a running total of bytes. A total that falls (a part starts over) restarts the measure. */
+/** Measures a running total of bytes, which falls when a part has to start over. */
 export class RateMeter {
   #samples: Sample[] = [];
 
   /** Note that `total` bytes were through at the time `at` (milliseconds). */
   add(total: number, at: number): void {
     const last = this.#samples.at(-1);
-    if (last !== undefined && total < last.bytes) this.#samples = [];
-    if (last !== undefined && total >= last.bytes && at - last.at < MIN_STEP_MS) return;
+    if (last !== undefined && at - last.at < MIN_STEP_MS) return;
     this.#samples.push({ at, bytes: total });
     this.#forgetBefore(at - WINDOW_MS);
   }
@@ -30,7 +29,7 @@ export class RateMeter {
     if (first === undefined || last === undefined) return null;
     const span = now - first.at;
     if (span < MIN_SPAN_MS) return null;
-    return ((last.bytes - first.bytes) * 1000) / span;
+    return Math.max(0, ((last.bytes - first.bytes) * 1000) / span);
   }
 
   // The newest sample from before the window stays: it is where the window begins.

@@ -35,7 +35,7 @@ export async function withRetry<T>(
   work: () => Promise<T>,
   waiting: Waiting,
   signal: AbortSignal,
-  stalled: () => void,
+  stalled: (reason: string) => void,
   options: RetryOptions = RETRY,
 ): Promise<T> {
   for (let failures = 0; ; ) {
@@ -44,7 +44,7 @@ export async function withRetry<T>(
     } catch (error) {
       failures += 1;
       if (!(error instanceof TransientFailure) || failures >= options.attempts) throw error;
-      stalled();
+      stalled(error.message);
       await waiting.online(signal);
       await waiting.sleep(error.retryAfterMs ?? backOff(failures, waiting.random(), options), signal);
     }

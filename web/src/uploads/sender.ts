@@ -3,13 +3,15 @@ import { Addresses } from "@/uploads/addresses";
 import { AddressRefused, BytesMissing, Refused, ReservationGone } from "@/uploads/failures";
 import type { Event, Item } from "@/uploads/item";
 import type { Limiter } from "@/uploads/limiter";
-import { bytesOf, missingParts, type Part, planParts, type UploadedPart } from "@/uploads/plan";
+import { bytesOf, type ListedPart, missingParts, type Part, planParts, type SentPart } from "@/uploads/plan";
 import { type Waiting, withRetry } from "@/uploads/retry";
 import type { Transport } from "@/uploads/transport";
 import { text } from "@/text";
 
 /** An address that a store refuses this often in a row is not merely old. */
 const MAX_REFUSALS = 3;
+/** How often a file is begun anew or completed by itself; then a person decides. */
+const MAX_TRIES = 3;
 
 export interface SendContext {
   readonly transport: Transport;
@@ -27,23 +29,23 @@ export interface SendContext {
 /**
  * Send `file` into the folder `parentId`, from wherever an earlier try ended.
  *
- * Parts that the store has are not sent again. Raises the failures of
- * `failures.ts`; when the signal is aborted, its reason.
+ * Parts that the store has acknowledged are not sent again, unless the service finds
+ * them wrong in the end. Raises the failures of `failures.ts`; when the signal is
+ * aborted, its reason.
  */
 export async function sendFile(item: Item, file: File, context: SendContext): Promise<void> {
-  const { transport, signal, apply } = context;
-  for (let current = item, reservations = 0; ; reservations += 1) {
+  const { apply } = context;
+  let current = item;
+  for (let tries = 1; ; tries += 1) {
     try {
-      const upload = current.fileId === null ? await reserve(current, context) : await continued(current, current.fileId, context);
-      signal.throwIfAborted();
-      if (!upload.isThere) await sendBytes(upload, file, context);
-      apply({ type: "finish" });
-      if (!upload.isThere) await retrying(context, () => transport.complete(upload.fileId, signal));
+      await sendOnce(current, file, context);
       return;
     } catch (error) {
+      if (tries === MAX_TRIES) throw error;
       // Swept on the service's side, for instance after a week: begin once more.
-      if (!(error instanceof ReservationGone) || reservations > 0) throw error;
-      current = apply({ type: "reservation-lost" });
+      if (error instanceof ReservationGone) current = apply({ type: "reservation-lost" });
+      else if (error instanceof BytesMissing) current = apply({ type: "disproved", numbers: error.wrongParts });
+      else throw error;
     }
   }
 }
@@ -51,9 +53,34 @@ export async function sendFile(item: Item, file: File, context: SendContext): Pr
 interface OpenUpload {
   readonly fileId: string;
   readonly partSize: number | null;
-  readonly uploaded: readonly UploadedPart[];
+  readonly listed: readonly ListedPart[];
   /** All bytes are there and verified. */
   readonly isThere: boolean;
+}
+
+async function sendOnce(item: Item, file: File, context: SendContext): Promise<void> {
+  const { transport, signal, apply } = context;
+  const upload = item.fileId === null ? await reserve(item, context) : await continued(item, item.fileId, context);
+  signal.throwIfAborted();
+  if (upload.isThere) {
+    apply({ type: "finish" });
+    return;
+  }
+  const plan = planParts(file.size, upload.partSize ?? Math.max(1, file.size));
+  const missing = missingParts(plan, listedOf(upload, plan, item.parts), item.parts);
+  await sendBytes(upload, missing, file, context);
+  const { parts } = apply({ type: "finish" });
+  const stated = upload.partSize === null ? [] : parts;
+  await retrying(context, () => transport.complete(upload.fileId, stated, signal));
+}
+
+/** A store lists parts alone: one request that it acknowledged stands for itself. */
+function listedOf(upload: OpenUpload, plan: readonly Part[], sent: readonly SentPart[]): readonly ListedPart[] {
+  if (upload.partSize !== null) return upload.listed;
+  return plan.flatMap(({ number, start, end }) => {
+    const part = sent.find((one) => one.number === number);
+    return part === undefined ? [] : [{ number, size: end - start, etag: part.etag ?? "" }];
+  });
 }
 
 async function reserve(item: Item, context: SendContext): Promise<OpenUpload> {
@@ -72,35 +99,20 @@ async function reserve(item: Item, context: SendContext): Promise<OpenUpload> {
   const unstoppable = new AbortController().signal;
   const { fileId, name, partSize } = await retrying(context, () => transport.reserve(request, unstoppable));
   apply({ type: "reserved", fileId, storedName: name });
-  return { fileId, partSize, uploaded: [], isThere: false };
+  return { fileId, partSize, listed: [], isThere: false };
 }
 
 async function continued(item: Item, fileId: string, context: SendContext): Promise<OpenUpload> {
   const { transport, apply, signal } = context;
-  const { state, partSize, uploadedParts } = await retrying(context, () => transport.progress(fileId, signal));
+  const { state, partSize, listed } = await retrying(context, () => transport.progress(fileId, signal));
   if (state === "failed" || state === "expired") throw new ReservationGone();
   apply({ type: "reserved", fileId, storedName: item.storedName ?? item.name });
-  // A store lists parts; whether a single request came through is seen by verifying it.
-  const isThere = state === "ready" || (partSize === null && (await isComplete(fileId, context)));
-  return { fileId, partSize, uploaded: uploadedParts, isThere };
+  return { fileId, partSize, listed, isThere: state === "ready" };
 }
 
-async function isComplete(fileId: string, context: SendContext): Promise<boolean> {
-  try {
-    await retrying(context, () => context.transport.complete(fileId, context.signal));
-    return true;
-  } catch (error) {
-    if (error instanceof BytesMissing) return false;
-    throw error;
-  }
-}
-
-async function sendBytes(upload: OpenUpload, file: File, context: SendContext): Promise<void> {
-  const multipart = upload.partSize !== null;
-  const plan = planParts(file.size, upload.partSize ?? Math.max(1, file.size));
-  const missing = missingParts(plan, upload.uploaded);
+async function sendBytes(upload: OpenUpload, missing: readonly Part[], file: File, context: SendContext): Promise<void> {
   const { transport, clock } = context;
-  const addresses = new Addresses(transport, upload.fileId, missing, multipart, clock);
+  const addresses = new Addresses(transport, upload.fileId, missing, upload.partSize !== null, clock);
   const tally = new Tally(file.size - bytesOf(missing), context.apply);
   tally.report();
 
@@ -134,11 +146,11 @@ async function sendPart(
   let refusals = 0;
   for (;;) {
     try {
-      await retrying(context, async () => {
+      const etag = await retrying(context, async () => {
         const address = await addresses.of(part, signal);
         const body = file.slice(part.start, part.end);
         try {
-          await transfers.run(
+          return await transfers.run(
             () => transport.send(address, body, signal, (sent) => tally.sending(part, sent)),
             signal,
           );
@@ -149,6 +161,7 @@ async function sendPart(
         }
       });
       addresses.forget(part);
+      context.apply({ type: "acknowledged", part: { number: part.number, etag } });
       tally.confirm(part);
       return;
     } catch (error) {
@@ -170,7 +183,7 @@ async function assertReadable(body: Blob): Promise<void> {
 }
 
 function retrying<T>(context: SendContext, work: () => Promise<T>): Promise<T> {
-  return withRetry(work, context.waiting, context.signal, () => context.apply({ type: "stall" }));
+  return withRetry(work, context.waiting, context.signal, (reason) => context.apply({ type: "stall", reason }));
 }
 
 /** Counts the bytes of one file: those confirmed and those on their way. */

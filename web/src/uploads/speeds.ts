@@ -28,7 +28,7 @@ export class Speeds {
   report(id: string, sent: number): void {
     const speed = this.#running.get(id);
     if (speed === undefined) return;
-    const step = speed.last === null ? 0 : Math.max(0, sent - speed.last);
+    const step = speed.last === null ? 0 : sent - speed.last;
     speed.last = sent;
     for (const one of [speed, this.#all]) {
       one.moved += step;

@@ -11,13 +11,18 @@ const REFUSED_ADDRESS = new Set([400, 401, 403]);
 /** Signed with the rest, and refused to scripts because browsers send them by themselves. */
 const SET_BY_BROWSER = new Set(["host", "content-length"]);
 
-/** Send `body` with exactly the address's headers. Fails with the classes of `failures.ts`. */
+/** Return an ETag without its quotes, which some answers have and others not. */
+export function bareETag(etag: string): string {
+  return etag.replaceAll('"', "");
+}
+
+/** Send `body` with exactly the address's headers and return the ETag, if the store shows it. Fails with the classes of `failures.ts`. */
 export function sendToStore(
   address: Address,
   body: Blob,
   signal: AbortSignal,
   onProgress: (sent: number) => void,
-): Promise<void> {
+): Promise<string | null> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const request = new XMLHttpRequest();
@@ -43,7 +48,7 @@ export function sendToStore(
     };
     request.onload = () => {
       const failure = failureOf(request);
-      if (failure === null) settle(resolve);
+      if (failure === null) settle(() => resolve(etagOf(request)));
       else fail(failure);
     };
     request.onerror = () => fail(new TransientFailure(text.uploads.storeUnreachable));
@@ -64,12 +69,26 @@ function failureOf(request: XMLHttpRequest): Error | null {
   if (status >= 200 && status < 300) return null;
   if (REFUSED_ADDRESS.has(status)) return new AddressRefused(text.uploads.storeRefused(status));
   if (status === 408 || status === 429 || status >= 500) {
-    return new TransientFailure(text.uploads.storeRefused(status), retryAfter(request.getResponseHeader("Retry-After")));
+    return new TransientFailure(text.uploads.storeRefused(status), retryAfter(request));
   }
   return new Refused(text.uploads.storeRefused(status));
 }
 
-function retryAfter(header: string | null): number | null {
-  const seconds = Number(header);
-  return header !== null && Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+function retryAfter(request: XMLHttpRequest): number | null {
+  const seconds = Number(header(request, "retry-after") ?? "no");
+  return Number.isFinite(seconds) ? seconds * 1000 : null;
+}
+
+function etagOf(request: XMLHttpRequest): string | null {
+  const etag = header(request, "etag");
+  return etag === null ? null : bareETag(etag);
+}
+
+/** A store on another origin may keep a header to itself, and asking for that one is an error in the console. */
+function header(request: XMLHttpRequest, name: string): string | null {
+  for (const line of request.getAllResponseHeaders().split("\r\n")) {
+    const colon = line.indexOf(":");
+    if (line.slice(0, colon).toLowerCase() === name) return line.slice(colon + 1).trim();
+  }
+  return null;
 }

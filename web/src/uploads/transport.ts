@@ -1,6 +1,6 @@
 /** What an upload needs of the service and of the store, in the upload's own words. */
 import type { OnConflict, Space } from "@/api/types";
-import type { UploadedPart } from "@/uploads/plan";
+import type { ListedPart, SentPart } from "@/uploads/plan";
 
 export interface FolderRequest {
   readonly name: string;
@@ -29,7 +29,7 @@ export interface Reservation {
 export interface Progress {
   readonly partSize: number | null;
   readonly state: "pending" | "ready" | "failed" | "expired";
-  readonly uploadedParts: readonly UploadedPart[];
+  readonly listed: readonly ListedPart[];
 }
 
 /** Where and how to send one part. */
@@ -60,17 +60,21 @@ export interface Transport {
   ): Promise<ReadonlyMap<number, Address>>;
   /** Ask the store what it has. Raises ReservationGone when there is no such upload. */
   progress(fileId: string, signal: AbortSignal): Promise<Progress>;
-  /** Make the file visible once the service has verified its bytes. Raises BytesMissing. Twice is safe. */
-  complete(fileId: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Make the file visible once the service has verified its bytes. Twice is safe.
+   *
+   * Raises BytesMissing, also when the store holds other parts than those stated.
+   */
+  complete(fileId: string, parts: readonly SentPart[], signal: AbortSignal): Promise<void>;
   /** Give the reservation and its bytes up. An upload that is gone is no failure. */
   abort(fileId: string, signal: AbortSignal): Promise<void>;
   /** Return the file ids of this person's open uploads, wherever they began. */
   open(signal: AbortSignal): Promise<ReadonlySet<string>>;
-  /** Send bytes to the store. Raises AddressRefused when the address no longer works. */
+  /** Send bytes to the store and return their ETag, if it tells. Raises AddressRefused when the address no longer works. */
   send(
     address: Address,
     body: Blob,
     signal: AbortSignal,
     onProgress: (sent: number) => void,
-  ): Promise<void>;
+  ): Promise<string | null>;
 }

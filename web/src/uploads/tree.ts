@@ -66,7 +66,8 @@ export function grab(transfer: DataTransfer): Grabbed[] {
 export async function* walk(grabbed: readonly Grabbed[]): AsyncGenerator<Found | Unreadable> {
   for (const { handle, entry, file } of grabbed) {
     const kept = await handle;
-    if (kept !== null) yield* walkNode(handleNode(kept, { root: kept, steps: [] }), []);
+    // A script that makes a transfer gives files without a handle, and then it is undefined.
+    if (kept) yield* walkNode(handleNode(kept, { root: kept, steps: [] }), []);
     else if (entry !== null) yield* walkNode(entryNode(entry), []);
     else if (file !== null) yield { kind: "file", file, path: [], handle: null };
   }

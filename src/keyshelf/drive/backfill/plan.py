@@ -36,7 +36,8 @@ class Entry:
 class Node:
     """What is at a path: a live row, or one that this run makes."""
 
-    id: UUID
+    id: UUID | None
+    """None for a file that this run makes: the database gives it one."""
     is_folder: bool
 
 
@@ -59,7 +60,6 @@ class NewFolder:
 class NewFile:
     """A file row to be made."""
 
-    id: UUID
     entry: Entry
     parent_id: UUID | None
 
@@ -156,12 +156,11 @@ class _Decisions:
     def place(self, entry: Entry) -> None:
         owner, names = entry.path
         try:
-            parent = self._folder(owner, names[:-1])
+            parent_id = self._folder(owner, names[:-1])
         except _FileInPathError as error:
             reason = f"{error.name!r} in its path is a file, not a folder"
             self.plan.errors.append(error_of(entry.meta.key, reason))
             return
-        parent_id = parent.id if parent else None
         node = self._known(entry.path)
         if node is None:
             self._make(entry, parent_id)
@@ -174,28 +173,29 @@ class _Decisions:
     def _known(self, path: Path) -> Node | None:
         return self.existing.get(path) or self.made.get(path)
 
-    def _folder(self, owner: OwnerId, names: tuple[FileName, ...]) -> Node | None:
+    def _folder(self, owner: OwnerId, names: tuple[FileName, ...]) -> UUID | None:
         """Return the folder at a path, making what is missing of it; None is the root."""
         if not names:
             return None
         node = self._known((owner, names))
         if node is None:
-            above = self._folder(owner, names[:-1])
-            node = self.made[owner, names] = Node(self.new_id(), is_folder=True)
-            self.plan.folders.append(
-                NewFolder(node.id, (owner, names), above.id if above else None)
-            )
+            return self._new_folder((owner, names), self._folder(owner, names[:-1]))
         if not node.is_folder:
             raise _FileInPathError(names[-1])
-        return node
+        return node.id
 
     def _make(self, entry: Entry, parent_id: UUID | None) -> None:
-        new_id = self.new_id()
-        self.made[entry.path] = Node(new_id, entry.is_folder)
         if entry.is_folder:
-            self.plan.folders.append(NewFolder(new_id, entry.path, parent_id))
+            self._new_folder(entry.path, parent_id)
         else:
-            self.plan.files.append(NewFile(new_id, entry, parent_id))
+            self.made[entry.path] = Node(None, is_folder=False)
+            self.plan.files.append(NewFile(entry, parent_id))
+
+    def _new_folder(self, path: Path, parent_id: UUID | None) -> UUID:
+        folder = NewFolder(self.new_id(), path, parent_id)
+        self.made[path] = Node(folder.id, is_folder=True)
+        self.plan.folders.append(folder)
+        return folder.id
 
 
 class _FileInPathError(Exception):

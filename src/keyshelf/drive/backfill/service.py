@@ -127,14 +127,15 @@ class _Reading:
                 yield await self._page(objects)
 
     async def _page(self, objects: Sequence[ObjectMeta]) -> _Page:
-        storable = [meta for meta in objects if _is_text(meta.key)]
+        texts = {meta.key for meta in objects if _is_text(meta.key)}
         errors = [
             error_of(meta.key, "its key is not valid text")
             for meta in objects
-            if not _is_text(meta.key)
+            if meta.key not in texts
         ]
         async with self.parts.database.read() as tx:
-            unknown = await queries.unknown_keys(tx, [meta.key for meta in storable])
+            unknown = await queries.unknown_keys(tx, sorted(texts))
+        storable = [meta for meta in objects if meta.key in texts]
         entries, registered = self._read(storable, unknown, errors)
         entries = await self._with_types(entries, errors)
         return _Page(len(objects), registered, entries, errors)

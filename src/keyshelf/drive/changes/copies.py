@@ -12,7 +12,6 @@ from keyshelf.drive.changes.folders import create_folder
 from keyshelf.drive.changes.moves import refuse_cycle
 from keyshelf.drive.failures import FileNotFoundInDriveError, UploadOpenError
 from keyshelf.drive.parts import DriveParts
-from keyshelf.drive.settle.markers import put_marker
 from keyshelf.drive.settle.schedule import follow, schedule_copy
 from keyshelf.drive.tree import places
 from keyshelf.drive.tree import queries as tree
@@ -102,7 +101,7 @@ async def run_copy(
     if not source.is_folder:
         await _copy_files(parts, viewer, [(source, copy)])
         return 1
-    await put_marker(parts.store, copy.key)
+    await parts.markers.put(copy.key)
     done = 0
     folders = [(source.id, copy.id)]
     while folders:

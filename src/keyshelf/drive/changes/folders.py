@@ -3,7 +3,6 @@
 from keyshelf.database.transactions import ReadTransaction
 from keyshelf.drive.failures import NameTakenError
 from keyshelf.drive.parts import DriveParts
-from keyshelf.drive.settle.markers import put_marker
 from keyshelf.drive.settle.schedule import follow
 from keyshelf.drive.tree import places, queries
 from keyshelf.drive.tree.places import Place
@@ -31,7 +30,7 @@ async def create_folder(
         if there is not None:
             return Changed(there), False
         likely = await places.claim_name(tx, place, wanted, on_conflict=on_conflict)
-    await put_marker(parts.store, place.key_of(likely, is_folder=True))
+    await parts.markers.put(place.key_of(likely, is_folder=True))
     async with parts.database.transaction() as tx:
         place = await places.lock_place(tx, target, viewer)
         there = await _existing(tx, place, wanted, on_conflict)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle import queries
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import DeleteResult, ObjectStore
+from keyshelf.store.base import DeleteResult
 
 _AT_ONCE = 500
 
@@ -23,7 +23,7 @@ async def delete_noted(parts: DriveParts, keys: Sequence[ObjectKey] | None = Non
             batch = await queries.take_deletions(tx, keys=keys, limit=_AT_ONCE)
             if not batch:
                 return gone
-            results = await _delete(parts.store, batch)
+            results = await _delete(parts, batch)
             failed = {each.key: each.error for each in results if each.error is not None}
             deleted = [each.key for each in results if each.error is None]
             await queries.finish_deletions(tx, deleted=deleted, failed=failed)
@@ -32,10 +32,12 @@ async def delete_noted(parts: DriveParts, keys: Sequence[ObjectKey] | None = Non
             return gone
 
 
-async def _delete(store: ObjectStore, keys: Sequence[ObjectKey]) -> list[DeleteResult]:
+async def _delete(parts: DriveParts, keys: Sequence[ObjectKey]) -> list[DeleteResult]:
     # A store without folder markers never had these objects, and some such stores
     # read a key without its last slash: asking them could delete a file.
-    markers = [] if store.capabilities.folder_markers else [k for k in keys if k.endswith("/")]
+    markers = [key for key in keys if key.endswith("/")]
+    if markers and await parts.markers.are_kept():
+        markers = []
     objects = [key for key in keys if key not in set(markers)]
-    results = list(await store.delete_many(objects)) if objects else []
+    results = list(await parts.store.delete_many(objects)) if objects else []
     return results + [DeleteResult(key) for key in markers]

@@ -19,7 +19,6 @@ from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle import queries
 from keyshelf.drive.settle.adopt import adopt_beside
 from keyshelf.drive.settle.deletions import delete_noted
-from keyshelf.drive.settle.markers import put_marker
 from keyshelf.drive.settle.plan import Plan, Step, make_plan
 from keyshelf.drive.settle.queries import Swap
 from keyshelf.drive.tree import queries as tree
@@ -134,7 +133,7 @@ async def _copy_all(parts: DriveParts, steps: list[Step], result: BatchResult) -
         etag = None
         try:
             if file.is_folder:
-                await put_marker(parts.store, step.target)
+                await parts.markers.put(step.target)
             else:
                 etag = (await parts.store.copy(file.key, step.target)).etag
         except ObjectNotFoundError:

@@ -3,7 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import type { Sort } from "@/api/drive";
 import type { ListedFile, SortKey } from "@/api/types";
-import { type ColumnId, columns as columnTable } from "@/drive/columns";
+import { type ColumnId, fitColumns, trackTemplate } from "@/drive/columns";
 import { COMPACT_WIDTH, gridLayout, listLayout, rowCount } from "@/drive/layout";
 import type { Listing } from "@/drive/listing";
 import type { Selection } from "@/drive/selection";
@@ -45,15 +45,17 @@ export interface CollectionProps {
 /** Rows to have in hand below the last one on show. */
 const AHEAD = 150;
 const HEAD_HEIGHT = 36;
+let isFirstView = true;
 /** More rows than are ever drawn at once; a row that leaves lends its elements to one that comes. */
 const ROW_POOL = 256;
 
 export function Collection(props: CollectionProps) {
-  const { listing, view, columns, selection } = props;
+  const { listing, view, selection } = props;
   const { items, hasMore, loadMore } = listing;
   const scroller = useRef<HTMLDivElement>(null);
   const width = useElementWidth(scroller);
   const layout = useMemo(() => (view === "list" ? listLayout(width) : gridLayout(width)), [view, width]);
+  const columns = useMemo(() => fitColumns(props.columns, width), [props.columns, width]);
   const hasHead = view === "list" && width > COMPACT_WIDTH;
   const headHeight = hasHead ? HEAD_HEIGHT : 0;
 
@@ -63,7 +65,8 @@ export function Collection(props: CollectionProps) {
     estimateSize: () => layout.rowHeight,
     overscan: view === "list" ? 12 : 3,
     paddingStart: layout.paddingTop,
-    paddingEnd: 24,
+    // The last row can be scrolled clear of the messages and of the uploads.
+    paddingEnd: 96,
     scrollPaddingStart: headHeight,
     initialOffset: scrollOf(props.name),
   });
@@ -71,6 +74,12 @@ export function Collection(props: CollectionProps) {
 
   const { name } = props;
   useEffect(() => () => rememberScroll(name, rows.scrollOffset ?? 0), [name, rows]);
+
+  // Whoever opened a folder by keyboard goes on in it; the first page of all begins at its top.
+  useEffect(() => {
+    if (document.activeElement === document.body && !isFirstView) scroller.current?.focus({ preventScroll: true });
+    isFirstView = false;
+  }, []);
 
   const shown = rows.getVirtualItems();
   const lastShown = ((shown.at(-1)?.index ?? 0) + 1) * layout.columns;
@@ -93,7 +102,6 @@ export function Collection(props: CollectionProps) {
     rows.scrollToIndex(Math.floor(focusIndex / layout.columns), { align: "auto" });
   });
 
-  const template = ["20px minmax(0, 1fr)", ...columns.map((id) => columnTable[id].width), "72px"].join(" ");
   const common = (file: ListedFile, index: number) => ({
     file,
     index,
@@ -117,7 +125,7 @@ export function Collection(props: CollectionProps) {
       aria-rowcount={hasMore ? -1 : rowCount(layout, items.length) + (hasHead ? 1 : 0)}
       tabIndex={0}
       {...(focusIndex >= 0 && selection.focus ? { "aria-activedescendant": itemElementId(selection.focus) } : {})}
-      style={{ "--template": template, "--pad": `${layout.padding}px` } as CSSProperties}
+      style={{ "--template": trackTemplate(columns), "--pad": `${layout.padding}px` } as CSSProperties}
       onKeyDown={onKeyDown}
       {...pointer.handlers}
       {...drag.handlers}

@@ -1,0 +1,106 @@
+"""`keyshelf up`: one command serves, and the others find it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from tests.served import PATIENCE
+
+
+def free_port() -> str:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return str(bound.getsockname()[1])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """The settings of a machine on which nothing was ever set up."""
+    ours = {name: text for name, text in os.environ.items() if not name.startswith("KEYSHELF_")}
+    return ours | {
+        "KEYSHELF_DATA": str(tmp_path / "data"),
+        "KEYSHELF_PORT": free_port(),
+        "KEYSHELF_ADMIN_PORT": free_port(),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+    }
+
+
+@pytest.fixture
+def up(home: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "keyshelf.cli.main", "up"],
+        env=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process:
+        yield process
+        if process.poll() is None:
+            process.kill()
+
+
+def run(home: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "keyshelf.cli.main", *arguments],
+        env=home,
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE,
+        check=False,
+    )
+
+
+@pytest.mark.services
+def test_up_serves_until_it_is_told_to_stop(
+    home: dict[str, str], up: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    assert up.stdout
+    address, sign_in, data = (up.stdout.readline().split()[-1] for _ in range(3))
+    service_file = tmp_path / "data/service.json"
+    service = json.loads(service_file.read_text())
+    (tmp_path / "a.txt").write_text("hello")
+
+    put = run(home, "put", str(tmp_path / "a.txt"))
+    listed = run(home, "ls")
+    checks = json.loads(run(home, "doctor", "--json").stdout)
+    up.send_signal(signal.SIGTERM)
+    code = up.wait(PATIENCE)
+    after = run(home, "ls")
+
+    assert address == service["url"] == f"http://127.0.0.1:{home['KEYSHELF_PORT']}"
+    assert sign_in == f"{address}/sign-in#token={service['token']}"
+    assert data == str(tmp_path / "data")
+    assert (put.returncode, listed.stdout) == (0, "a.txt\n")
+    assert [check for check in checks["items"] if check["status"] == "failed"] == []
+    assert code == 0
+    assert not service_file.exists()
+    assert after.returncode == 8
+
+
+def test_a_taken_port_is_told(home: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        home["KEYSHELF_PORT"] = str(taken.getsockname()[1])
+        ran = run(home, "up")
+
+    assert ran.returncode == 8
+    assert "KEYSHELF_PORT" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_doctor_names_the_fix_and_fails(home: dict[str, str]) -> None:
+    home["DATABASE_URL"] = "postgresql://nobody@127.0.0.1:9/none?connect_timeout=1"
+
+    ran = run(home, "doctor")
+
+    assert ran.returncode == 1
+    assert "FAILED   database" in ran.stdout
+    assert "fix: " in ran.stdout
+    assert "failed" in ran.stderr
