@@ -8,12 +8,11 @@ it, and opens the page in Debian's Chromium.
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def main() -> None:
         chromium = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(
-            viewport={"width": 1360, "height": 800},
+            viewport={"width": 1360, "height": 720},
             device_scale_factor=1.5,
             color_scheme="dark" if "--dark" in sys.argv else "light",
         )
@@ -48,17 +47,19 @@ def show_folder(page: Page) -> None:
     for name in FOLDER:
         page.get_by_text(name, exact=True).first.dblclick()
         expect(page.get_by_text(name, exact=True).first).to_be_visible()
+    page.get_by_role("button", name="Grid view").click()
+    page.get_by_role("button", name="Show details").click()
     page.get_by_text(SHOWN, exact=True).first.click()
     page.wait_for_load_state("networkidle")
 
 
 @contextmanager
-def served_sample() -> Iterator[str]:
+def served_sample() -> Generator[str]:
     """Run a service with the sample in its drive, and give its sign-in link."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,
-            "KEYSHELF_DATA": folder,
+            "KEYSHELF_DATA": str(Path(folder, "keyshelf")),
             "KEYSHELF_PORT": str(free_port()),
             "KEYSHELF_ADMIN_PORT": str(free_port()),
         }
@@ -69,7 +70,7 @@ def served_sample() -> Iterator[str]:
         try:
             yield sign_in_link(demo)
         finally:
-            demo.send_signal(signal.SIGINT)
+            demo.terminate()
             demo.wait(timeout=60)
 
 

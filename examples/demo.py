@@ -7,6 +7,7 @@ The sample is put there once, into the folder /Sample. A second run finds that
 folder and does nothing; nothing is ever replaced.
 """
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,8 @@ def main() -> int:
     if "--serve" not in sys.argv:
         print("no Keyshelf runs here: start one by `make up`", file=sys.stderr)
         return 1
+    # Being told to end, by Ctrl-C or otherwise, ends the service in good order too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     program = str(Path(sys.executable).with_name("keyshelf"))
     with subprocess.Popen([program, "up"]) as serving:
         try:
@@ -43,8 +46,7 @@ def main() -> int:
                 load(service)
             return serving.wait()
         except KeyboardInterrupt:
-            # The terminal has sent it to the service as well, which ends in good order.
-            return serving.wait()
+            return 0
         finally:
             serving.terminate()
 

@@ -241,9 +241,9 @@ class Served:
 @pytest.fixture(scope="session")
 def served(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A service with a worker, on a fresh database and disk stores."""
-    with new_database() as database_url:
-        with serve(database_url, tmp_path_factory.mktemp("served")) as service:
-            yield service
+    folder = tmp_path_factory.mktemp("served")
+    with new_database() as database_url, serve(database_url, folder) as service:
+        yield service
 
 
 @contextmanager

@@ -23,6 +23,11 @@ def big_file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def forget_traffic(served: Served) -> None:
+    served.traffic.answered.clear()
+
+
 def late_part(request: Noted) -> bool:
     return (request.part_number or 0) > 1
 
@@ -116,6 +121,7 @@ def test_a_file_that_changed_since_is_sent_from_its_start(
     with traffic.holding(late_part):
         child = start("put", big_file, folder)
         traffic.wait_until_holding()
+        traffic.wait_until_answered(lambda request: request.part_number == 1)
         child.kill()
         traffic.drop_held()
         traffic.answered.clear()

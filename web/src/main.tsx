@@ -7,7 +7,9 @@ import { Problem } from "@/api/problem";
 import { applyTheme } from "@/app/preferences";
 import { router } from "@/app/router";
 import { SessionGate } from "@/app/session";
+import { preloadActions } from "@/drive/actions/useActions";
 import { preloadMenus } from "@/ui/Menu";
+import { UploadProvider } from "@/uploads";
 import "@/styles/tokens.css";
 import "@/styles/base.css";
 
@@ -28,15 +30,21 @@ if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={client}>
-      <SessionGate>
-        <RouterProvider router={router} />
-      </SessionGate>
+      {/* Outside of the gate: files that were chosen outlast the end of a session and the next sign-in. */}
+      <UploadProvider>
+        <SessionGate>
+          <RouterProvider router={router} />
+        </SessionGate>
+      </UploadProvider>
     </QueryClientProvider>
   </StrictMode>,
 );
 
 // Once the page stands, what the first click needs is fetched, so that it opens at once.
-setTimeout(preloadMenus, 1_500);
+setTimeout(() => {
+  preloadMenus();
+  preloadActions();
+}, 1_500);
 
 // A part that was replaced on the server by a newer build is gone: the page starts again with the new one, once.
 const RELOADED = "keyshelf.reloaded";

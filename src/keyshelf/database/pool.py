@@ -114,7 +114,9 @@ class Database:
 
         Callbacks of `on_commit` run after the commit, when the connection is back.
         """
-        async with self._connection(read_only=False) as connection:
+        # Begun at once: what a savepoint locks before any other statement must be held
+        # to the end, and without a transaction around it the savepoint would be one.
+        async with self._connection(read_only=False) as connection, connection.transaction():
             tx = Transaction(connection)
             yield tx
         for callback in tx.after_commit:

@@ -96,6 +96,8 @@ async def _empty_trash(parts: DriveParts, context: JobContext, payload: Payload)
     owners = [OwnerId(each) for each in cast("list[str]", payload["owners"])]  # as scheduled
     before = datetime.fromisoformat(str(payload["before"]))
     purged = await trash.purge_before(parts, owners, before)
+    if await trash.count_left(parts, owners, before):
+        raise StillWaitingError("what still has objects in flight is deleted when they arrived")
     return {"deleted": purged, "objects": await delete_noted(parts)}
 
 

@@ -201,3 +201,13 @@ async def test_notifications_arrive_with_the_commit(database: Database) -> None:
 
         with anyio.fail_after(10):
             assert await anext(told) == "hello"
+
+
+async def test_a_lock_taken_in_a_savepoint_is_held_to_the_end(database: Database) -> None:
+    async with database.transaction() as tx:
+        async with tx.savepoint():
+            await tx.execute("SELECT pg_advisory_xact_lock(4711)")
+
+        held = await tx.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+
+    assert held == 1

@@ -1,12 +1,14 @@
 """Records of unfinished transfers."""
 
+import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from keyshelf.client.transfers.records import VERSION, DownloadRecord, Records, UploadRecord
+from keyshelf.client.transfers.records import KEPT, VERSION, DownloadRecord, Records, UploadRecord
 
 UPLOAD = UploadRecord(
     version=VERSION,
@@ -53,6 +55,19 @@ def test_a_record_of_another_version_is_none(tmp_path: Path) -> None:
     records.write("name", replace(UPLOAD, version=VERSION + 1))
 
     assert records.read(UploadRecord, "name") is None
+
+
+def test_what_nobody_goes_on_with_is_forgotten(tmp_path: Path) -> None:
+    records = Records(tmp_path)
+    records.write("old", UPLOAD)
+    os.utime(tmp_path / "old.json", (0, 0))
+    records.write("new", UPLOAD)
+    written = datetime.fromtimestamp((tmp_path / "new.json").stat().st_mtime, tz=UTC)
+
+    records.forget_old(written + KEPT)
+    Records(tmp_path / "never made").forget_old(written)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["new.json"]
 
 
 def test_names_of_records_keep_facts_apart() -> None:

@@ -5,7 +5,7 @@ import { Button } from "react-aria-components";
 import { signOut } from "@/api/session";
 import { setPreferences, usePreferences } from "@/app/preferences";
 import { useSession } from "@/app/session";
-import { reportError } from "@/drive/actions/sending";
+import { reportError } from "@/ui/reportError";
 import { text } from "@/text";
 import { ask } from "@/ui/dialogs";
 import { Menu, type MenuGroup } from "@/ui/Menu";

@@ -2,7 +2,7 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import { useCurrentSpace } from "@/app/currentSpace";
 import { useSession } from "@/app/session";
-import { type NamedTarget, whyNotInto } from "@/drive/actions/moving";
+import { type NamedTarget, whyNotInto } from "@/drive/targets";
 import { useActions } from "@/drive/actions/useActions";
 import { type DropRules, useDropTarget } from "@/drive/dragging";
 import { text } from "@/text";

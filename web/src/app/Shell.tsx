@@ -1,13 +1,13 @@
 /** The frame of every page: header, places on the left, the view, uploads and messages. */
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { Header } from "@/app/Header";
 import { Navigation } from "@/app/Navigation";
 import { useJobs } from "@/jobs/useJobs";
 import { text } from "@/text";
 import { Dialogs } from "@/ui/dialogs";
 import { Toasts } from "@/ui/Toasts";
-import { UploadProvider, UploadTray } from "@/uploads";
+import { UploadTray } from "@/uploads";
 import "@/app/shell.css";
 
 export function Shell() {
@@ -17,13 +17,15 @@ export function Shell() {
   useEffect(() => setDrawerOpen(false), [address]);
 
   return (
-    <UploadProvider>
+    <>
       <a className="skip-link" href="#files" onClick={focusFiles}>{text.skipToFiles}</a>
       <div className="shell">
         <Header onMenu={() => setDrawerOpen(!drawerOpen)} isMenuOpen={drawerOpen} />
         <Navigation isOpen={drawerOpen} onClose={() => setDrawerOpen(false)} />
         <main className="shell-main">
-          <Outlet />
+          <Suspense fallback={null}>
+            <Outlet />
+          </Suspense>
         </main>
       </div>
       <div className="shell-tray">
@@ -32,7 +34,7 @@ export function Shell() {
       <Dialogs />
       <Toasts />
       <div id="announcer" className="visually-hidden" aria-live="polite" role="status" />
-    </UploadProvider>
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import { listTokens, revokeToken } from "@/api/session";
 import type { ApiToken } from "@/api/types";
 import { NewTokenForm } from "@/app/NewTokenForm";
 import { copyText } from "@/drive/actions/downloading";
-import { reportError } from "@/drive/actions/sending";
+import { reportError } from "@/ui/reportError";
 import { text } from "@/text";
 import { Button, IconButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";

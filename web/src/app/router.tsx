@@ -1,14 +1,15 @@
 /** The addresses of the page. */
 import { createRootRoute, createRoute, createRouter, Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { lazy, useMemo } from "react";
 import { Shell } from "@/app/Shell";
 import { FolderPage } from "@/drive/pages/FolderPage";
-import { ListPage } from "@/drive/pages/ListPage";
-import { SearchPage } from "@/drive/pages/SearchPage";
 import { parseDriveSearch, parseFilterSearch } from "@/drive/urlState";
 import { text } from "@/text";
 import { Button } from "@/ui/Button";
 import { Message } from "@/ui/Message";
+
+const ListPage = lazy(() => import("@/drive/pages/ListPage"));
+const SearchPage = lazy(() => import("@/drive/pages/SearchPage"));
 
 const myFiles = { parentId: null, space: "my-files" } as const;
 const shared = { parentId: null, space: "shared" } as const;

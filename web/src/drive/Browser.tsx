@@ -5,7 +5,7 @@ import { messageOf } from "@/api/problem";
 import type { ListedFile } from "@/api/types";
 import { setPreferences, usePreferences } from "@/app/preferences";
 import { useSession } from "@/app/session";
-import type { NamedTarget } from "@/drive/actions/moving";
+import type { NamedTarget } from "@/drive/targets";
 import { choosable, type ColumnId } from "@/drive/columns";
 import { fileMenu, placeMenu, trashMenu } from "@/drive/commands";
 import { DropZone } from "@/drive/DropZone";

@@ -1,6 +1,6 @@
 /** Drop anywhere to upload: says where the files will go while they hang over the page. */
 import { type DragEvent, type ReactNode, useState } from "react";
-import type { NamedTarget } from "@/drive/actions/moving";
+import type { NamedTarget } from "@/drive/targets";
 import { carriesUpload } from "@/drive/dragging";
 import { text } from "@/text";
 import { Icon } from "@/ui/Icon";

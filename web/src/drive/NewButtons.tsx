@@ -1,5 +1,5 @@
 /** Making a folder and uploading, as buttons. */
-import type { NamedTarget } from "@/drive/actions/moving";
+import type { NamedTarget } from "@/drive/targets";
 import type { Actions } from "@/drive/actions/useActions";
 import { pickFiles } from "@/drive/picking";
 import { reveal } from "@/drive/reveal";

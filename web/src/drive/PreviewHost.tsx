@@ -4,7 +4,7 @@ import { useEffect, useMemo } from "react";
 import { getFile } from "@/api/drive";
 import { keys } from "@/api/keys";
 import type { ListedFile } from "@/api/types";
-import { reportError } from "@/drive/actions/sending";
+import { reportError } from "@/ui/reportError";
 import Preview from "@/previews/Preview";
 
 interface PreviewHostProps {

@@ -25,6 +25,8 @@ export function useListing(source: Source, enabled = true): Listing {
     queryFn: ({ pageParam, signal }) => fetchPage(source, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    // Others change the drive too: what was seen before shows at once, and is asked for again.
+    staleTime: 0,
     refetchOnWindowFocus: isCheapToRefetch,
     refetchOnReconnect: isCheapToRefetch,
     enabled,

@@ -2,7 +2,7 @@
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import type { KeyboardEvent } from "react";
 import type { ListedFile } from "@/api/types";
-import type { NamedTarget } from "@/drive/actions/moving";
+import type { NamedTarget } from "@/drive/targets";
 import { useActions } from "@/drive/actions/useActions";
 import { clip, pasteInto } from "@/drive/actions/clipping";
 import { useClipboard } from "@/drive/clipboard";
@@ -73,8 +73,8 @@ export function useCommands({ source, target, selected, onPreview, onRename, onD
   };
 
   /** Gives the command of a key; false when the key is none. */
-  function onCommand(event: KeyboardEvent): boolean {
-    const [first] = selected;
+  function onCommand(event: KeyboardEvent, focused: ListedFile | null): boolean {
+    const first = selected[0] ?? focused;
     const withCtrl = event.ctrlKey || event.metaKey;
     if (event.key === "Backspace" && !withCtrl) {
       router.history.back();
@@ -84,7 +84,7 @@ export function useCommands({ source, target, selected, onPreview, onRename, onD
     if (event.key === "Enter" && event.altKey) onDetails();
     else if (event.key === "Enter") open(first);
     else if (event.key === "F2" && !inTrash) onRename(first.id);
-    else if (event.key === "Delete") (inTrash ? commands.deleteForever : commands.trash)(selected);
+    else if (event.key === "Delete" && selected.length > 0) (inTrash ? commands.deleteForever : commands.trash)(selected);
     else return false;
     return true;
   }

@@ -1,7 +1,7 @@
 /** Cut, copy and paste by keyboard: of the drive's files, and of files from the machine. */
 import { useEffect } from "react";
 import type { ListedFile } from "@/api/types";
-import type { NamedTarget } from "@/drive/actions/moving";
+import type { NamedTarget } from "@/drive/targets";
 import type { Actions } from "@/drive/actions/useActions";
 import { clip, pasteInto } from "@/drive/actions/clipping";
 import { useUploads } from "@/uploads";

@@ -2,7 +2,7 @@
 import { Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
 import { cancelJob, getJob, isFinal, retryJob } from "@/api/jobs";
 import type { Job } from "@/api/types";
-import { reportError } from "@/drive/actions/sending";
+import { reportError } from "@/ui/reportError";
 import { dismissJob, followJob } from "@/jobs/store";
 import { jobTitle } from "@/jobs/useJobs";
 import { text } from "@/text";

@@ -7,6 +7,7 @@ import type { UploadManager } from "@/uploads/manager";
 import type { Snapshot } from "@/uploads/snapshot";
 import { TrayHead } from "@/uploads/TrayHead";
 import { TrayList } from "@/uploads/TrayList";
+import { useKeepFocus } from "@/uploads/useKeepFocus";
 import "@/uploads/tray.css";
 
 /** So long after the last upload the list makes room, unless it is being read. */
@@ -14,6 +15,7 @@ const LINGER_MS = 6000;
 
 export default function TrayCard({ manager, snapshot }: { manager: UploadManager; snapshot: Snapshot }) {
   const card = useRef<HTMLElement>(null);
+  const keepFocus = useKeepFocus(card);
   const [open, setOpen] = useState(true);
   // Conflicts that were put off come back by their row's button.
   const [putOff, setPutOff] = useState<ReadonlySet<string>>(new Set());
@@ -35,7 +37,7 @@ export default function TrayCard({ manager, snapshot }: { manager: UploadManager
   }, [allIsWell]);
 
   return (
-    <section ref={card} className="upload-tray" aria-label={text.uploads.trayLabel}>
+    <section ref={card} className="upload-tray" aria-label={text.uploads.trayLabel} tabIndex={-1} {...keepFocus}>
       <TrayHead queue={queue} snapshot={snapshot} open={open} onToggle={() => setOpen(!open)} />
       {open && snapshot.detached.length > 0 && <Interrupted manager={manager} count={snapshot.detached.length} />}
       {open && (

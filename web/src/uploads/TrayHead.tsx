@@ -17,7 +17,8 @@ interface TrayHeadProps {
 
 export function TrayHead({ queue, snapshot, open, onToggle }: TrayHeadProps) {
   const [asking, setAsking] = useState(false);
-  const { active, paused, unfinished, failed } = snapshot;
+  const { active, paused, unfinished } = snapshot;
+  const main = mainAction(queue, snapshot);
   const idle = unfinished.length === 0;
   const words = text.uploads;
   return (
@@ -25,13 +26,7 @@ export function TrayHead({ queue, snapshot, open, onToggle }: TrayHeadProps) {
       <div className="upload-head-row">
         <h2 className="truncate">{titleOf(snapshot)}</h2>
         <div className="upload-head-actions">
-          {active > 0 && <IconButton className="small" icon="pause" label={words.pauseAll} onPress={() => queue.pauseAll()} />}
-          {active === 0 && paused > 0 && (
-            <IconButton className="small" icon="play" label={words.resumeAll} onPress={() => queue.resumeAll()} />
-          )}
-          {active === 0 && failed.length > 0 && (
-            <IconButton className="small" icon="retry" label={words.retryAll} onPress={() => queue.retryAll()} />
-          )}
+          {main !== null && <IconButton className="small" {...main} />}
           <IconButton
             className="small"
             icon={open ? "chevronDown" : "arrowUp"}
@@ -59,6 +54,15 @@ export function TrayHead({ queue, snapshot, open, onToggle }: TrayHeadProps) {
       )}
     </header>
   );
+}
+
+/** One button for what can be done about all of them, so that it keeps the focus while it changes. */
+function mainAction(queue: UploadQueue, { active, paused, failed }: Snapshot) {
+  const words = text.uploads;
+  if (active > 0) return { icon: "pause", label: words.pauseAll, onPress: () => queue.pauseAll() } as const;
+  if (paused > 0) return { icon: "play", label: words.resumeAll, onPress: () => queue.resumeAll() } as const;
+  if (failed.length > 0) return { icon: "retry", label: words.retryAll, onPress: () => queue.retryAll() } as const;
+  return null;
 }
 
 function Totals({ snapshot }: { snapshot: Snapshot }) {

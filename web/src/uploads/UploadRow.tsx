@@ -52,14 +52,11 @@ export const UploadRow = memo(function UploadRow({ item, rate, queue, onDecide }
 
 function Actions({ item, name, queue, onDecide }: Omit<UploadRowProps, "rate"> & { name: string }) {
   const { id, status } = item;
+  const main = mainAction(item, name, queue);
   if (status === "done") return <Icon name="check" size={18} className="upload-done" />;
   return (
     <>
-      {(status === "uploading" || status === "waiting" || status === "preparing") && item.kind === "file" && (
-        <IconButton className="small" icon="pause" label={words.pause(name)} onPress={() => queue.pause(id)} />
-      )}
-      {status === "paused" && <IconButton className="small" icon="play" label={words.resume(name)} onPress={() => queue.resume(id)} />}
-      {status === "failed" && <IconButton className="small" icon="retry" label={words.retry(name)} onPress={() => queue.retry(id)} />}
+      {main !== null && <IconButton className="small" {...main} />}
       {status === "conflict" && (
         <Button className="upload-decide" aria-label={words.decide(name)} onPress={() => onDecide(id)}>
           {words.decideShort}
@@ -68,6 +65,14 @@ function Actions({ item, name, queue, onDecide }: Omit<UploadRowProps, "rate"> &
       <IconButton className="small" icon="close" label={words.cancel(name)} onPress={() => queue.cancel(id)} />
     </>
   );
+}
+
+/** One button, so that it keeps the focus while it changes. */
+function mainAction({ id, status, kind }: Item, name: string, queue: UploadQueue) {
+  if (status === "paused") return { icon: "play", label: words.resume(name), onPress: () => queue.resume(id) } as const;
+  if (status === "failed") return { icon: "retry", label: words.retry(name), onPress: () => queue.retry(id) } as const;
+  const canPause = kind === "file" && (status === "uploading" || status === "waiting" || status === "preparing");
+  return canPause ? ({ icon: "pause", label: words.pause(name), onPress: () => queue.pause(id) } as const) : null;
 }
 
 /** What the second line says in each state. */

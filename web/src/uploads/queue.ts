@@ -25,7 +25,7 @@ export interface QueueOptions {
   readonly publishMs: number;
 }
 
-export const QUEUE: QueueOptions = { filesAtOnce: 4, transfersAtOnce: 4, publishMs: 200 };
+const QUEUE: QueueOptions = { filesAtOnce: 4, transfersAtOnce: 4, publishMs: 200 };
 
 export interface QueueParts {
   readonly transport: Transport;

@@ -17,7 +17,7 @@ export interface RetryOptions {
   readonly longestDelayMs: number;
 }
 
-export const RETRY: RetryOptions = { attempts: 9, firstDelayMs: 500, longestDelayMs: 30_000 };
+const RETRY: RetryOptions = { attempts: 9, firstDelayMs: 500, longestDelayMs: 30_000 };
 
 /** Return the pause before the try after `failures` failures: exponential, half of it random. */
 export function backOff(failures: number, random: number, options: RetryOptions = RETRY): number {

@@ -24,12 +24,11 @@ async def for_each(
 
     send, receive = anyio.create_memory_object_stream[T]()
     try:
-        async with anyio.create_task_group() as group, send:
-            with receive:
-                for _ in range(at_once):
-                    group.start_soon(work, receive.clone())
+        # Both ends are held open here too: a failure cancels the sending, it does not break it.
+        async with anyio.create_task_group() as group, send, receive:
+            for _ in range(at_once):
+                group.start_soon(work, receive.clone())
             async for item in items:
                 await send.send(item)
-            await send.aclose()
     except ExceptionGroup as several:
         raise several.exceptions[0] from several

@@ -11,7 +11,9 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -20,6 +22,7 @@ from keyshelf.client import wire
 from keyshelf.client.failures import UnexpectedAnswerError
 
 VERSION = 1
+KEPT = timedelta(days=30)
 
 T = TypeVar("T")
 
@@ -97,6 +100,16 @@ class Records:
         """Remove records; those that are not there are passed over."""
         for name in names:
             self._path(name).unlink(missing_ok=True)
+
+    def forget_old(self, now: datetime) -> None:
+        """Remove what nobody went on with for `KEPT`: the service has given it up long before."""
+        if not self._folder.is_dir():
+            return
+        oldest = (now - KEPT).timestamp()
+        for path in self._folder.iterdir():
+            with suppress(FileNotFoundError):  # another command has just removed it
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"

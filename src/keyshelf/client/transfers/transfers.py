@@ -20,6 +20,7 @@ from keyshelf.client.transfers.records import Records
 from keyshelf.client.transfers.trees import STOPPING, ToFetch, ToSend, walk_drive, walk_local
 from keyshelf.client.transfers.upload import Uploader, UploadTarget
 from keyshelf.client.values import File
+from keyshelf.clock import Clock, system_clock
 from keyshelf.errors import Error
 from keyshelf.layout.names import file_name
 
@@ -42,8 +43,10 @@ class Transfers:
         service_url: str,
         state_folder: Path,
         options: TransferOptions | None = None,
+        clock: Clock = system_clock,
     ) -> None:
         self._routes = routes
+        self._clock = clock
         self._options = options or TransferOptions()
         self._objects = Objects(
             open_http,
@@ -51,7 +54,7 @@ class Transfers:
             requests_at_once=self._options.requests_at_once,
             chunk_bytes=self._options.chunk_bytes,
         )
-        records = Records(state_folder / "transfers")
+        records = self._records = Records(state_folder / "transfers")
         self._uploader = Uploader(
             routes, self._objects, records, self._options, service_url=service_url
         )
@@ -88,6 +91,7 @@ class Transfers:
         await for_each(items, each, at_once=self._options.files_at_once)
         if not any(outcome.state == "failed" for outcome in outcomes):
             self._uploader.forget_done()
+            self._records.forget_old(self._clock())
         return outcomes
 
     async def fetch(
@@ -115,6 +119,7 @@ class Transfers:
         await for_each(items, each, at_once=self._options.files_at_once)
         if not any(outcome.state == "failed" for outcome in outcomes):
             self._downloader.forget_done()
+            self._records.forget_old(self._clock())
         return outcomes
 
     async def _to_send(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from keyshelf.database.failures import TransactionConflictError, UniqueViolationError
 from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.drive.backfill import queries
-from keyshelf.drive.backfill.concurrency import for_each, read_ahead
 from keyshelf.drive.backfill.plan import (
     Entry,
     KeyReader,
@@ -20,6 +19,7 @@ from keyshelf.drive.backfill.plan import (
     is_own,
     levels,
 )
+from keyshelf.drive.concurrency import for_each, read_ahead
 from keyshelf.drive.mimetypes import UNKNOWN_MIMETYPE
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle.schedule import follow

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import anyio
-
 from keyshelf.drive.changes import queries
 from keyshelf.drive.changes.folders import create_folder
 from keyshelf.drive.changes.moves import refuse_cycle
+from keyshelf.drive.concurrency import for_each
 from keyshelf.drive.failures import FileNotFoundInDriveError, UploadOpenError
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle.schedule import follow, schedule_copy
@@ -93,11 +92,16 @@ async def run_copy(
     """Fill a copy; returns how many files it copied.
 
     Run again after a crash it goes on: what is there by name is not copied twice.
-    A source that was deleted meanwhile ends the copy with what there is.
+    Files that are deleted meanwhile are left out. Raises `FileNotFoundInDriveError`
+    when the source is gone or the copy was trashed before it began.
     """
-    async with parts.database.read() as tx:
-        source = await places.visible(tx, source_id, viewer)
-        copy = await places.live(tx, copy_id, viewer)
+    try:
+        async with parts.database.read() as tx:
+            source = await places.visible(tx, source_id, viewer)
+            copy = await places.live(tx, copy_id, viewer)
+    except FileNotFoundInDriveError:
+        await _give_up(parts, copy_id)
+        raise
     if not source.is_folder:
         await _copy_files(parts, viewer, [(source, copy)])
         return 1
@@ -129,6 +133,11 @@ async def sweep_reservations(parts: DriveParts, before: datetime) -> int:
     """Give back names reserved before a time for copies that never finished."""
     async with parts.database.transaction() as tx:
         return await queries.drop_reservations(tx, at=parts.clock(), before=before)
+
+
+async def _give_up(parts: DriveParts, copy_id: UUID) -> None:
+    async with parts.database.transaction() as tx:
+        await queries.drop_reservations(tx, at=parts.clock(), within=copy_id)
 
 
 async def _children(parts: DriveParts, folder_id: UUID, after: UUID | None) -> list[DriveFile]:
@@ -176,41 +185,54 @@ async def _reserve_files(
 async def _copy_files(
     parts: DriveParts, viewer: Viewer, pairs: list[tuple[DriveFile, DriveFile]]
 ) -> None:
-    limiter = anyio.CapacityLimiter(parts.options.copies_at_once)
+    async def copy_one(pair: tuple[DriveFile, DriveFile]) -> None:
+        await _copy_file(parts, viewer, *pair)
 
-    async def copy_one(source: DriveFile, copy: DriveFile) -> None:
-        async with limiter:
-            await _copy_file(parts, viewer, source, copy)
-
-    async with anyio.create_task_group() as group:
-        for source, copy in pairs:
-            group.start_soon(copy_one, source, copy)
+    await for_each(pairs, copy_one, at_once=parts.options.copies_at_once)
 
 
 async def _copy_file(parts: DriveParts, viewer: Viewer, source: DriveFile, copy: DriveFile) -> None:
     if copy.state is FileState.READY:
         return
-    try:
-        meta = await _copy_object(parts, viewer, source, copy)
-    except (ObjectNotFoundError, FileNotFoundInDriveError):
-        async with parts.database.transaction() as tx:
-            await queries.drop_reservations(tx, at=parts.clock(), file_id=copy.id)
-        return
+    meta = await _copy_object(parts, viewer, source.id, copy)
     async with parts.database.transaction() as tx:
-        copy = await places.lock_file(tx, copy.id, viewer)
-        if await queries.finish_copy(tx, copy.id, size=meta.size, etag=meta.etag, at=parts.clock()):
-            await tree.add_to_sizes(tx, copy.parent_id, meta.size)
-            if copy.moving:
-                await follow(tx, parts, [copy.owner_id], asked_by=viewer.id)
+        now = await places.lock_file(tx, copy.id, viewer)
+        if meta is not None and await queries.finish_copy(
+            tx, copy.id, size=meta.size, etag=meta.etag, at=parts.clock()
+        ):
+            await tree.add_to_sizes(tx, now.parent_id, meta.size)
+            if now.moving:
+                await follow(tx, parts, [now.owner_id], asked_by=viewer.id)
+        else:
+            # The source has no bytes, or the copy was thrown away while they came.
+            await queries.drop_reservations(tx, at=parts.clock(), within=copy.id)
 
 
 async def _copy_object(
-    parts: DriveParts, viewer: Viewer, source: DriveFile, copy: DriveFile
-) -> ObjectMeta:
-    try:
-        return await parts.store.copy(source.key, copy.key)
-    except ObjectNotFoundError:
-        # It may have moved since its row was read: look once more where it is.
-        async with parts.database.read() as tx:
-            source = await places.visible(tx, source.id, viewer)
-        return await parts.store.copy(source.key, copy.key)
+    parts: DriveParts, viewer: Viewer, source_id: UUID, copy: DriveFile
+) -> ObjectMeta | None:
+    """Copy the bytes of a file, wherever they move meanwhile; None when they are gone.
+
+    Between reading the row and copying, the key may have become another file's: the
+    copy counts only when the row still says the same afterwards.
+    """
+    source = await _source(parts, viewer, source_id)
+    while source is not None:
+        meta = None
+        try:
+            meta = await parts.store.copy(source.key, copy.key)
+        except ObjectNotFoundError:
+            pass  # gone, or moved since its row was read: the row tells
+        now = await _source(parts, viewer, source_id)
+        if now is not None and (now.key, now.object_etag) == (source.key, source.object_etag):
+            return meta
+        source = now
+    return None
+
+
+async def _source(parts: DriveParts, viewer: Viewer, file_id: UUID) -> DriveFile | None:
+    async with parts.database.read() as tx:
+        try:
+            return await places.visible(tx, file_id, viewer)
+        except FileNotFoundInDriveError:
+            return None

@@ -81,16 +81,23 @@ async def finish_copy(
 
 
 async def drop_reservations(
-    tx: Transaction, *, at: datetime, before: datetime | None = None, file_id: UUID | None = None
+    tx: Transaction, *, at: datetime, before: datetime | None = None, within: UUID | None = None
 ) -> int:
-    """Give back names that were reserved for copies and never filled; notes their objects."""
+    """Give back names that were reserved for copies and never filled; notes their objects.
+
+    Only those from before a time, or only a row and those below it.
+    """
     return await tx.execute(
         """
-        WITH gone AS (
+        WITH RECURSIVE within (id) AS (
+            SELECT id FROM files WHERE id = %(within)s
+            UNION
+            SELECT f.id FROM files f JOIN within w ON f.parent_id = w.id
+        ), gone AS (
             DELETE FROM files f
             WHERE f.state = 'pending'
               AND (%(before)s::timestamptz IS NULL OR f.created_at < %(before)s)
-              AND (%(id)s::uuid IS NULL OR f.id = %(id)s)
+              AND (%(within)s::uuid IS NULL OR f.id IN (SELECT id FROM within))
               AND NOT EXISTS (
                   SELECT FROM uploads u WHERE u.file_id = f.id AND u.state = 'pending'
               )
@@ -99,5 +106,5 @@ async def drop_reservations(
         INSERT INTO object_deletions (s3_key, requested_at)
         SELECT s3_key, %(at)s FROM gone ON CONFLICT DO NOTHING
         """,
-        {"at": at, "before": before, "id": file_id},
+        {"at": at, "before": before, "within": within},
     )

@@ -48,6 +48,9 @@ def make_plan(movers: Sequence[Mover], holders: Mapping[ObjectKey, Mover]) -> Pl
     blocked: list[Mover] = []
     asides: dict[ObjectKey, Step] = {}
     for mover in movers:
+        if mover.file.deleted_at is not None:
+            plan.stale.append(mover)
+            continue
         wanted = wanted_key(mover)
         if mover.pending_key not in {None, wanted}:
             plan.stale.append(mover)

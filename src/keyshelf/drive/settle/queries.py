@@ -40,14 +40,19 @@ class Swap:
 async def movers(tx: ReadTransaction, owner: OwnerId, *, limit: int) -> list[Mover]:
     """Return some of the rows of a drive whose keys are to follow.
 
-    A row with an open upload waits: completing it writes to the key that it has.
+    A row with an open upload waits: completing it writes to the key that it has. A
+    trashed row whose object was on its way somewhere is among them, to be tidied up.
     """
     sql: LiteralString = f"""
         WITH RECURSIVE batch (id) AS (
-            SELECT id FROM files
-            WHERE owner_id = %(owner)s AND moving AND state = 'ready' AND deleted_at IS NULL
-              AND NOT EXISTS (SELECT FROM uploads u WHERE u.file_id = files.id AND u.state = 'pending')
-            ORDER BY id LIMIT %(limit)s
+            (SELECT id FROM files
+             WHERE owner_id = %(owner)s AND moving AND state = 'ready' AND deleted_at IS NULL
+               AND NOT EXISTS (SELECT FROM uploads u WHERE u.file_id = files.id AND u.state = 'pending')
+             ORDER BY id LIMIT %(limit)s)
+            UNION ALL
+            (SELECT id FROM files
+             WHERE owner_id = %(owner)s AND pending_key IS NOT NULL AND deleted_at IS NOT NULL
+             LIMIT %(limit)s)
         ), up (id, parent_id, names) AS (
             SELECT f.id, f.parent_id, ARRAY[f.filename] FROM files f JOIN batch USING (id)
             UNION ALL
@@ -67,12 +72,17 @@ async def movers(tx: ReadTransaction, owner: OwnerId, *, limit: int) -> list[Mov
 
 
 async def count_movers(tx: ReadTransaction, owner: OwnerId) -> int:
-    """Count the rows of a drive whose keys are to follow."""
+    """Count the rows that `movers` would return without a limit."""
     value: int = await tx.value(
         """
-        SELECT count(*) FROM files
-        WHERE owner_id = %(owner)s AND moving AND state = 'ready' AND deleted_at IS NULL
-          AND NOT EXISTS (SELECT FROM uploads u WHERE u.file_id = files.id AND u.state = 'pending')
+        SELECT (
+            SELECT count(*) FROM files
+            WHERE owner_id = %(owner)s AND moving AND state = 'ready' AND deleted_at IS NULL
+              AND NOT EXISTS (SELECT FROM uploads u WHERE u.file_id = files.id AND u.state = 'pending')
+        ) + (
+            SELECT count(*) FROM files
+            WHERE owner_id = %(owner)s AND pending_key IS NOT NULL AND deleted_at IS NOT NULL
+        )
         """,
         {"owner": owner},
     )
@@ -82,7 +92,11 @@ async def count_movers(tx: ReadTransaction, owner: OwnerId) -> int:
 async def owners_with_movers(tx: ReadTransaction) -> list[OwnerId]:
     """Return the drives in which keys are to follow."""
     rows = await tx.all(
-        "SELECT DISTINCT owner_id FROM files WHERE moving AND state = 'ready' AND deleted_at IS NULL"
+        """
+        SELECT owner_id FROM files WHERE moving AND state = 'ready' AND deleted_at IS NULL
+        UNION
+        SELECT owner_id FROM files WHERE pending_key IS NOT NULL AND deleted_at IS NOT NULL
+        """
     )
     return [OwnerId(row["owner_id"]) for row in rows]
 

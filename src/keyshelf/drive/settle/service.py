@@ -9,12 +9,10 @@ The order of the writes, and what a crash leaves between them:
 4. The old object is deleted.   A crash before leaves the note, and the sweeper.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-import anyio
-
 from keyshelf.database.transactions import Transaction
+from keyshelf.drive.concurrency import for_each
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle import queries
 from keyshelf.drive.settle.adopt import adopt_beside
@@ -26,8 +24,6 @@ from keyshelf.errors import Error
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import ObjectMeta, ObjectNotFoundError
-
-StepAction = Callable[[Step], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -100,7 +96,8 @@ async def _adopt_strangers(parts: DriveParts, plan: Plan, result: BatchResult) -
         except ObjectNotFoundError:
             return
 
-    await _each(parts, [step for step in fresh if step.target not in ours], look)
+    unknown = [step for step in fresh if step.target not in ours]
+    await for_each(unknown, look, at_once=parts.options.copies_at_once)
     for step in plan.steps:
         if step.target in strangers:
             await adopt_beside(parts, step.mover.file, strangers[step.target])
@@ -153,7 +150,7 @@ async def _copy_all(parts: DriveParts, steps: list[Step], result: BatchResult) -
             )
         )
 
-    await _each(parts, steps, copy)
+    await for_each(steps, copy, at_once=parts.options.copies_at_once)
     return swaps
 
 
@@ -171,15 +168,3 @@ async def _swap(parts: DriveParts, owner: OwnerId, swaps: list[Swap], result: Ba
     result.settled += sum(each.in_place for each in swaps if each.file_id in swapped)
     if garbage:
         await delete_noted(parts, garbage)
-
-
-async def _each(parts: DriveParts, steps: list[Step], act: StepAction) -> None:
-    limiter = anyio.CapacityLimiter(parts.options.copies_at_once)
-
-    async def bounded(step: Step) -> None:
-        async with limiter:
-            await act(step)
-
-    async with anyio.create_task_group() as group:
-        for step in steps:
-            group.start_soon(bounded, step)

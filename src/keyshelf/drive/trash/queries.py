@@ -10,6 +10,20 @@ from keyshelf.drive.rows import COLUMNS, from_row
 from keyshelf.drive.values import DriveFile
 from keyshelf.layout.drive import OwnerId
 
+# A copy that is under way lands on its key whatever happens to its row: the row must
+# hold the key until then, or the bytes of the key's next owner would be overwritten.
+_IN_FLIGHT: LiteralString = """
+    EXISTS (
+        WITH RECURSIVE below (id, in_flight) AS (
+            SELECT f.id, f.pending_key IS NOT NULL OR f.state = 'pending'
+            UNION
+            SELECT c.id, c.pending_key IS NOT NULL OR c.state = 'pending'
+            FROM files c JOIN below b ON c.parent_id = b.id
+        )
+        SELECT FROM below WHERE in_flight
+    )
+"""
+
 
 async def mark_trashed(tx: Transaction, file: DriveFile, at: datetime) -> None:
     """Trash a row and every live row below it, as one thing."""
@@ -56,14 +70,37 @@ async def open_uploads_below(tx: ReadTransaction, file_id: UUID) -> int:
     return value
 
 
+async def is_in_flight(tx: ReadTransaction, file_id: UUID) -> bool:
+    """Say whether an object of this row, or of one below it, is being copied somewhere."""
+    sql: LiteralString = f"SELECT {_IN_FLIGHT} FROM files f WHERE f.id = %(id)s"
+    value: bool | None = await tx.value(sql, {"id": file_id})
+    return value or False
+
+
+async def count_trashed(tx: ReadTransaction, *, owners: Sequence[OwnerId], before: datetime) -> int:
+    """Count what was trashed by itself before a time."""
+    value: int = await tx.value(
+        """
+        SELECT count(*) FROM files
+        WHERE trashed_with = id AND deleted_at < %(before)s AND owner_id = ANY(%(owners)s)
+        """,
+        {"owners": list(owners), "before": before},
+    )
+    return value
+
+
 async def purgeable(
     tx: ReadTransaction, *, owners: Sequence[OwnerId] | None, before: datetime, limit: int
 ) -> list[DriveFile]:
-    """Return some of what was trashed by itself before a time, the oldest first."""
+    """Return some of what was trashed by itself before a time, the oldest first.
+
+    What has objects in flight is left out.
+    """
     sql: LiteralString = f"""
         SELECT {COLUMNS} FROM files f
         WHERE f.trashed_with = f.id AND f.deleted_at < %(before)s
           AND (%(owners)s::text[] IS NULL OR f.owner_id = ANY(%(owners)s))
+          AND NOT {_IN_FLIGHT}
         ORDER BY f.deleted_at LIMIT %(limit)s
     """
     owner_list = None if owners is None else list(owners)

@@ -6,7 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from keyshelf.database.transactions import Transaction
-from keyshelf.drive.failures import NotTrashedError, ParentGoneError, UploadOpenError
+from keyshelf.drive.failures import (
+    NotTrashedError,
+    ParentGoneError,
+    StillMovingError,
+    UploadOpenError,
+)
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle.schedule import follow, schedule_deletions, schedule_empty_trash
 from keyshelf.drive.trash import queries
@@ -50,6 +55,9 @@ async def trash(
             )
         await tree.add_to_sizes(tx, file.parent_id, -file.size)
         await queries.mark_trashed(tx, file, parts.clock())
+        if await queries.is_in_flight(tx, file_id):
+            # The copy that is under way is of no use any more: it is tidied up.
+            await follow(tx, parts, [file.owner_id], asked_by=viewer.id)
         return await places.visible(tx, file_id, viewer)
 
 
@@ -130,13 +138,19 @@ async def delete_for_ever(parts: DriveParts, viewer: Viewer, file_id: UUID) -> U
     """Delete what is in the trash, with all below it; returns the job that deletes its objects.
 
     The rows go first and their keys are noted in the same transaction; a crash
-    afterwards leaves objects that the sweeper deletes. Raises `NotTrashedError`.
+    afterwards leaves objects that the sweeper deletes. Raises `NotTrashedError`, and
+    `StillMovingError` while a copy of such an object is under way.
     """
     async with parts.database.transaction() as tx:
         file = await places.lock_file(tx, file_id, viewer)
         if file.deleted_at is None:
             raise NotTrashedError(f"{file.filename!r} is not in the trash", id=str(file_id))
         _refuse_inner(file)
+        if await queries.is_in_flight(tx, file_id):
+            raise StillMovingError(
+                f"objects of {file.filename!r} are still being copied: try again in a moment",
+                id=str(file_id),
+            )
         await queries.purge(tx, [file.id], parts.clock())
         return await schedule_deletions(tx, parts, asked_by=viewer.id)
 
@@ -159,7 +173,8 @@ async def purge_before(
 ) -> int:
     """Delete for ever what went into the trash before a time; returns how many things.
 
-    `owners=None` is every drive. Works in small transactions: interrupted, it has
+    `owners=None` is every drive. What has objects in flight stays for the next
+    time. Works in small transactions: interrupted, it has
     deleted some and can simply run again.
     """
     purged = 0
@@ -169,6 +184,12 @@ async def purge_before(
             if not roots:
                 return purged
             purged += await queries.purge(tx, [each.id for each in roots], parts.clock())
+
+
+async def count_left(parts: DriveParts, owners: Sequence[OwnerId], before: datetime) -> int:
+    """Count what a purge left in the trash because it had objects in flight."""
+    async with parts.database.read() as tx:
+        return await queries.count_trashed(tx, owners=owners, before=before)
 
 
 async def _lock_purgeable(

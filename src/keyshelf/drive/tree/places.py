@@ -54,6 +54,14 @@ async def live(tx: ReadTransaction, file_id: UUID, viewer: Viewer) -> DriveFile:
     return file
 
 
+class _MoreDrivesError(Exception):
+    """What was read under the lock is in drives that are not locked."""
+
+    def __init__(self, owners: set[OwnerId]) -> None:
+        super().__init__()
+        self.owners = owners
+
+
 async def read_locked(
     tx: Transaction,
     read: Callable[[], Awaitable[Found]],
@@ -61,17 +69,26 @@ async def read_locked(
 ) -> Found:
     """Lock the drives that something is in, and return it as it is under the lock.
 
-    It is read again after each lock, because it may have changed, or moved to
-    another drive, while this transaction waited.
+    It may have moved to another drive while this transaction waited. Then all
+    locks are given back and taken again with the new one, in the one order that
+    everybody keeps, so that nobody deadlocks.
     """
-    locked: set[OwnerId] = set()
+    owners = set(owners_of(await read()))
     while True:
-        found = await read()
-        more = set(owners_of(found)) - locked
-        if not more:
+        try:
+            async with tx.savepoint():
+                await queries.lock_drives(tx, sorted(owners))
+                found = await read()
+                _refuse_unlocked(set(owners_of(found)) - owners)
+        except _MoreDrivesError as more:
+            owners |= more.owners
+        else:
             return found
-        await queries.lock_drives(tx, sorted(more))
-        locked |= more
+
+
+def _refuse_unlocked(owners: set[OwnerId]) -> None:
+    if owners:
+        raise _MoreDrivesError(owners)
 
 
 async def lock_file(tx: Transaction, file_id: UUID, viewer: Viewer) -> DriveFile:

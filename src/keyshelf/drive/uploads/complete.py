@@ -102,17 +102,14 @@ async def publish(parts: DriveParts, upload: Upload, meta: ObjectMeta) -> Change
 
 async def locked_file(tx: Transaction, upload: Upload) -> DriveFile | None:
     """Lock the drive of an upload's file and return the file; None when it has gone."""
-    if upload.file_id is None:
+    file_id = upload.file_id
+    if file_id is None:
         return None
-    file = await tree.find(tx, upload.file_id, viewer_id=upload.created_by)
-    while file is not None:
-        await tree.lock_drives(tx, [file.owner_id])
-        owner = file.owner_id
-        file = await tree.find(tx, upload.file_id, viewer_id=upload.created_by)
-        # It may have moved to another drive while this one waited for the lock.
-        if file is None or file.owner_id == owner:
-            return file
-    return None
+    return await places.read_locked(
+        tx,
+        lambda: tree.find(tx, file_id, viewer_id=upload.created_by),
+        lambda file: [] if file is None else [file.owner_id],
+    )
 
 
 def check_parts(cutting: Cutting, held: Sequence[Part]) -> None:

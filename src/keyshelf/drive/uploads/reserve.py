@@ -40,7 +40,7 @@ async def reserve(parts: DriveParts, viewer: Viewer, wanted: NewUpload) -> Reser
     while True:
         free = await _clear_the_way(parts, viewer, wanted, name)
         async with parts.database.transaction() as tx:
-            place = await _locked_place(tx, viewer, wanted)
+            place = await places.lock_place(tx, wanted.target, viewer)
             replaced = await _to_replace(tx, place, name, wanted.on_conflict)
             if replaced is not None:
                 upload = _replacing(parts, viewer, wanted, replaced, mimetype)
@@ -107,13 +107,6 @@ async def _adopt(parts: DriveParts, place: Place, name: FileName, stranger: Obje
             ),
         )
         await tree.add_to_sizes(tx, place.parent_id, stranger.size)
-
-
-async def _locked_place(tx: Transaction, viewer: Viewer, wanted: NewUpload) -> Place:
-    place = await places.place_of(tx, wanted.target, viewer)
-    await tree.lock_drives(tx, [place.owner])
-    # Read again: the folder may have moved while this one waited for the lock.
-    return await places.place_of(tx, wanted.target, viewer)
 
 
 async def _to_replace(

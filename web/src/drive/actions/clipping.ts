@@ -1,6 +1,6 @@
 /** Cut, copy and paste of the drive's files. */
 import type { DriveFile } from "@/api/types";
-import type { NamedTarget } from "@/drive/actions/moving";
+import type { NamedTarget } from "@/drive/targets";
 import type { Actions } from "@/drive/actions/useActions";
 import { getClipboard, setClipboard } from "@/drive/clipboard";
 import { text } from "@/text";

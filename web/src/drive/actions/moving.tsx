@@ -2,28 +2,15 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { lazy } from "react";
 import { refreshDrive } from "@/api/cache";
-import type { DriveFile, Target } from "@/api/types";
-import { namesOf, reportError, reportFailures, send, sendRemoving } from "@/drive/actions/sending";
+import type { DriveFile } from "@/api/types";
+import { namesOf, reportFailures, send, sendRemoving } from "@/drive/actions/sending";
+import { reportError } from "@/ui/reportError";
+import { isIn, type NamedTarget, whyNotInto } from "@/drive/targets";
 import { text } from "@/text";
 import { ask } from "@/ui/dialogs";
 import { showToast } from "@/ui/toasts";
 
 const MoveDialog = lazy(() => import("@/drive/dialogs/MoveDialog"));
-
-/** A target with the name people know it by. */
-export interface NamedTarget extends Target {
-  name: string;
-}
-
-export function isIn(file: DriveFile, target: Target): boolean {
-  return file.parent_id === target.parentId && (target.parentId !== null || file.space === target.space);
-}
-
-/** Why the files cannot go there; null when they can. */
-export function whyNotInto(files: readonly DriveFile[], target: NamedTarget): string | null {
-  if (files.some((file) => file.id === target.parentId)) return text.drive.failed.intoItself;
-  return files.every((file) => isIn(file, target)) ? text.drive.failed.alreadyThere(target.name) : null;
-}
 
 export async function moveFiles(client: QueryClient, files: readonly DriveFile[], target: NamedTarget): Promise<void> {
   const refused = whyNotInto(files, target);

@@ -109,7 +109,3 @@ export function reportFailures(failed: readonly BatchResult[]): void {
   const problem = failed[0]?.problem;
   if (problem) showToast(text.drive.failed.some(failed.length, messageOf(new Problem(problem))), { tone: "error" });
 }
-
-export function reportError(error: unknown): void {
-  showToast(messageOf(error), { tone: "error" });
-}

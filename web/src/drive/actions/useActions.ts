@@ -1,29 +1,36 @@
-/** All that can be done with files, bound to the cache of this page. */
+/** All that can be done with files, bound to the cache of this page; the code of each is loaded when it is first used. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { DriveFile, Target } from "@/api/types";
 import { copyText, download } from "@/drive/actions/downloading";
-import { favorite, newFolder, rename } from "@/drive/actions/editing";
-import { chooseAndSend, copyFiles, moveFiles, type NamedTarget } from "@/drive/actions/moving";
-import { deleteFiles, emptyWholeTrash, restoreFiles, trashFiles } from "@/drive/actions/trashing";
+import type { NamedTarget } from "@/drive/targets";
 import { text } from "@/text";
 
 export type Actions = ReturnType<typeof useActions>;
+
+const moving = () => import("@/drive/actions/moving");
+const trashing = () => import("@/drive/actions/trashing");
+const editing = () => import("@/drive/actions/editing");
+
+/** Fetches the code of the actions ahead of the first one. */
+export function preloadActions(): void {
+  void Promise.all([moving(), trashing(), editing()]);
+}
 
 export function useActions() {
   const client = useQueryClient();
   return useMemo(
     () => ({
-      rename: (file: DriveFile, name: string) => rename(client, file, name),
-      favorite: (files: readonly DriveFile[], favorited: boolean) => favorite(client, files, favorited),
-      newFolder: (target: Target) => newFolder(client, target),
-      move: (files: readonly DriveFile[], target: NamedTarget) => moveFiles(client, files, target),
-      copy: (files: readonly DriveFile[], target: NamedTarget) => copyFiles(client, files, target),
-      choose: (mode: "move" | "copy", files: readonly DriveFile[]) => chooseAndSend(client, mode, files),
-      trash: (files: readonly DriveFile[]) => trashFiles(client, files),
-      restore: (files: readonly DriveFile[]) => restoreFiles(client, files),
-      deleteForever: (files: readonly DriveFile[]) => deleteFiles(client, files),
-      emptyTrash: () => emptyWholeTrash(client),
+      rename: async (file: DriveFile, name: string) => (await editing()).rename(client, file, name),
+      favorite: async (files: readonly DriveFile[], favorited: boolean) => (await editing()).favorite(client, files, favorited),
+      newFolder: async (target: Target) => (await editing()).newFolder(client, target),
+      move: async (files: readonly DriveFile[], target: NamedTarget) => (await moving()).moveFiles(client, files, target),
+      copy: async (files: readonly DriveFile[], target: NamedTarget) => (await moving()).copyFiles(client, files, target),
+      choose: async (mode: "move" | "copy", files: readonly DriveFile[]) => (await moving()).chooseAndSend(client, mode, files),
+      trash: async (files: readonly DriveFile[]) => (await trashing()).trashFiles(client, files),
+      restore: async (files: readonly DriveFile[]) => (await trashing()).restoreFiles(client, files),
+      deleteForever: async (files: readonly DriveFile[]) => (await trashing()).deleteFiles(client, files),
+      emptyTrash: async () => (await trashing()).emptyWholeTrash(client),
       download,
       copyKey: (file: DriveFile) => copyText(file.key, text.drive.done.keyCopied),
     }),

@@ -5,6 +5,7 @@ import { text } from "@/text";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { FileIcon } from "@/ui/FileIcon";
+import "@/drive/dialogs/conflict.css";
 import "@/ui/fields.css";
 
 interface Props {

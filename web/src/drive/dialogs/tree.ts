@@ -1,7 +1,7 @@
 /** The nodes of the folder tree: the roots of the spaces, and folders. */
 import { listFolder, type Place } from "@/api/drive";
 import type { DriveFile, Space } from "@/api/types";
-import type { NamedTarget } from "@/drive/actions/moving";
+import type { NamedTarget } from "@/drive/targets";
 import { text } from "@/text";
 
 export interface TreeNode {

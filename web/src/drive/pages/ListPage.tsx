@@ -19,7 +19,7 @@ interface ListPageProps {
 const root = { parentId: null, space: "my-files", name: text.navigation.myFiles } as const;
 const icons: Record<ListPageProps["kind"], IconName> = { recent: "clock", favorites: "star", trash: "trash" };
 
-export function ListPage({ kind, search }: ListPageProps) {
+export default function ListPage({ kind, search }: ListPageProps) {
   const onPreview = usePreviewAddress();
   const actions = useActions();
   const { trash_days: days } = useSession();

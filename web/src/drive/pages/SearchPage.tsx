@@ -9,7 +9,7 @@ import { Message } from "@/ui/Message";
 
 const root = { parentId: null, space: "my-files", name: text.navigation.myFiles } as const;
 
-export function SearchPage({ search }: { search: FilterSearch }) {
+export default function SearchPage({ search }: { search: FilterSearch }) {
   const onPreview = usePreviewAddress();
   const { q, type, date, size } = search;
   const source = useMemo(() => ({ kind: "search" as const, filters: filtersOf({ q, type, date, size }) }), [q, type, date, size]);

@@ -36,8 +36,8 @@ export interface CollectionProps {
   onOpen: (file: ListedFile) => void;
   onFavorite: (file: ListedFile) => void;
   onMenu: (at: { x: number; y: number }, file: ListedFile | null) => void;
-  /** Keys that are commands; true when the key was one. */
-  onCommand: (event: React.KeyboardEvent) => boolean;
+  /** Keys that are commands, on the selection or else on the item with the keyboard; true when the key was one. */
+  onCommand: (event: React.KeyboardEvent, focused: ListedFile | null) => boolean;
   onDropFiles: (files: readonly ListedFile[], folder: ListedFile, copy: boolean) => void;
   onDropUpload: (transfer: DataTransfer, folder: ListedFile) => void;
 }

@@ -40,7 +40,8 @@ export function useCollectionKeys(options: KeyOptions) {
     const file = listing.items[focused] ?? null;
     const element = (file && document.getElementById(itemElementId(file.id))) ?? options.scroller.current;
     const frame = element?.getBoundingClientRect();
-    if (frame) options.onMenu({ x: frame.left + 48, y: Math.min(frame.top + 28, frame.bottom) }, file && selection.ids.size > 0 ? file : null);
+    if (file && !selection.ids.has(file.id)) onSelect(() => selectOnly(file.id));
+    if (frame) options.onMenu({ x: frame.left + 48, y: Math.min(frame.top + 28, frame.bottom) }, file);
   }
 
   function typeAhead(letter: string): void {
@@ -67,7 +68,7 @@ export function useCollectionKeys(options: KeyOptions) {
     const withCtrl = event.ctrlKey || event.metaKey;
     if (isNavigationKey(event.key) && !event.altKey) navigate(event.key, event);
     else if (onSpecialKey(event)) event.preventDefault();
-    else if (options.onCommand(event)) event.preventDefault();
+    else if (options.onCommand(event, listing.items[focused] ?? null)) event.preventDefault();
     else if (event.key.length === 1 && !withCtrl && !event.altKey && event.key !== "/") {
       event.preventDefault();
       typeAhead(event.key);
