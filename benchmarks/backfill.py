@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
-from tests.servers import s3
 
 from keyshelf.database.embedded import EmbeddedOptions, EmbeddedPostgres
 from keyshelf.database.migrate import migrate
@@ -28,6 +27,7 @@ from keyshelf.jobs.rows_queue import RowsQueue
 from keyshelf.jobs.service import Jobs
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.opening import StoreOptions, open_store
+from tests.servers import s3
 
 FILES_IN_FOLDER = 100
 STEPS = ("list", "dry run", "backfill", "again", "missing")

@@ -14,11 +14,11 @@ from statistics import median
 
 import boto3
 import obstore
-from benchmarks.canned_s3 import PAGES, PER_PAGE
 from botocore.config import Config
 from mypy_boto3_s3 import S3Client
 from obstore.store import S3Store as ObstoreS3
 
+from benchmarks.canned_s3 import PAGES, PER_PAGE
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.opening import StoreOptions, open_store

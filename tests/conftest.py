@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import pytest
+
 from tests.database import (
     database,
     database_url,

@@ -27,13 +27,13 @@ import anyio
 import pytest
 import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from tests.database import NewDatabase
 
 from keyshelf.api.main import private, public
 from keyshelf.app.service import Keyshelf, open_keyshelf
 from keyshelf.app.workers import make_worker
 from keyshelf.settings import load
 from keyshelf.store.base import MIN_PART_BYTES
+from tests.database import NewDatabase
 
 PART_BYTES = MIN_PART_BYTES
 """The smallest part that stores take: files above it go in parts."""

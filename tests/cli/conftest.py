@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.served import PATIENCE, Served, served
 
 from keyshelf.cli import main
 from keyshelf.client.synchronous import Client
+from tests.served import PATIENCE, Served, served
 
 __all__ = ["served"]
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Keyshelf
-from tests.served import Served
 
 from keyshelf.client.synchronous import Client
+from tests.cli.conftest import Keyshelf
+from tests.served import Served
 
 
 @pytest.fixture

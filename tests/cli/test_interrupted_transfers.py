@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tests.cli.conftest import Keyshelf, StartChild
 from tests.served import PART_BYTES, Noted, Served
 

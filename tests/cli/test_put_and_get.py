@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.cli.conftest import Keyshelf
 from tests.served import PART_BYTES, Served
 

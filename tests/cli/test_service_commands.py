@@ -6,13 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.cli.conftest import Keyshelf, StartChild
-from tests.served import Served
 
 from keyshelf.cli.exits import BY_CATEGORY
 from keyshelf.client import discovery
 from keyshelf.client.discovery import LocalService
 from keyshelf.errors import CATEGORIES
+from tests.cli.conftest import Keyshelf, StartChild
+from tests.served import Served
 
 
 def test_backfill_registers_what_others_put_into_the_bucket(

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.contract.store_contract import StoreContract
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import ObjectStore, PresignOptions, SignedRequest
 from keyshelf.store.opening import StoreOptions, open_store
+from tests.contract.store_contract import StoreContract
 
 
 class CloudContract(StoreContract):

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 
 import pytest
+
 from tests.signed_server import SignedServer, signed_server
 
 

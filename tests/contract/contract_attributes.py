@@ -1,7 +1,6 @@
 """The contract of what is kept beside the bytes: attributes, tags, storage class."""
 
 import pytest
-from tests.contract.contract_base import KEY, ContractBase, listed, pieces, read
 
 from keyshelf.store.base import (
     Attributes,
@@ -10,6 +9,7 @@ from keyshelf.store.base import (
     PutOptions,
     UnsupportedError,
 )
+from tests.contract.contract_base import KEY, ContractBase, listed, pieces, read
 
 METADATA_VALUES = {
     "plain": "summer",

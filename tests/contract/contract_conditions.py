@@ -2,7 +2,6 @@
 
 import anyio
 import pytest
-from tests.contract.contract_base import KEY, ContractBase, exists, pieces, read
 
 from keyshelf.store.base import (
     Condition,
@@ -14,6 +13,7 @@ from keyshelf.store.base import (
     UnsupportedError,
     WriteCondition,
 )
+from tests.contract.contract_base import KEY, ContractBase, exists, pieces, read
 
 CREATE = PutOptions(condition=Condition.CREATE)
 

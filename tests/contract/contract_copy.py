@@ -1,7 +1,6 @@
 """The contract of copying inside the store."""
 
 import pytest
-from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, read
 
 from keyshelf.store.base import (
     Attributes,
@@ -10,6 +9,7 @@ from keyshelf.store.base import (
     ObjectStore,
     PutOptions,
 )
+from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, read
 
 JPEG = PutOptions(attributes=Attributes(content_type="image/jpeg", cache_control="no-cache"))
 

@@ -3,13 +3,6 @@
 import unicodedata
 
 import pytest
-from tests.contract.contract_base import (
-    ContractBase,
-    listed_keys,
-    pages,
-    put_all,
-    read,
-)
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
@@ -18,6 +11,13 @@ from keyshelf.store.base import (
     ObjectNotFoundError,
     ObjectStore,
     UnsupportedError,
+)
+from tests.contract.contract_base import (
+    ContractBase,
+    listed_keys,
+    pages,
+    put_all,
+    read,
 )
 
 HARD_KEYS = {

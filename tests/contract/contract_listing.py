@@ -1,6 +1,8 @@
 """The contract of listing."""
 
 import pytest
+
+from keyshelf.store.base import ObjectStore
 from tests.contract.contract_base import (
     ContractBase,
     listed,
@@ -8,8 +10,6 @@ from tests.contract.contract_base import (
     pages,
     put_all,
 )
-
-from keyshelf.store.base import ObjectStore
 
 TREE = ["a", "a.txt", "a/b", "a/b/c", "a/b/d", "a/e", "a0", "b/f", "z"]
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import anyio
 import pytest
-from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, pieces, read
 
 from keyshelf.store.base import (
     Attributes,
@@ -21,6 +20,7 @@ from keyshelf.store.base import (
     UnsupportedError,
     UploadNotFoundError,
 )
+from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, pieces, read
 
 
 def completed(parts: Sequence[Part]) -> list[CompletedPart]:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import anyio
 import pytest
-from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, pieces, read
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
@@ -16,6 +15,7 @@ from keyshelf.store.base import (
     ObjectStore,
     OpenUpload,
 )
+from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, pieces, read
 
 MAX_PIECE_BYTES = 8 * 2**20
 

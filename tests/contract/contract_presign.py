@@ -4,9 +4,6 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, read
-from tests.contract.contract_keys import HARD_KEYS
-from tests.contract.contract_multipart import completed
 
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.keys import ObjectKey
@@ -19,6 +16,9 @@ from keyshelf.store.base import (
     SignedRequest,
     UnsupportedError,
 )
+from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, read
+from tests.contract.contract_keys import HARD_KEYS
+from tests.contract.contract_multipart import completed
 
 GET = PresignOptions()
 

@@ -3,9 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, read
-from tests.contract.contract_multipart import completed, refuses
-from tests.contract.contract_objects import BodyFailedError, failing_body
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
@@ -13,6 +10,9 @@ from keyshelf.store.base import (
     ObjectStore,
     UploadNotFoundError,
 )
+from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, read
+from tests.contract.contract_multipart import completed, refuses
+from tests.contract.contract_objects import BodyFailedError, failing_body
 
 
 async def assert_gone(store: ObjectStore, upload: str) -> None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.contract.store_contract import StoreContract
-from tests.signed_server import SignedServer
 
 from keyshelf.clock import system_clock
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import ObjectStore, PresignOptions, SignedRequest
+from tests.contract.store_contract import StoreContract
+from tests.signed_server import SignedServer
 
 PART_BYTES = 4096
 PAGE_LIMIT = 7

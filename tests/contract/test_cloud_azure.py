@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import pytest
-from tests.contract.cloud_contract import CloudContract
-from tests.servers.azurite import AzureServer
 
 from keyshelf.store.opening import StoreOptions
+from tests.contract.cloud_contract import CloudContract
+from tests.servers.azurite import AzureServer
 
 _DOTTED = ("dot", "dot-dot", "dot-segment", "parent-segment", "leading-parent", "trailing-dot")
 

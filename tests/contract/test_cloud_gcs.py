@@ -1,10 +1,10 @@
 """Google Cloud Storage passes the store contract on a fake of the calls made."""
 
 import pytest
-from tests.contract.cloud_contract import CloudContract
-from tests.servers.s3 import S3Server
 
 from keyshelf.store.opening import StoreOptions
+from tests.contract.cloud_contract import CloudContract
+from tests.servers.s3 import S3Server
 
 
 class TestGcs(CloudContract):

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import pytest
-from tests.contract.cloud_contract import CloudContract
-from tests.servers.s3 import S3Server
 
 from keyshelf.store.opening import StoreOptions
+from tests.contract.cloud_contract import CloudContract
+from tests.servers.s3 import S3Server
 
 _PATHS = "keys are paths in a folder, so no segment is empty, '.' or '..'"
 _SEGMENTS = "a segment is a file name, at most 255 bytes long"

@@ -4,12 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.contract.contract_base import KEY, listed_keys
-from tests.contract.local_contract import PAGE_LIMIT, PART_BYTES, LocalStoreContract
-from tests.signed_server import SignedServer
 
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
+from tests.contract.contract_base import KEY, listed_keys
+from tests.contract.local_contract import PAGE_LIMIT, PART_BYTES, LocalStoreContract
+from tests.signed_server import SignedServer
 
 
 class TestDiskStore(LocalStoreContract):

@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.contract.contract_base import listed, read
-from tests.contract.disk_crasher import KEY, SCENARIOS, options
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import CompletedPart, ObjectMeta, ObjectStore, UploadNotFoundError
 from keyshelf.store.disk import DiskStore
+from tests.contract.contract_base import listed, read
+from tests.contract.disk_crasher import KEY, SCENARIOS, options
 
 Seen = dict[str, object]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import anyio
 import pytest
-from tests.contract.contract_base import listed_keys, read
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
@@ -21,6 +20,7 @@ from keyshelf.store.base import (
 )
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
+from tests.contract.contract_base import listed_keys, read
 
 pytestmark = pytest.mark.anyio
 

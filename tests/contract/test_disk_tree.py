@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.contract.contract_base import listed, listed_keys, put_all, read
 
 from keyshelf.clock import system_clock
 from keyshelf.errors import Error
@@ -25,6 +24,7 @@ from keyshelf.store.base import (
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_failures import StoreFormatError
 from keyshelf.store.disk_options import DiskOptions
+from tests.contract.contract_base import listed, listed_keys, put_all, read
 
 pytestmark = pytest.mark.anyio
 

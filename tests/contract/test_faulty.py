@@ -7,14 +7,14 @@ from pathlib import Path
 
 import anyio
 import pytest
-from tests.contract.contract_base import listed_keys, read
-from tests.contract.local_contract import PAGE_LIMIT, PART_BYTES, LocalStoreContract
-from tests.signed_server import SignedServer
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import StoreUnavailableError
 from keyshelf.store.faulty import FaultyStore
 from keyshelf.store.memory import MemoryOptions, MemoryStore
+from tests.contract.contract_base import listed_keys, read
+from tests.contract.local_contract import PAGE_LIMIT, PART_BYTES, LocalStoreContract
+from tests.signed_server import SignedServer
 
 KEY = ObjectKey("a")
 

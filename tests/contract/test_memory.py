@@ -1,12 +1,12 @@
 """The memory store keeps the contract."""
 
 import pytest
-from tests.contract.contract_base import KEY
-from tests.contract.local_contract import PAGE_LIMIT, PART_BYTES, LocalStoreContract
-from tests.signed_server import SignedServer
 
 from keyshelf.store.base import UnsupportedError
 from keyshelf.store.memory import MemoryOptions, MemoryStore
+from tests.contract.contract_base import KEY
+from tests.contract.local_contract import PAGE_LIMIT, PART_BYTES, LocalStoreContract
+from tests.signed_server import SignedServer
 
 
 class TestMemoryStore(LocalStoreContract):

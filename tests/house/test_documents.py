@@ -3,11 +3,11 @@
 import re
 
 import typer
-from docs.generate import documents, stale
-from tests.house.tree import ROOT, files
 
+from docs.generate import documents, stale
 from keyshelf.cli.main import app
 from keyshelf.settings.table import SETTINGS
+from tests.house.tree import ROOT, files
 
 REFERENCE = ROOT / "docs/reference"
 LINK = re.compile(r"\]\(([^)#\s]*)(#[^)\s]*)?\)")

@@ -3,9 +3,8 @@
 from collections import Counter
 
 from docs.generate import error_classes
-from tests.house.tree import ROOT
-
 from keyshelf.errors import CATEGORIES
+from tests.house.tree import ROOT
 
 WITHOUT_CATEGORY = {"RemoteError": "another service failed in a way that it could not name"}
 

@@ -6,12 +6,11 @@ import pkgutil
 from collections.abc import Callable
 from uuid import UUID
 
-from tests.house.tree import ROOT
-
 from keyshelf import layout
 from keyshelf.layout import drive, probes
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import file_name
+from tests.house.tree import ROOT
 
 ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 ALICE = drive.owner_id("alice")

@@ -10,11 +10,11 @@ from itertools import count
 from pathlib import Path
 
 import httpx2
-from tests.servers.process import free_port, running
 
 from keyshelf.store.azure_signing import SharedKey, sign_headers
 from keyshelf.store.opening import StoreOptions
 from keyshelf.store.sigv4 import Address
+from tests.servers.process import free_port, running
 
 ACCOUNT = "keyshelftests"
 ACCOUNT_KEY = "YS1rZXktb2YtdGhlLXRlc3RzLXRoYXQtaXMtbG9uZy1lbm91Z2g="

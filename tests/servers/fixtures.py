@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from tests.servers import azurite, s3
 from tests.servers.azurite import AzureServer
 from tests.servers.s3 import S3Server

@@ -12,11 +12,11 @@ from itertools import count
 from pathlib import Path
 
 import httpx2
-from tests.servers import xml_signatures
-from tests.servers.process import free_port, running
 
 from keyshelf.store.opening import StoreOptions
 from keyshelf.store.sigv4 import AWS, GOOGLE, Address, Credentials, Signer
+from tests.servers import xml_signatures
+from tests.servers.process import free_port, running
 
 ACCESS_KEY, SECRET_KEY, REGION = "AKIDKEYSHELF", "a-secret-of-the-tests", "us-east-1"
 VERSITYGW_VERSION = "v1.8.0"

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from tests.integration.access.doubles import Clock
 
 from keyshelf.access.attempts import SignInAttempts
 from keyshelf.access.authenticator import Authenticator
@@ -9,6 +8,7 @@ from keyshelf.access.local import LocalOptions, LocalProvider
 from keyshelf.access.tokens import ApiTokens, TokenOptions
 from keyshelf.coordination.limiter import RateLimit, RateLimiter
 from keyshelf.database.pool import Database
+from tests.integration.access.doubles import Clock
 
 LOCAL_TOKEN = "the token of the administrator"
 

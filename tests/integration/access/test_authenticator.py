@@ -2,10 +2,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from tests.integration.access.conftest import LOCAL_TOKEN
-from tests.integration.access.doubles import Clock, ClockedCache
-from tests.servers.kratos import fake_kratos
-from tests.unit.access.identities import somebody
 
 from keyshelf.access import token_format
 from keyshelf.access.authenticator import Authenticator
@@ -14,6 +10,10 @@ from keyshelf.access.kratos import KratosOptions, KratosProvider
 from keyshelf.access.local import SESSION_COOKIE, LocalProvider
 from keyshelf.access.tokens import ApiTokens
 from keyshelf.database.pool import Database
+from tests.integration.access.conftest import LOCAL_TOKEN
+from tests.integration.access.doubles import Clock, ClockedCache
+from tests.servers.kratos import fake_kratos
+from tests.unit.access.identities import somebody
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import anyio
 import pytest
-from tests.integration.access.doubles import Clock
 
 from keyshelf.access.expiry import sweep
 from keyshelf.access.idempotency import (
@@ -16,6 +15,7 @@ from keyshelf.access.idempotency import (
 )
 from keyshelf.database.pool import Database
 from keyshelf.layout.drive import OwnerId
+from tests.integration.access.doubles import Clock
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 

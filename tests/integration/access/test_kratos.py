@@ -4,13 +4,13 @@ from datetime import timedelta
 import anyio
 import anyio.to_thread
 import pytest
-from tests.integration.access.doubles import Clock, ClockedCache
-from tests.servers.kratos import FakeKratos, fake_kratos
 
 from keyshelf.access.identity import BadCredentialError, IllegalIdentityError
 from keyshelf.access.kratos import KratosOptions, KratosProvider
 from keyshelf.access.kratos_answers import KratosUnavailableError, SecondFactorRequiredError
 from keyshelf.errors import InvalidInputError
+from tests.integration.access.doubles import Clock, ClockedCache
+from tests.servers.kratos import FakeKratos, fake_kratos
 
 COOKIE = {"ory_kratos_session": "MTc0=="}
 ANN = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"

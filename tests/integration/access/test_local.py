@@ -1,8 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from tests.integration.access.conftest import LOCAL_TOKEN
-from tests.integration.access.doubles import Clock
 
 from keyshelf.access.attempts import SignInAttempts
 from keyshelf.access.expiry import Swept, sweep
@@ -10,6 +8,8 @@ from keyshelf.access.identity import ALL_SCOPES, BadCredentialError
 from keyshelf.access.local import SESSION_COOKIE, LocalOptions, LocalProvider, NewSession
 from keyshelf.coordination.limiter import RateLimitedError
 from keyshelf.database.pool import Database
+from tests.integration.access.conftest import LOCAL_TOKEN
+from tests.integration.access.doubles import Clock
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 

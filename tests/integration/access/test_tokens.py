@@ -3,8 +3,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from tests.integration.access.doubles import Clock
-from tests.unit.access.identities import somebody
 
 from keyshelf.access.expiry import sweep
 from keyshelf.access.identity import BadCredentialError, Identity, Scope
@@ -19,6 +17,8 @@ from keyshelf.access.tokens import (
 from keyshelf.database.pool import Database
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.drive import OwnerId
+from tests.integration.access.doubles import Clock
+from tests.unit.access.identities import somebody
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 

@@ -4,17 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
-from tests.integration.uploads.kit import (
-    ANA,
-    HARD_NAMES,
-    SteppedClock,
-    begin,
-    drive_parts,
-    memory_options,
-    send,
-    true_sizes,
-    upload_file,
-)
 
 from keyshelf.database.pool import Database
 from keyshelf.drive.backfill.missing import find_missing
@@ -26,6 +15,17 @@ from keyshelf.drive.values import Target
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import Attributes, ObjectMeta, PutOptions, StoreForbiddenError
 from keyshelf.store.memory import MemoryStore
+from tests.integration.uploads.kit import (
+    ANA,
+    HARD_NAMES,
+    SteppedClock,
+    begin,
+    drive_parts,
+    memory_options,
+    send,
+    true_sizes,
+    upload_file,
+)
 
 pytestmark = pytest.mark.anyio
 

@@ -5,11 +5,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from tests.served import Served, served
 
 from keyshelf.client.retrying import RetryOptions
 from keyshelf.client.synchronous import Client
 from keyshelf.client.transfers.options import TransferOptions
+from tests.served import Served, served
 
 __all__ = ["served"]
 

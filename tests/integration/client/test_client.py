@@ -4,8 +4,6 @@ import inspect
 from pathlib import Path
 
 import pytest
-from tests.integration.client.conftest import SOON
-from tests.served import Noted, Served
 
 from keyshelf.client.asynchronous import AsyncClient
 from keyshelf.client.failures import (
@@ -23,6 +21,8 @@ from keyshelf.client.paths import NotAFolderError, PathNotFoundError
 from keyshelf.client.synchronous import Client
 from keyshelf.client.values import BackfillReport
 from keyshelf.client.wire import decode
+from tests.integration.client.conftest import SOON
+from tests.served import Noted, Served
 
 
 def public_methods(kind: type) -> set[str]:

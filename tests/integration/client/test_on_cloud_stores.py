@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from keyshelf.client.synchronous import Client
+from keyshelf.client.transfers.observing import Observer
+from keyshelf.client.transfers.options import TransferOptions
+from keyshelf.store.opening import StoreOptions
 from tests.api.test_on_cloud_stores import HARD_NAMES, SERVERS, settings_of
 from tests.database import NewDatabase
 from tests.integration.client.conftest import SOON
@@ -15,11 +20,6 @@ from tests.servers.fixtures import (
     rclone_server,
     versitygw_server,
 )
-
-from keyshelf.client.synchronous import Client
-from keyshelf.client.transfers.observing import Observer
-from keyshelf.client.transfers.options import TransferOptions
-from keyshelf.store.opening import StoreOptions
 
 __all__ = ["azure_server", "gcs_server", "rclone_server", "versitygw_server"]
 

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.served import PART_BYTES, Noted, Served
 
 from keyshelf.client.synchronous import Client
 from keyshelf.client.transfers.observing import Observer, Outcome
+from tests.served import PART_BYTES, Noted, Served
 
 SIZE = PART_BYTES + 12345
 

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from tests.redis_server import RedisServer
 
 from keyshelf.coordination.cache import MemoryCache
 from keyshelf.coordination.failures import RedisUnavailableError
 from keyshelf.coordination.limiter import RateLimit, RateLimitedError
 from keyshelf.coordination.opening import Coordination, open_coordination
+from tests.redis_server import RedisServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 

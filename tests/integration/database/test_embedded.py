@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.database import SERVER_FOR_TESTS
 
 from keyshelf.database.embedded import (
     EmbeddedOptions,
@@ -16,6 +15,7 @@ from keyshelf.database.embedded import (
     EmbeddedPostgresError,
     ForeignDataFolderError,
 )
+from tests.database import SERVER_FOR_TESTS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import anyio
 import pytest
-from tests.database import SERVER_FOR_TESTS
 
 from keyshelf.database.embedded import EmbeddedPostgres
 from keyshelf.database.failures import DatabaseUnavailableError
 from keyshelf.database.pool import Database, DatabaseOptions
+from tests.database import SERVER_FOR_TESTS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 

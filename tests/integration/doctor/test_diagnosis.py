@@ -10,14 +10,14 @@ from uuid import uuid4
 
 import boto3
 import pytest
-from tests.servers.fixtures import rclone_server, versitygw_server
-from tests.servers.s3 import S3Server
 
 from keyshelf import settings
 from keyshelf.app.diagnosis import Check, diagnose
 from keyshelf.clock import Clock, system_clock
 from keyshelf.database.pool import Database
 from keyshelf.store.opening import StoreOptions
+from tests.servers.fixtures import rclone_server, versitygw_server
+from tests.servers.s3 import S3Server
 
 __all__ = ["rclone_server", "versitygw_server"]
 

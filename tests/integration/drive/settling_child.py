@@ -1,6 +1,6 @@
 """A process that makes objects follow their names until it is killed or done.
 
-    python -m tests.integration.drive.settling_child DATABASE_URL STORE_FOLDER OWNER
+python -m tests.integration.drive.settling_child DATABASE_URL STORE_FOLDER OWNER
 """
 
 import sys
@@ -30,4 +30,5 @@ async def main(database_url: str, folder: str, owner: str) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, *sys.argv[1:])
+    database_url, folder, owner = sys.argv[1:]
+    anyio.run(main, database_url, folder, owner)

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Awaitable, Callable
 
 import anyio
-from tests.integration.jobs.shop import kind, open_shop
 
 from keyshelf.database.pool import Database, DatabaseOptions
 from keyshelf.jobs.attempts import Attempts
@@ -15,6 +14,7 @@ from keyshelf.jobs.context import JobContext
 from keyshelf.jobs.opening import choose_queue
 from keyshelf.jobs.runner import Runner
 from keyshelf.jobs.values import Payload
+from tests.integration.jobs.shop import kind, open_shop
 
 Reach = Callable[[], Awaitable[None]]
 

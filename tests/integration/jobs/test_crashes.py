@@ -6,10 +6,6 @@ from pathlib import Path
 
 import anyio
 import pytest
-from tests.database import SERVER_FOR_TESTS
-from tests.integration.jobs.child_worker import MOMENTS
-from tests.integration.jobs.shop import PATIENCE, kind, open_shop
-from tests.redis_server import RedisServer
 
 from keyshelf.database.embedded import EmbeddedPostgres
 from keyshelf.database.migrate import migrate
@@ -19,6 +15,10 @@ from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.rows_queue import RowsQueue
 from keyshelf.jobs.saq_queue import SaqQueue
 from keyshelf.jobs.values import JobState, Payload
+from tests.database import SERVER_FOR_TESTS
+from tests.integration.jobs.child_worker import MOMENTS
+from tests.integration.jobs.shop import PATIENCE, kind, open_shop
+from tests.redis_server import RedisServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 

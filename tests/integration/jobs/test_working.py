@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import anyio
 import pytest
-from tests.integration.jobs.shop import PATIENCE, kind, open_shop
 
 from keyshelf.database.pool import Database
 from keyshelf.errors import NotFoundError
@@ -21,6 +20,7 @@ from keyshelf.jobs.values import (
     Progress,
 )
 from keyshelf.jobs.worker import PeriodicTask
+from tests.integration.jobs.shop import PATIENCE, kind, open_shop
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 

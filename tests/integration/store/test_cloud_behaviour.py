@@ -5,9 +5,6 @@ from dataclasses import replace
 
 import anyio
 import pytest
-from tests.servers.azurite import AzureServer
-from tests.servers.process import free_port
-from tests.servers.s3 import S3Server
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
@@ -25,6 +22,9 @@ from keyshelf.store.base import (
 from keyshelf.store.opening import StoreOptions, open_store
 from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.uploading import StreamLimits
+from tests.servers.azurite import AzureServer
+from tests.servers.process import free_port
+from tests.servers.s3 import S3Server
 
 pytestmark = pytest.mark.anyio
 

@@ -1,10 +1,10 @@
 import pytest
-from tests.integration.uploads.kit import SteppedClock, drive_parts, memory_options
 
 from keyshelf.database.pool import Database
 from keyshelf.drive.parts import DriveParts
 from keyshelf.store.faulty import FaultyStore
 from keyshelf.store.memory import MemoryStore
+from tests.integration.uploads.kit import SteppedClock, drive_parts, memory_options
 
 
 @pytest.fixture

@@ -5,21 +5,6 @@ from pathlib import Path
 
 import anyio
 import pytest
-from tests.integration.uploads.kit import (
-    ANA,
-    BEN,
-    MIB,
-    PART,
-    ROOT,
-    SteppedClock,
-    begin,
-    content,
-    keys_in,
-    memory_options,
-    send,
-    true_sizes,
-    upload_file,
-)
 
 from keyshelf.database.pool import Database
 from keyshelf.drive.changes.folders import create_folder
@@ -45,6 +30,21 @@ from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
 from keyshelf.store.faulty import FaultyStore
 from keyshelf.store.memory import MemoryStore
+from tests.integration.uploads.kit import (
+    ANA,
+    BEN,
+    MIB,
+    PART,
+    ROOT,
+    SteppedClock,
+    begin,
+    content,
+    keys_in,
+    memory_options,
+    send,
+    true_sizes,
+    upload_file,
+)
 
 pytestmark = pytest.mark.anyio
 

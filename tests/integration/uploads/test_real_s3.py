@@ -6,19 +6,6 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from tests.integration.uploads.kit import (
-    ANA,
-    HARD_NAMES,
-    MIB,
-    PART,
-    SMALL,
-    begin,
-    content,
-    keys_in,
-    true_sizes,
-)
-from tests.servers.fixtures import rclone_server, versitygw_server
-from tests.servers.s3 import S3Server
 
 from keyshelf.database.pool import Database
 from keyshelf.drive.backfill.missing import find_missing
@@ -33,6 +20,19 @@ from keyshelf.jobs.rows_queue import RowsQueue
 from keyshelf.jobs.service import Jobs
 from keyshelf.store.base import CompletedPart, ObjectStore
 from keyshelf.store.opening import open_store
+from tests.integration.uploads.kit import (
+    ANA,
+    HARD_NAMES,
+    MIB,
+    PART,
+    SMALL,
+    begin,
+    content,
+    keys_in,
+    true_sizes,
+)
+from tests.servers.fixtures import rclone_server, versitygw_server
+from tests.servers.s3 import S3Server
 
 __all__ = ["rclone_server", "versitygw_server"]
 

@@ -1,7 +1,6 @@
 """Reserving names for uploads."""
 
 import pytest
-from tests.integration.uploads.kit import ANA, BEN, HARD_NAMES, MIB, ROOT, begin, upload_file
 
 from keyshelf.drive.changes.folders import create_folder
 from keyshelf.drive.failures import (
@@ -19,6 +18,7 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import IllegalNameError
 from keyshelf.store.base import MAX_OBJECT_BYTES, ObjectTooLargeError
 from keyshelf.store.faulty import FaultyStore
+from tests.integration.uploads.kit import ANA, BEN, HARD_NAMES, MIB, ROOT, begin, upload_file
 
 pytestmark = pytest.mark.anyio
 

@@ -6,17 +6,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
-from tests.integration.uploads.kit import (
-    ANA,
-    BEN,
-    HARD_NAMES,
-    ROOT,
-    SteppedClock,
-    begin,
-    drive_parts,
-    memory_options,
-    upload_file,
-)
 
 from keyshelf.database.pool import Database
 from keyshelf.drive.backfill.service import backfill
@@ -29,6 +18,17 @@ from keyshelf.errors import IntegrityError, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import ObjectNotFoundError
 from keyshelf.store.memory import MemoryStore
+from tests.integration.uploads.kit import (
+    ANA,
+    BEN,
+    HARD_NAMES,
+    ROOT,
+    SteppedClock,
+    begin,
+    drive_parts,
+    memory_options,
+    upload_file,
+)
 
 pytestmark = pytest.mark.anyio
 

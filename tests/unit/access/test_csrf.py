@@ -3,10 +3,10 @@ import dataclasses
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.access.identities import somebody
 
 from keyshelf.access import csrf
 from keyshelf.access.csrf import CsrfError
+from tests.unit.access.identities import somebody
 
 KEY = b"k" * 32
 ANN = somebody("ann")

@@ -3,10 +3,10 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.access.identities import somebody
 
 from keyshelf.access.identity import IllegalIdentityError, Scope, identity_id
 from keyshelf.layout import drive
+from tests.unit.access.identities import somebody
 
 
 @pytest.mark.parametrize(

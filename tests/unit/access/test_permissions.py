@@ -1,5 +1,4 @@
 import pytest
-from tests.unit.access.identities import somebody
 
 from keyshelf.access.identity import ALL_SCOPES, Scope
 from keyshelf.access.permissions import (
@@ -10,6 +9,7 @@ from keyshelf.access.permissions import (
     visible_owners,
 )
 from keyshelf.errors import NotFoundError
+from tests.unit.access.identities import somebody
 
 ANN = somebody("ann")
 ADMIN = somebody("root", is_admin=True)

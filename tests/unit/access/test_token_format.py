@@ -62,7 +62,8 @@ def test_what_is_not_exactly_a_token_is_refused(spoil: str) -> None:
         token_format.require_well_formed(spoil.format(token_format.generate()))
 
 
-@pytest.mark.parametrize("text", ["", "ks_", "ks_abc", token_format.generate()[:-1]])
-def test_what_is_cut_off_is_refused(text: str) -> None:
+@pytest.mark.parametrize("length", [0, 3, 6, -1])
+def test_what_is_cut_off_is_refused(length: int) -> None:
+    text = token_format.generate()[:length]
     with pytest.raises(BadCredentialError):
         token_format.require_well_formed(text)
