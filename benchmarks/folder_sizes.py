@@ -44,7 +44,9 @@ JOIN chain c ON c.level = 1 + n %% %(depth)s
 
 SIZES = """
 WITH own AS (
-    SELECT f.id, f.filename, (SELECT count(*) * 1000 FROM files c WHERE c.parent_id = f.id AND NOT c.is_folder) AS bytes
+    SELECT f.id, f.filename, (
+        SELECT count(*) * 1000 FROM files c WHERE c.parent_id = f.id AND NOT c.is_folder
+    ) AS bytes
     FROM files f WHERE f.is_folder
 ), below AS (
     SELECT id, sum(bytes) OVER (ORDER BY substr(filename, 7)::int DESC) AS bytes FROM own

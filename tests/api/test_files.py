@@ -224,3 +224,17 @@ def test_bad_input_is_refused_with_a_reason(
     assert response.status_code in {413, 422}, response.text
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["detail"]
+
+
+def test_the_root_is_that_of_the_files_own_space(program: Program) -> None:
+    folder = program.call("POST", "/api/folders", json={"name": program.folder, "space": "shared"})[
+        "folder"
+    ]
+    file = program.upload("a.txt", b"1", folder["id"])
+
+    path = f"/api/files/{file['id']}"
+    moved = program.call("PATCH", path, json={"parent_id": None, "filename": f"{file['id']}.txt"})[
+        "file"
+    ]
+
+    assert (moved["space"], moved["key"]) == ("shared", f"shared/{file['id']}.txt")

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -32,6 +33,25 @@ LEFT_OUT = r"/events$|/api/session$|/api/trash$|/zip$"
 """Streams without an end, and what would sign out or empty what other tests use."""
 
 
+def ask_at_random(operation: APIOperation, headers: dict[str, str]) -> int:
+    """Ask one operation in many ways; returns in how many."""
+    asked = 0
+
+    @settings(
+        max_examples=12,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: Case) -> None:
+        nonlocal asked
+        asked += 1
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    ask()
+    return asked
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_no_request_breaks_the_service_or_its_word(served: Served) -> None:
@@ -43,17 +63,7 @@ def test_no_request_breaks_the_service_or_its_word(served: Served) -> None:
         assert isinstance(result, Ok)
         operation = result.ok()
 
-        @settings(
-            max_examples=12,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-        )
-        @given(case=operation.as_strategy())
-        def ask(case: Case) -> None:
-            asked[operation.label] = asked.get(operation.label, 0) + 1
-            case.call_and_validate(headers=headers, checks=CHECKS)
-
-        ask()
+        asked[operation.label] = ask_at_random(operation, headers)
 
     assert len(asked) > 25
     assert sum(asked.values()) > 200

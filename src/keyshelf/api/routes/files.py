@@ -21,11 +21,12 @@ from keyshelf.api.schemas import (
     RestoreIn,
 )
 from keyshelf.api.waiting import changed, wait_for
+from keyshelf.app.service import Keyshelf
 from keyshelf.drive.changes import copies, marks, moves
 from keyshelf.drive.changes.folders import create_folder as make_folder
 from keyshelf.drive.lists.service import show
 from keyshelf.drive.trash import service as trash
-from keyshelf.drive.values import FileState, OnConflict, Space, Target
+from keyshelf.drive.values import FileState, OnConflict, Space, Target, Viewer
 from keyshelf.errors import NotFoundError
 
 router = APIRouter(prefix="/api", tags=["files"], route_class=OnceRoute)
@@ -70,8 +71,7 @@ async def change_file(
     response: Response,
 ) -> ChangedAnswer:
     """Rename or move; every list shows it at once, 202 while its objects still follow."""
-    moves_it = bool({"parent_id", "space"} & body.model_fields_set)
-    target = Target(body.parent_id, body.space or Space.MY_FILES) if moves_it else None
+    target = await _target(service, viewer, file_id, body)
     change = await moves.move(
         service.drive,
         viewer,
@@ -132,13 +132,12 @@ async def restore_file(
     service: Service, viewer: Writer, file_id: UUID, body: RestoreIn, response: Response
 ) -> ChangedAnswer:
     """Bring back from the trash, to where it was or elsewhere."""
-    elsewhere = bool({"parent_id", "space"} & body.model_fields_set)
     change = await trash.restore(
         service.drive,
         viewer,
         file_id,
         on_conflict=OnConflict(body.on_conflict),
-        target=Target(body.parent_id, body.space or Space.MY_FILES) if elsewhere else None,
+        target=await _target(service, viewer, file_id, body),
     )
     return await changed(service, viewer, change, response)
 
@@ -156,3 +155,15 @@ async def set_favorite(
 async def note_opened(service: Service, viewer: Reader, file_id: UUID) -> None:
     """Put a file at the top of my recent files."""
     await marks.note_opened(service.drive, viewer, file_id)
+
+
+async def _target(
+    service: Keyshelf, viewer: Viewer, file_id: UUID, body: ChangeIn | RestoreIn
+) -> Target | None:
+    """Return where a body says that a file goes; a root is that of its own space unless told."""
+    if not {"parent_id", "space"} & body.model_fields_set:
+        return None
+    space = body.space
+    if space is None and body.parent_id is None:
+        space = (await show(service.drive, viewer, file_id)).space
+    return Target(body.parent_id, space or Space.MY_FILES)
