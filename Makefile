@@ -37,10 +37,14 @@ demo: setup ## the same, with a small sample of media in the drive
 setup-tests:
 	@scripts/setup.sh --tests
 	@tests/install-debian-packages.sh
+	@$(BIN)/python -m tests.servers.prepare
 
 .PHONY: test
 test: setup-tests ## run the whole test suite, real servers included
 	$(PYTEST) -n 2 --dist worksteal
+	@tests/on-debian-postgresql.sh -n 2 -q tests/integration/database \
+		tests/integration/jobs/test_working.py \
+		tests/integration/drive/test_moves.py tests/integration/drive/test_trash.py
 	@scripts/web.sh test
 
 .PHONY: fast

@@ -15,8 +15,8 @@ say() { printf 'keyshelf: %s\n' "$*" >&2; }
 give_up() { say "$*"; exit 1; }
 
 # Without a home to write to, caches stay here.
-home=$(cd ~ 2>/dev/null && pwd || echo /)
-if [[ ! -w $home ]]; then
+home=$(cd ~ 2>/dev/null && pwd || true)
+if [[ -z $home || $home == / || ! -w $home ]]; then
     export UV_CACHE_DIR=${UV_CACHE_DIR:-$PWD/.tools/cache/uv}
     export npm_config_cache=${npm_config_cache:-$PWD/.tools/cache/npm}
 fi
@@ -31,7 +31,7 @@ find_uv() {
         python3 -m venv .tools/uv
         .tools/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
     elif python3 -m pip --version >/dev/null 2>&1; then
-        python3 -m pip install --quiet --disable-pip-version-check --target .tools/uv uv
+        python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools/uv uv
     else
         give_up "uv is missing and Python has neither venv nor pip to install it with." \
             "Run 'apt-get install python3-venv', or install uv, and try again."

@@ -11,7 +11,14 @@ import uvicorn
 
 from keyshelf.clock import system_clock
 from keyshelf.errors import ConflictError, Error, ForbiddenError, InvalidInputError, NotFoundError
-from keyshelf.store.base import Attributes, ByteRange, ObjectReader, ObjectStore, PutOptions
+from keyshelf.store.base import (
+    Attributes,
+    ByteRange,
+    ObjectExistsError,
+    ObjectReader,
+    ObjectStore,
+    PutOptions,
+)
 from keyshelf.store.local_signing import LocalSigner, VerifiedRequest
 from keyshelf.store.memory import MemoryStore
 
@@ -19,7 +26,13 @@ from keyshelf.store.memory import MemoryStore
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-STATUSES = {ForbiddenError: 403, NotFoundError: 404, ConflictError: 409, InvalidInputError: 416}
+STATUSES = {
+    ObjectExistsError: 412,
+    ForbiddenError: 403,
+    NotFoundError: 404,
+    ConflictError: 409,
+    InvalidInputError: 416,
+}
 
 
 class SignedServer:
@@ -52,7 +65,8 @@ class SignedServer:
             )
             return await answer(send, 200, {"etag": f'"{part.etag}"'})
         content_type = headers.get("content-type", Attributes().content_type)
-        options = PutOptions(attributes=Attributes(content_type=content_type))
+        attributes = Attributes(content_type=content_type)
+        options = PutOptions(attributes=attributes, condition=request.condition)
         meta = await self.store.put(request.key, body_of(receive), options)
         return await answer(send, 200, {"etag": f'"{meta.etag}"'})
 

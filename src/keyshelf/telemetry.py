@@ -16,7 +16,8 @@ from keyshelf.errors import InvalidInputError
 Logger = structlog.stdlib.BoundLogger
 
 LEVELS = ("debug", "info", "warning", "error")
-_QUIET = ("httpx2", "httpcore2", "saq", "psycopg.pool", "botocore", "boto3", "urllib3")
+_QUIET = ("httpx2", "httpcore2", "saq", "botocore", "boto3", "urllib3", "uvicorn")
+_SILENT = ("psycopg.pool",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,10 @@ def configure_logging(options: LogOptions, *, stream: TextIO | None = None) -> N
     for name in _QUIET:
         # They tell every request and every retry; what matters of it we tell ourselves.
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name in _SILENT:
+        # Warns several times a second while a server is away; whoever waits for a
+        # connection fails with an error of ours, which tells it once.
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 @contextmanager

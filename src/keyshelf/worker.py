@@ -8,10 +8,12 @@ from keyshelf.app.service import open_keyshelf
 from keyshelf.app.stopping import until_told_to_stop
 from keyshelf.app.workers import make_worker
 from keyshelf.settings import Settings
+from keyshelf.telemetry import LogOptions, configure_logging
 
 
 def run(settings: Settings, *, on_ready: Callable[[], None]) -> None:
     """Run a worker until SIGINT or SIGTERM; what runs then is finished or handed back."""
+    configure_logging(LogOptions(level=settings.required("KEYSHELF_LOG_LEVEL")))
     anyio.run(_run, settings, on_ready, backend_options={"use_uvloop": True})
 
 

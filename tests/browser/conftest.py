@@ -1,7 +1,8 @@
 """The page in Debian's Chromium, on the real service with its production settings."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import httpx2
@@ -14,13 +15,13 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+
+from keyshelf.api.page import static_folder
 from tests.api.conftest import Program
 from tests.browser.complaints import Complaints
 from tests.browser.drive_page import DrivePage
 from tests.database import NewDatabase
 from tests.served import PATIENCE, Served, serve
-
-from keyshelf.api.page import static_folder
 
 FLAGS = [
     "--no-sandbox",
@@ -109,12 +110,21 @@ def _page(context: BrowserContext, complaints: Complaints) -> Page:
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     complaints.listen_to(page)
+    # Whoever waits for a chooser only then might be late for one that a key opens.
+    page.on("filechooser", lambda _: None)
     return page
 
 
 @pytest.fixture
 def program(served: Served) -> Iterator[Program]:
     """A program that arranges what the page is to show, in a folder of the test's own."""
+    with program_in_new_folder(served) as made:
+        yield made
+
+
+@contextmanager
+def program_in_new_folder(served: Served) -> Generator[Program]:
+    """A program in a folder that nothing else uses."""
     headers = {"Authorization": f"Bearer {served.token}"}
     with httpx2.Client(base_url=served.url, headers=headers) as http:
         made = http.post("/api/folders", json={"name": f"Test {uuid4().hex[:8]}"})

@@ -1,10 +1,13 @@
 """The drive page in the words of a person: rows, buttons, menus, dialogs."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, expect
+
 from tests.api.conftest import Program
 
 Modifier = Literal["Alt", "Control", "ControlOrMeta", "Meta", "Shift"]
@@ -57,6 +60,14 @@ class DrivePage:
         chosen = self.page.locator("[data-index][aria-selected=true] .item-name")
         expect(chosen).to_have_text(list(names))
 
+    def expect_focus(self, name: str) -> None:
+        """Wait until the keyboard is on this item."""
+        item = self.item(name)
+        expect(item).to_be_visible()
+        expect(self.grid).to_be_focused()
+        identity = item.get_attribute("id") or ""
+        expect(self.grid).to_have_attribute("aria-activedescendant", identity)
+
     def toast(self, text: str) -> Locator:
         return self.page.locator(".toast").filter(has_text=text)
 
@@ -91,6 +102,10 @@ class DrivePage:
         """Push a button by its name."""
         self.page.get_by_role("button", name=button, exact=True).click()
 
+    def push_in(self, title: str, button: str) -> None:
+        """Push a button of a dialog."""
+        self.dialog(title).get_by_role("button", name=button, exact=True).click()
+
     def choose(self, item: str) -> None:
         """Choose from the open menu."""
         roles = ("menuitem", "menuitemradio", "menuitemcheckbox")
@@ -107,3 +122,25 @@ class DrivePage:
     def go_to(self, place: str) -> None:
         """Go to one of the places on the left."""
         self.page.get_by_role("navigation", name="Places").get_by_role("link", name=place).click()
+
+    @contextmanager
+    def dragging_from_outside(self, *paths: Path, over: Locator | None = None) -> Generator[None]:
+        """Drag files and folders of the machine over the page, and drop them at the end."""
+        box = (over or self.page.get_by_role("main")).bounding_box()
+        assert box is not None
+        session = self.page.context.new_cdp_session(self.page)
+        event = {
+            "x": box["x"] + box["width"] / 2,
+            "y": box["y"] + box["height"] / 2,
+            "data": {"items": [], "files": [str(each) for each in paths], "dragOperationsMask": 1},
+        }
+        for kind in ("dragEnter", "dragOver"):
+            _dispatch(session, kind, event)
+        yield
+        _dispatch(session, "drop", event)
+        session.detach()
+
+
+def _dispatch(session: CDPSession, kind: str, event: Mapping[str, object]) -> None:
+    message = {"type": kind, **event}
+    session.send("Input.dispatchDragEvent", message)  # pyright: ignore[reportUnknownMemberType] -- its dicts are open

@@ -1,14 +1,20 @@
 """Transfers that end in the middle go on where they stopped: nothing is moved twice."""
 
 import os
+import threading
 from pathlib import Path
+from uuid import UUID
 
+import httpx2
 import pytest
 
+from keyshelf.client.synchronous import Client
 from tests.cli.conftest import Keyshelf, StartChild
-from tests.served import PART_BYTES, Noted, Served
+from tests.served import PART_BYTES, PATIENCE, Noted, Served
 
 PARTS = 3
+AT_ONCE = 6
+"""Parts under way at once."""
 RANGE_BYTES = 8 * 2**20
 """What the command line asks for at once."""
 
@@ -16,11 +22,7 @@ RANGE_BYTES = 8 * 2**20
 @pytest.fixture
 def big_file(tmp_path: Path) -> Path:
     path = tmp_path / "big.bin"
-    block = os.urandom(64 * 1024)
-    with path.open("wb") as file:
-        while file.tell() < PARTS * PART_BYTES - 1000:
-            file.write(block)
-        file.truncate(PARTS * PART_BYTES - 1000)
+    path.write_bytes(os.urandom(PARTS * PART_BYTES - 1000))
     return path
 
 
@@ -37,6 +39,10 @@ def is_reservation(request: Noted) -> bool:
     return (request.method, request.path) == ("POST", "/api/files")
 
 
+def is_completion(request: Noted) -> bool:
+    return request.path.endswith("/complete-upload")
+
+
 def late_range(request: Noted) -> bool:
     return request.method == "GET" and request.is_transfer
 
@@ -45,10 +51,18 @@ def test_a_killed_upload_sends_only_what_is_missing(
     keyshelf: Keyshelf, start: StartChild, served: Served, folder: str, big_file: Path
 ) -> None:
     traffic = served.traffic
-    with traffic.holding(late_part):
+    big_file.write_bytes(os.urandom(AT_ONCE * PART_BYTES + 1))
+    last = AT_ONCE + 1
+    is_noted = threading.Event()
+
+    def late(request: Noted) -> bool:
+        if request.part_number == last:  # its turn comes when another part is done and noted
+            is_noted.set()
+        return late_part(request)
+
+    with traffic.holding(late):
         child = start("put", big_file, folder)
-        traffic.wait_until_holding()
-        traffic.wait_until_answered(lambda request: request.part_number == 1)
+        assert is_noted.wait(PATIENCE)
         child.kill()
         traffic.drop_held()
         traffic.answered.clear()
@@ -56,9 +70,65 @@ def test_a_killed_upload_sends_only_what_is_missing(
     again = keyshelf("put", big_file, folder, "--json")
 
     assert again.code == 0
-    assert sorted(each.part_number or 0 for each in traffic.finished("PUT")) == [2, 3]
+    sent = sorted(each.part_number or 0 for each in traffic.finished("PUT"))
+    assert sent == list(range(2, last + 1))
     assert keyshelf("get", f"{folder}/big.bin", big_file.with_suffix(".back")).code == 0
     assert big_file.with_suffix(".back").read_bytes() == big_file.read_bytes()
+
+
+def test_a_part_that_changed_after_its_success_is_sent_again(
+    keyshelf: Keyshelf, start: StartChild, served: Served, folder: str, big_file: Path
+) -> None:
+    traffic = served.traffic
+    with traffic.holding(is_completion):
+        child = start("put", big_file, folder)
+        traffic.wait_until_holding()
+        token = {"Authorization": f"Bearer {served.token}"}
+        opened = httpx2.get(f"{served.url}/api/uploads", headers=token).json()["items"]
+        with Client(served.url, token=served.token) as client:
+            newest = UUID(opened[0]["file_id"])
+            (part,) = client.sign_parts(newest, first=2, last=2).parts
+        httpx2.put(part.url, content=bytes(PART_BYTES)).raise_for_status()
+        traffic.answered.clear()
+    ended = child.ended()
+
+    assert ended.code == 0, ended.err
+    assert {each.part_number for each in traffic.finished("PUT")} == {2}
+    assert keyshelf("get", f"{folder}/big.bin", big_file.with_suffix(".back")).code == 0
+    assert big_file.with_suffix(".back").read_bytes() == big_file.read_bytes()
+
+
+def test_a_small_file_whose_success_was_not_seen_is_sent_elsewhere(
+    keyshelf: Keyshelf, start: StartChild, served: Served, folder: str, tmp_path: Path
+) -> None:
+    traffic = served.traffic
+    small, back = tmp_path / "small.txt", tmp_path / "back.txt"
+    small.write_text("hello")
+    with traffic.holding(lambda request: request.is_transfer, answers=True):
+        child = start("put", small, f"{folder}/")
+        traffic.wait_until_holding()
+        child.kill()
+        traffic.drop_held()
+
+    again = keyshelf("put", small, f"{folder}/")
+
+    assert again.code == 0, again.err
+    assert keyshelf("ls", folder).lines == ["small.txt"]
+    assert keyshelf("get", f"{folder}/small.txt", back).code == 0
+    assert back.read_text() == "hello"
+
+
+def test_a_small_file_is_sent_once_more_when_the_answer_is_lost(
+    keyshelf: Keyshelf, served: Served, folder: str, tmp_path: Path
+) -> None:
+    small, back = tmp_path / "small.txt", tmp_path / "back.txt"
+    small.write_text("hello")
+    with served.traffic.spoiling(lambda request: request.is_transfer, times=1):
+        sent = keyshelf("put", small, f"{folder}/")
+
+    assert sent.code == 0, sent.err
+    assert keyshelf("get", f"{folder}/small.txt", back).code == 0
+    assert back.read_text() == "hello"
 
 
 def test_ctrl_c_says_how_to_go_on(
@@ -84,7 +154,7 @@ def test_an_upload_killed_before_its_completion_has_only_that_left(
     traffic = served.traffic
     small = tmp_path / "small.txt"
     small.write_text("hello")
-    with traffic.holding(lambda request: request.path.endswith("/complete-upload")):
+    with traffic.holding(is_completion):
         child = start("put", small, folder)
         traffic.wait_until_holding()
         child.kill()

@@ -16,10 +16,10 @@ from tests.served import Served
 
 
 def test_backfill_registers_what_others_put_into_the_bucket(
-    keyshelf: Keyshelf, served: Served, tmp_path: Path
+    keyshelf: Keyshelf, served: Served
 ) -> None:
     name = f"found-{uuid4().hex[:8]}"
-    put_into_bucket(keyshelf, served, tmp_path, name)
+    put_into_bucket(served, name)
 
     dry = keyshelf("backfill", "--prefix", f"admin/my-files/{name}", "--dry-run")
     real = keyshelf("backfill", "--prefix", f"admin/my-files/{name}", "--json")
@@ -41,12 +41,11 @@ def test_backfill_registers_what_others_put_into_the_bucket(
     assert keyshelf("ls", f"/{name}").lines == ["a.txt"]
 
 
-def put_into_bucket(keyshelf: Keyshelf, served: Served, tmp_path: Path, name: str) -> None:
+def put_into_bucket(served: Served, name: str) -> None:
     """Put an object into the bucket behind the back of the drive."""
-    found = next(path for path in served.bucket.rglob("my-files") if path.is_dir())
-    (found / name).mkdir()
-    (found / name / "a.txt").write_text("by another way")
-    del keyshelf, tmp_path
+    folder = served.bucket / "admin" / "my-files" / name
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("by another way")
 
 
 def test_backfill_needs_the_private_listener(keyshelf: Keyshelf) -> None:

@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -103,5 +104,88 @@ def test_doctor_names_the_fix_and_fails(home: dict[str, str]) -> None:
 
     assert ran.returncode == 1
     assert "FAILED   database" in ran.stdout
+    assert "Connection refused" in ran.stdout
     assert "fix: " in ran.stdout
     assert "failed" in ran.stderr
+
+
+@pytest.mark.services
+def test_a_service_stays_found_when_a_second_one_on_its_folder_ends(
+    home: dict[str, str], up: subprocess.Popen[str]
+) -> None:
+    assert up.stdout
+    for _ in range(3):
+        up.stdout.readline()
+    second = home | {"KEYSHELF_PORT": free_port(), "KEYSHELF_ADMIN_PORT": free_port()}
+
+    with serving(second):
+        during = run(home, "ls")
+    after = run(home, "ls")
+
+    assert (during.returncode, after.returncode) == (0, 0)
+
+
+@pytest.mark.services
+def test_serve_is_found_as_up_is(home: dict[str, str]) -> None:
+    with serving(home):
+        listed = run(home, "ls")
+
+    assert listed.returncode == 0
+
+
+@pytest.mark.services
+def test_what_goes_wrong_is_logged_as_json(home: dict[str, str]) -> None:
+    home["REDIS_URL"] = "redis://127.0.0.1:9"
+    with subprocess.Popen(
+        [sys.executable, "-m", "keyshelf.cli.main", "up"],
+        env=home,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        logged = (json.loads(line) for line in process.stderr if line.startswith("{"))
+        warning = next(line for line in logged if line["level"] == "warning")
+        process.kill()
+
+    assert warning["code"] == "redis-unavailable"
+
+
+@contextmanager
+def serving(home: Mapping[str, str]) -> Generator[None]:
+    """Run `keyshelf serve` until the block ends; it is up when it says so."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "keyshelf.cli.main", "serve"],
+        env=home,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        next(line for line in process.stderr if line.startswith("serving at"))
+        yield
+        process.terminate()
+
+
+def test_a_data_folder_that_cannot_be_made_is_told(home: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    home["KEYSHELF_DATA"] = str(tmp_path / "file" / "data")
+
+    ran = run(home, "up")
+
+    assert ran.returncode == 8
+    assert "KEYSHELF_DATA" in ran.stderr
+    assert "internal error" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DATABASE_URL", "my database"), ("REDIS_URL", "localhost:6379")]
+)
+def test_an_address_that_is_none_is_a_wrong_setting(
+    home: dict[str, str], name: str, value: str
+) -> None:
+    home[name] = value
+
+    ran = run(home, "up")
+
+    assert ran.returncode == 2
+    assert name in ran.stderr

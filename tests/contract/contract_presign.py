@@ -1,5 +1,7 @@
 """The contract of signed requests, made over real HTTP as a browser makes them."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -10,6 +12,7 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
     Attributes,
     CompletedPart,
+    Condition,
     ObjectStore,
     PresignOptions,
     PutOptions,
@@ -31,6 +34,10 @@ def altered(request: SignedRequest, old: str, new: str) -> SignedRequest:
         headers=request.headers,
         expires_at=request.expires_at,
     )
+
+
+def without_conditions(headers: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: text for name, text in headers.items() if "match" not in name.lower()}
 
 
 def with_method(request: SignedRequest, method: str) -> SignedRequest:
@@ -153,6 +160,34 @@ class PresignContract(ContractBase):
             assert not await exists(store, KEY)
         else:
             assert answer.status in {200, 201}
+
+    async def test_a_signed_put_to_create_never_replaces(self, store: ObjectStore) -> None:
+        if await refuses(store):
+            return
+        options = PresignOptions(
+            content_type="text/plain", content_length=5, condition=Condition.CREATE
+        )
+        request = await store.presign("PUT", KEY, options)
+        bare = replace(request, headers=without_conditions(request.headers))
+
+        first = await self.send(request, body=b"first")
+        again = await self.send(request, body=b"again")
+        forged = await self.send(bare, body=b"forge")
+
+        assert first.status in {200, 201}
+        assert again.status in {403, 409, 412}
+        assert 400 <= forged.status < 500
+        assert await read(store, KEY) == b"first"
+
+    async def test_only_a_put_of_an_object_is_signed_with_a_condition(
+        self, store: ObjectStore
+    ) -> None:
+        if await refuses(store):
+            return
+        part = PresignOptions(upload_id="1", part_number=1, condition=Condition.CREATE)
+        for method, options in (("GET", PresignOptions(condition=Condition.CREATE)), ("PUT", part)):
+            with pytest.raises(InvalidInputError):
+                await store.presign(method, KEY, options)
 
     async def test_a_signed_part_becomes_part_of_the_object(self, store: ObjectStore) -> None:
         if await refuses(store) or not store.capabilities.multipart:

@@ -50,6 +50,7 @@ class TestRclone(CloudContract):
         "test_a_part_may_be_left_out": "parts are numbered without gaps and all are used",
         "test_part_numbers_may_have_gaps": "parts are numbered without gaps and all are used",
         "test_a_part_may_be_written_again": "a part is written once",
+        "test_a_signed_put_to_create_never_replaces": "it ignores conditions",
     }
 
     @pytest.fixture

@@ -1,6 +1,7 @@
 """A disk store where there is little room, much data, or company."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -266,3 +267,13 @@ async def test_a_sparse_object_stays_sparse_when_copied(tmp_path: Path) -> None:
 
     assert (await store.head(ObjectKey("copy"))).size == 512 * MIB
     assert stored_bytes(tmp_path) < MIB
+
+
+async def test_uploads_leave_room_for_the_database_beside_them(tmp_path: Path) -> None:
+    free = shutil.disk_usage(tmp_path).free
+    store = DiskStore(tmp_path, DiskOptions(durable=False, keep_free_bytes=free + 2**40))
+
+    with pytest.raises(StoreFullError):
+        await store.put(ObjectKey("a"), b"x")
+
+    await store.delete(ObjectKey("a"))

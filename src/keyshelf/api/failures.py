@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -124,7 +125,7 @@ def _on_error(request: Request, error: Exception) -> JSONResponse:
 
 def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for it
-    items = [{"pointer": _pointer(each["loc"]), "detail": each["msg"]} for each in error.errors()]
+    items = [_field_problem(each) for each in error.errors()]
     detail = "; ".join(f"{each['pointer']}: {each['detail']}" for each in items[:5])
     document = _document("invalid-input", 422, detail, _request_id(request), {"errors": items})
     return _response(document, 422, {})
@@ -132,6 +133,9 @@ def _on_invalid(request: Request, error: Exception) -> JSONResponse:
 
 def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 -- registered for it
+    if isinstance(error.__cause__, Error):
+        # What reading a body raised, FastAPI tells as a 400 of its own.
+        return _on_error(request, error.__cause__)
     code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "http-error")
     detail = "there is nothing at this address" if error.status_code == 404 else str(error.detail)
     document = _document(code, error.status_code, detail, _request_id(request), {})
@@ -143,6 +147,13 @@ def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
     request_id = _request_id(request)
     detail = f"something went wrong here; the log tells more under {request_id}"
     return _response(_document("internal", 500, detail, request_id, {}), 500, {})
+
+
+def _field_problem(found: Mapping[str, Any]) -> dict[str, str]:
+    if found["type"] == "json_invalid":
+        # Its location is a place in the text, which is no place in a document.
+        return {"pointer": "", "detail": f"not JSON: {found['ctx']['error']}"}
+    return {"pointer": _pointer(found["loc"]), "detail": found["msg"]}
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:

@@ -33,6 +33,7 @@ from keyshelf.app.stores import store_origins
 from keyshelf.app.workers import make_worker
 from keyshelf.errors import UnavailableError
 from keyshelf.settings import Settings
+from keyshelf.telemetry import LogOptions, configure_logging
 
 PUBLIC_ROUTES: Sequence[APIRouter] = (
     session.router,
@@ -96,6 +97,7 @@ def serve(settings: Settings, *, with_worker: bool, on_ready: OnReady) -> None:
     `on_ready` is called once both accept connections. Raises `PortTakenError`, and
     what opening the service raises.
     """
+    configure_logging(LogOptions(level=settings.required("KEYSHELF_LOG_LEVEL")))
     anyio.run(_serve, settings, with_worker, on_ready, backend_options={"use_uvloop": True})
 
 

@@ -1,4 +1,4 @@
-"""What happens around every request: its id, its log line, its metrics, its bounds."""
+"""What happens around every request: its id, headers, log line, metrics and bounds."""
 
 import re
 import time
@@ -24,7 +24,8 @@ class BodyTooLargeError(LimitError):
 class RequestContext:
     """Gives each request an id, and tells the log and the metrics how it went.
 
-    The id of the `X-Request-Id` header is kept when it is plain text. Query strings
+    The id of the `X-Request-Id` header is kept when it is plain text. No cache keeps
+    an answer that does not say how long it holds. Query strings
     and names are not logged: they hold signatures and what people call their files.
     """
 
@@ -46,7 +47,11 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                # Answers are one person's, at this moment; what may be kept says so itself.
+                headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("X-Content-Type-Options", "nosniff")
             await send(message)
 
         with log_context(request_id=request_id):
@@ -59,13 +64,13 @@ class RequestContext:
         route = getattr(scope.get("route"), "path", "other")
         method = scope["method"]
         self._metrics.http_duration.labels(route, method, str(status)).observe(seconds)
-        _log.info(
-            "request", method=method, route=route, status=status, duration_s=round(seconds, 4)
-        )
+        # What went well is counted by the metrics; a line for each would bury the rest.
+        log = _log.info if status >= 400 else _log.debug
+        log("request", method=method, route=route, status=status, duration_s=round(seconds, 4))
 
 
 class BoundedBody:
-    """Refuses API bodies past a bound, by their length or while they are read.
+    """Refuses API bodies past a bound while they are read.
 
     Bytes of objects go to `/signed`, where the signature bounds them.
     """

@@ -17,7 +17,8 @@ class OnceRoute(APIRoute):
     """A route whose answer is kept under the caller's key and given again to a repeat.
 
     Only answers that did something are kept: a refused or failed request gives its
-    key back.
+    key back. A crash between the work and keeping its answer leaves the key claimed:
+    once the claim has run out a repeat does the work again, and finds its name taken.
     """
 
     def get_route_handler(self) -> Handler:
@@ -33,10 +34,15 @@ class OnceRoute(APIRoute):
         return once
 
 
+def _address(request: Request) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
 async def _first_or_again(request: Request, key: str, handle: Handler) -> Response:
     service = keyshelf_of(request)
     identity = await identify(request)
-    digest = request_digest(request.method, request.url.path, await request.body())
+    digest = request_digest(request.method, _address(request), await request.body())
     claim = await service.idempotency.begin(identity.id, key, digest=digest)
     if isinstance(claim, StoredAnswer):
         headers = {"Idempotency-Replayed": "true"}

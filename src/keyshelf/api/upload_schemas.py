@@ -71,9 +71,14 @@ class PartRange(Request):
 
 
 class UploadUrlIn(Request):
-    """Which parts need URLs; the first ones unless told."""
+    """Which parts need URLs: the first ones unless told.
+
+    `again` where a PUT of the whole file was begun and its success not seen: what it
+    wrote is given up, and the bytes go elsewhere.
+    """
 
     parts: PartRange | None = None
+    again: bool = False
 
 
 class PartIn(Request):
@@ -84,7 +89,7 @@ class PartIn(Request):
 
 
 class CompleteIn(Request):
-    """The parts that were sent; the store is asked when none are named."""
+    """The parts that were sent, one PUT as part 1; the store is asked when none are named."""
 
     parts: Annotated[list[PartIn], Field(max_length=10_000)] | None = None
 

@@ -6,16 +6,34 @@ from collections.abc import Callable
 from pathlib import Path
 
 from keyshelf.access.local import new_local_token
+from keyshelf.errors import UnavailableError
 from keyshelf.settings import Settings
 
 _SECRET_FILE = "secret"
 _TOKEN_FILE = "local-token"
 
 
+class DataFolderError(UnavailableError):
+    """The data folder cannot be made or written to. Let this account, or set KEYSHELF_DATA."""
+
+    code = "data-folder"
+
+
 def private_folder(folder: Path) -> Path:
-    """Return a folder that exists and that only this user can look into, once made."""
-    if not folder.exists():
-        folder.mkdir(parents=True, mode=0o711)
+    """Return a folder that exists and that only this user can look into, once made.
+
+    Raises `DataFolderError` when this account cannot make it or write to it.
+    """
+    fix = "let this account write there, or set KEYSHELF_DATA to a folder of its own"
+    try:
+        if not folder.is_dir():
+            folder.mkdir(parents=True, mode=0o711)
+    except OSError as error:
+        raise DataFolderError(
+            f"the data folder {folder} cannot be made ({error.strerror}): {fix}"
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise DataFolderError(f"the data folder {folder} cannot be written to: {fix}")
     return folder
 
 

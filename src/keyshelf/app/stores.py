@@ -70,6 +70,7 @@ def store_options(settings: Settings, role: str, secret: bytes) -> StoreOptions:
         role=role,
         signing_key=secret,
         public_url=settings.public_url,
+        keep_free_bytes=settings.number("KEYSHELF_KEEP_FREE_MIB") * 2**20,
     )
 
 

@@ -38,7 +38,8 @@ class Output:
 
 
 def message(text: str) -> None:
-    """Tell a person something on stderr."""
+    """Tell a person something on stderr, after what was said on stdout before it."""
+    sys.stdout.flush()
     print(printable(text), file=sys.stderr)
 
 

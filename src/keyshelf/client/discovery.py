@@ -3,8 +3,8 @@
     {"url": "http://127.0.0.1:8080", "admin_url": "http://127.0.0.1:8081",
      "token": "ks_…", "pid": 4711}
 
-It holds a secret, so only its owner can read it (mode 0600). `keyshelf up` writes
-it when it serves, and removes it when it ends.
+It holds a secret, so only its owner can read it (mode 0600). `keyshelf up`
+and `serve` write it when they serve, and remove it when they end.
 """
 
 import json
@@ -74,7 +74,7 @@ def discover(data_folder: Path) -> LocalService | None:
 def _read(path: Path) -> LocalService | None:
     try:
         text = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     with suppress(UnexpectedAnswerError):  # cut short or edited: as good as not there
         return wire.decode(LocalService, wire.loads(text))

@@ -178,9 +178,12 @@ class Routes:
         }
         return decode(Reservation, await self._create("/api/files", body, key=idempotency_key))
 
-    async def sign_upload(self, file_id: UUID) -> SignedRequest:
-        """Return the one request that sends a small file to the store."""
-        return decode(SignedRequest, await self._sign(file_id, {}))
+    async def sign_upload(self, file_id: UUID, *, again: bool = False) -> SignedRequest:
+        """Return the one request that sends a small file to the store.
+
+        `again` where an earlier one was sent and its success not seen.
+        """
+        return decode(SignedRequest, await self._sign(file_id, {"again": True} if again else {}))
 
     async def sign_parts(self, file_id: UUID, *, first: int, last: int) -> SignedParts:
         """Return the requests that send parts `first` to `last`, at most 1,000."""
@@ -191,10 +194,18 @@ class Routes:
         """Return what the store already has of an upload."""
         return decode(UploadStatus, await self._get(f"/api/files/{file_id}/upload"))
 
-    async def complete_upload(self, file_id: UUID) -> File:
-        """Make an uploaded file visible, once the store has all of it; twice is once."""
+    async def complete_upload(
+        self, file_id: UUID, *, etags: Mapping[int, str] | None = None
+    ) -> File:
+        """Make an uploaded file visible, once the store has all of it; twice is once.
+
+        `etags` are those of all parts, one PUT being part 1: when the store holds others,
+        the answer is a `RemoteConflictError` that names them in `wrong_parts`.
+        """
         path = f"/api/files/{file_id}/complete-upload"
-        return _member(File, await self._post(path, {}, repeatable=True), "file")
+        parts = [{"part_number": number, "etag": etag} for number, etag in (etags or {}).items()]
+        body = {"parts": parts} if parts else {}
+        return _member(File, await self._post(path, body, repeatable=True), "file")
 
     async def abort_upload(self, file_id: UUID) -> None:
         """Give up an upload: its name is free again, its parts are deleted."""

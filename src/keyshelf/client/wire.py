@@ -36,6 +36,8 @@ def decode(kind: type[T], value: JSON) -> T:
 
 def encode(value: object) -> JSON:
     """Return a value as JSON: dataclasses as objects, times in RFC 3339, ids as text."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, UUID):
@@ -48,8 +50,6 @@ def encode(value: object) -> JSON:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         sequence = cast("Sequence[object]", value)  # isinstance leaves its types unknown
         return [encode(each) for each in sequence]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 

@@ -25,6 +25,12 @@ class DatabaseUnavailableError(UnavailableError):
     code = "database-unavailable"
 
 
+class InvalidDatabaseUrlError(InvalidInputError):
+    """DATABASE_URL cannot be read. Mend it."""
+
+    code = "invalid-database-url"
+
+
 class DatabaseTimeoutError(UnavailableError):
     """A statement ran into its time limit. Retry later, or ask for less."""
 
@@ -120,6 +126,8 @@ def _translate(error: Exception) -> Error:
             return UniqueViolationError(_detail(error), constraint=_constraint(error))
         case driver.ForeignKeyViolation() | driver.RestrictViolation():
             return MissingReferenceError(_detail(error), constraint=_constraint(error))
+        case psycopg_pool.PoolTimeout():
+            return DatabaseUnavailableError(f"the database does not answer: {_detail(error)}")
         case _:
             meanings = (ours for theirs, ours in _MEANINGS if isinstance(error, theirs))
             return next(meanings, StatementRefusedError)(_detail(error))

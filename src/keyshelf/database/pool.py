@@ -14,7 +14,11 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 
 from keyshelf import telemetry
-from keyshelf.database.failures import DatabaseUnavailableError, translated
+from keyshelf.database.failures import (
+    DatabaseUnavailableError,
+    InvalidDatabaseUrlError,
+    translated,
+)
 from keyshelf.database.transactions import Connection, ReadTransaction, Transaction
 from keyshelf.errors import InvalidInputError
 
@@ -66,7 +70,13 @@ class Database:
     def __init__(self, options: DatabaseOptions) -> None:
         """Prepare; `open` is the way to get a usable one."""
         self._options = options
-        self._conninfo = make_conninfo(options.url, **_connection_settings(options))
+        try:
+            self._conninfo = make_conninfo(options.url, **_connection_settings(options))
+        except psycopg.ProgrammingError as error:
+            # Not with the driver's words: they repeat the URL, and a password in it.
+            raise InvalidDatabaseUrlError(
+                "DATABASE_URL is not one: it looks like postgresql://user@host:5432/name"
+            ) from error
         self._pool: psycopg_pool.AsyncConnectionPool[Connection] = psycopg_pool.AsyncConnectionPool(
             self._conninfo,
             connection_class=psycopg.AsyncConnection[DictRow],
@@ -85,13 +95,22 @@ class Database:
 
     @classmethod
     async def open(cls, options: DatabaseOptions) -> Self:
-        """Connect; raises `DatabaseUnavailableError` when nobody answers in time."""
+        """Connect.
+
+        Raises `DatabaseUnavailableError` when nobody answers in time, and
+        `InvalidDatabaseUrlError`.
+        """
         database = cls(options)
         try:
             with translated():
-                await database._pool.open(
-                    wait=True, timeout=options.connect_timeout.total_seconds()
-                )
+                try:
+                    await database._pool.open(
+                        wait=True, timeout=options.connect_timeout.total_seconds()
+                    )
+                except psycopg_pool.PoolTimeout:
+                    # The pool keeps to itself what was wrong; one attempt of our own tells.
+                    await (await psycopg.AsyncConnection.connect(database._conninfo)).close()
+                    raise
             await database._refuse_old_server()
         except BaseException:
             await database.close()

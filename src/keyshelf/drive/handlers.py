@@ -52,10 +52,10 @@ def registrations(parts: DriveParts) -> Sequence[Registration]:
 async def _settle(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
     owner = OwnerId(str(payload["owner"]))
     missing: list[str] = []
-    done = 0
+    done = left = 0
     while True:
-        async with parts.database.read() as tx:
-            left = await queries.count_movers(tx, owner)
+        # Counting takes as long as there are many: again only when none should be left.
+        left = left or await _count_movers(parts, owner)
         await context.progress(done, done + left, "objects")
         if not left:
             return {"settled": done, "missing": missing}
@@ -64,8 +64,14 @@ async def _settle(parts: DriveParts, context: JobContext, payload: Payload) -> P
         missing += batch.missing
         if batch.error is not None:
             raise batch.error
-        if not batch.progressed:
+        left = max(0, left - batch.settled) if batch.progressed else 0
+        if not batch.progressed and await _count_movers(parts, owner):
             raise StillWaitingError(f"{batch.waiting} objects wait for keys that others still hold")
+
+
+async def _count_movers(parts: DriveParts, owner: OwnerId) -> int:
+    async with parts.database.read() as tx:
+        return await queries.count_movers(tx, owner)
 
 
 async def _copy(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
@@ -88,7 +94,7 @@ async def _copy(parts: DriveParts, context: JobContext, payload: Payload) -> Pay
 
 async def _delete_objects(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
     del context, payload
-    return {"deleted": await delete_noted(parts)}
+    return {"deleted": await delete_noted(parts, patient=True)}
 
 
 async def _empty_trash(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
@@ -98,7 +104,7 @@ async def _empty_trash(parts: DriveParts, context: JobContext, payload: Payload)
     purged = await trash.purge_before(parts, owners, before)
     if await trash.count_left(parts, owners, before):
         raise StillWaitingError("what still has objects in flight is deleted when they arrived")
-    return {"deleted": purged, "objects": await delete_noted(parts)}
+    return {"deleted": purged, "objects": await delete_noted(parts, patient=True)}
 
 
 async def _backfill(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:

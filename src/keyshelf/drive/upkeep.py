@@ -28,7 +28,7 @@ def upkeep(parts: DriveParts) -> Sequence[Upkeep]:
     """Return the drive's tasks."""
 
     async def delete_objects() -> None:
-        await delete_noted(parts)
+        await delete_noted(parts, patient=True)
 
     async def purge_trash() -> None:
         await purge_before(parts, None, parts.clock() - parts.options.trash_kept)
@@ -38,9 +38,10 @@ def upkeep(parts: DriveParts) -> Sequence[Upkeep]:
         await sweep_reservations(parts, parts.clock() - _RESERVATION_KEPT)
 
     async def go_on_following() -> None:
-        async with parts.database.transaction() as tx:
+        async with parts.database.read() as tx:
             owners = await queries.owners_with_movers(tx)
-            for owner in owners:
+        for owner in owners:
+            async with parts.database.transaction() as tx:
                 await follow(tx, parts, [owner], asked_by=owner)
 
     return [

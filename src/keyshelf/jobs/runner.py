@@ -34,6 +34,7 @@ class Runner:
         metrics: Metrics,
         *,
         options: AttemptOptions | None = None,
+        now_at_once: int = 64,
         chance: Callable[[], float] = random.random,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
@@ -43,6 +44,7 @@ class Runner:
         self._attempts = Attempts(
             database, queue, metrics, options or AttemptOptions(), chance=chance
         )
+        self._room = anyio.CapacityLimiter(now_at_once)
         self._tasks: anyio.abc.TaskGroup | None = None
 
     async def __aenter__(self) -> Self:
@@ -81,7 +83,8 @@ class Runner:
         """Run a job that was just enqueued, and return it once it ended or `deadline` is over.
 
         At the deadline the work goes on in the background. Should a worker have been
-        quicker, this waits for it all the same. Raises `JobNotFoundError`.
+        quicker, this waits for it all the same. Of more than `now_at_once` such jobs the
+        last wait their turn, or a worker takes them. Raises `JobNotFoundError`.
         """
         if self._tasks is None:
             raise RuntimeError("the runner is used outside its context")
@@ -95,7 +98,8 @@ class Runner:
 
     async def _run_quietly(self, job_id: UUID, ended: anyio.Event) -> None:
         try:
-            await self.run(job_id)
+            async with self._room:
+                await self.run(job_id)
         except Error:
             # The row is as it was, so a worker or the sweeper finds the job.
             _log.exception("job not run at once", job_id=str(job_id))

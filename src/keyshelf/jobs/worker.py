@@ -127,6 +127,10 @@ class Worker:
                     is_turn = await queries.begin_periodic(tx, task.name, task.interval)
                 if is_turn:
                     await task.run()
+            except Error as error:
+                _log.warning(
+                    "periodic task waits", task=task.name, code=error.code, error=error.detail
+                )
             except Exception:  # noqa: BLE001 -- whatever a task raises, its next turn comes
                 _log.exception("periodic task failed", task=task.name)
             await anyio.sleep(max(_SHORTEST_LOOK, task.interval / 10).total_seconds())

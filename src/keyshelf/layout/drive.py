@@ -141,6 +141,11 @@ def _split_owner(spelled: str) -> tuple[OwnerId, str]:
     return owner, below
 
 
+def is_system(spelled: str) -> bool:
+    """Say whether a key lies in Keyshelf's own area, and in no drive."""
+    return spelled.startswith(SYSTEM_PREFIX)
+
+
 def aside_key(file_id: UUID, filename: FileName, *, is_folder: bool = False) -> ObjectKey:
     """Return where a file or folder waits whose own key is another's."""
     return ObjectKey(f"{ASIDE_PREFIX}{file_id}/{filename}" + ("/" if is_folder else ""))

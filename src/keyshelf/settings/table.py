@@ -20,15 +20,22 @@ class Setting:
     """Turns the text into a value; a ValueError says why it cannot be."""
 
 
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError("must be a whole number") from None
+
+
 def _port(text: str) -> int:
-    port = int(text)
+    port = _number(text)
     if not 0 <= port <= 65535:
         raise ValueError("a port is 0 to 65535")
     return port
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    number = _number(text)
     if number < 1:
         raise ValueError("must be at least 1")
     return number
@@ -47,6 +54,12 @@ def _url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ValueError("must begin with http:// or https:// and a host")
     return text.rstrip("/")
+
+
+def _redis_url(text: str) -> str:
+    if urlsplit(text).scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return text
 
 
 def _choice(*allowed: str) -> Callable[[str], str]:
@@ -150,8 +163,15 @@ SETTINGS: tuple[Setting, ...] = (
         "REDIS_URL",
         "The Redis server for the job queue, limits and caches; PostgreSQL and memory when unset.",
         secret=True,
+        check=_redis_url,
     ),
     *(setting for role in ROLES for setting in _store_settings(role)),
+    Setting(
+        "KEYSHELF_KEEP_FREE_MIB",
+        "How many MiB of a disk store's disk uploads leave free, for the database beside it.",
+        "256",
+        check=_positive,
+    ),
     Setting(
         "KEYSHELF_AUTH",
         "Who knows the people: `local` (one administrator) or `kratos`.",

@@ -336,6 +336,9 @@ class AzureStore:
             headers = {"x-ms-blob-type": "BlockBlob"}
             if options.content_type is not None:
                 headers["x-ms-blob-content-type"] = options.content_type
+            if options.condition is Condition.CREATE:
+                # The signature covers no header, but a right to create is none to replace.
+                permissions, headers = "c", headers | condition_headers(options.condition)
         reading = method != "PUT"
         allowed = AccessSignature(
             permissions,

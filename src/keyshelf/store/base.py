@@ -232,6 +232,8 @@ class PresignOptions:
     upload_id: str | None = None
     part_number: int | None = None
     """PUT of one part: both set."""
+    condition: Condition = Condition.ALWAYS
+    """PUT of a whole object: `CREATE` never replaces one, where the store can enforce it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +394,11 @@ class ObjectStore(Protocol):
     async def presign(
         self, method: str, key: ObjectKey, options: PresignOptions = ...
     ) -> SignedRequest:
-        """Return a request (GET, HEAD or PUT) that a browser can make by itself."""
+        """Return a request (GET, HEAD or PUT) that a browser can make by itself.
+
+        A PUT to create that finds an object is answered 412, by Azure 409 or 403. A
+        server of S3's protocol that ignores conditions replaces the object.
+        """
         ...
 
     async def check(self) -> None:

@@ -10,6 +10,7 @@ from keyshelf.store.base import (
     MAX_PARTS,
     Attributes,
     CompletedPart,
+    Condition,
     InvalidKeyError,
     InvalidPartError,
     Part,
@@ -95,3 +96,7 @@ def check_presign(method: str, options: PresignOptions) -> None:
         if method != "PUT":
             raise InvalidInputError("only PUT of a part can be signed")
         check_part_number(options.part_number)
+    if options.condition is not Condition.ALWAYS and (
+        method != "PUT" or options.part_number is not None
+    ):
+        raise InvalidInputError("only PUT of a whole object can be signed with a condition")

@@ -44,6 +44,7 @@ class DiskFiles:
             self._records,
             new_id=options.new_id,
             min_part_bytes=options.min_part_bytes,
+            keep_free=options.keep_free_bytes,
         )
 
     def head(self, key: ObjectKey) -> ObjectMeta:
@@ -68,7 +69,9 @@ class DiskFiles:
 
     def fresh(self) -> FreshFile:
         """Begin a file that will be an object."""
-        return FreshFile(self._area.temporary / self._options.new_id())
+        return FreshFile(
+            self._area.temporary / self._options.new_id(), keep_free=self._options.keep_free_bytes
+        )
 
     def put_bytes(self, key: ObjectKey, body: bytes, options: PutOptions) -> ObjectMeta:
         """Write a small object in one go."""

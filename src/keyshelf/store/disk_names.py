@@ -6,8 +6,8 @@ UTF-8 is the spelling of exactly one segment: what a person drops in by hand has
 just the key that its path says.
 
 1. NUL is `%00`.
-2. An empty segment is `.%2F` (a hidden file: folder markers end in one), `.` is `%2E`, `..` is `%2E%2E`, and the name of the
-   store's own folder gets its dot escaped as well.
+2. An empty segment is `.%2F` (a hidden file: folder markers end in one), `.` is `%2E`,
+   `..` is `%2E%2E`, and the name of the store's own folder gets its dot escaped as well.
 3. A name that ends like one of our two markers (`%file`, `%+`) is told from them.
 4. A name of more than 255 bytes goes on in a folder: each piece but the last ends in `%+`.
 

@@ -18,6 +18,8 @@ class DiskOptions:
     """How many file operations run at once."""
     durable: bool = True
     """Whether a write waits until the disk has it. Only what may be lost does without."""
+    keep_free_bytes: int = 0
+    """Writing ends as on a full disk while so much of it is still free."""
     page_limit: int = 1000
     """The most objects and folders of one page of a listing."""
     min_part_bytes: int = MIN_PART_BYTES

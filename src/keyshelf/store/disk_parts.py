@@ -31,7 +31,7 @@ class StoredPart:
 class PartFile:
     """A part being written: into `data` at its offset, or into a file of its own."""
 
-    def __init__(self, folder: Path, number: int, *, own_name: str) -> None:
+    def __init__(self, folder: Path, number: int, *, own_name: str, keep_free: int) -> None:
         self.number = number
         self._folder = folder
         self._own_name = own_name
@@ -39,7 +39,9 @@ class PartFile:
         self._in_place = self._room is not None and _claimed(folder, number)
         offset = (number - 1) * self._room if self._in_place and self._room else 0
         self._offset = offset
-        self._file = FreshFile(folder / (_DATA if self._in_place else own_name), offset=offset)
+        self._file = FreshFile(
+            folder / (_DATA if self._in_place else own_name), offset=offset, keep_free=keep_free
+        )
 
     @property
     def stored(self) -> StoredPart:

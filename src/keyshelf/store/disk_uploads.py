@@ -53,12 +53,14 @@ class Uploads:
         *,
         new_id: Callable[[], str],
         min_part_bytes: int,
+        keep_free: int,
     ) -> None:
         self._folder = folder
         self._temporary = temporary
         self._records = records
         self._new_id = new_id
         self._min_part_bytes = min_part_bytes
+        self._keep_free = keep_free
 
     def create(self, key: ObjectKey, options: PutOptions, started_at: datetime) -> str:
         """Begin an upload; a crash leaves it begun or nothing but a temporary folder."""
@@ -83,7 +85,9 @@ class Uploads:
     def begin_part(self, key: ObjectKey, upload_id: str, number: int) -> PartFile:
         """Open where a part goes: straight to its place in `data` when that is free."""
         with self._held(key, upload_id, shared=True) as folder:
-            return PartFile(folder, number, own_name=f"own-{self._new_id()}")
+            return PartFile(
+                folder, number, own_name=f"own-{self._new_id()}", keep_free=self._keep_free
+            )
 
     def write_part(self, key: ObjectKey, upload_id: str, part: PartFile, piece: bytes) -> None:
         """Write the next bytes of a part.

@@ -11,6 +11,7 @@ from keyshelf.store.local_rules import new_digest
 
 PIECE_BYTES = 2**20
 _ZEROS = bytes(PIECE_BYTES)
+_LOOK_EVERY = 16 * 2**20
 _CANNOT_COPY = frozenset(
     {errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EPERM, errno.ETXTBSY}
 )
@@ -27,11 +28,15 @@ class Finished:
 class FreshFile:
     """A file being written. Pieces of zeros are left out, so that it is sparse.
 
-    Not for two threads at once. A crash leaves the file, which no key names.
+    Not for two threads at once. A crash leaves the file, which no key names. Writing
+    ends with ENOSPC while `keep_free` bytes of the file system are still free, so that
+    what else lives there (a database, say) can go on.
     """
 
-    def __init__(self, path: Path, *, offset: int = 0) -> None:
+    def __init__(self, path: Path, *, offset: int = 0, keep_free: int = 0) -> None:
         self.path = path
+        self._keep_free = keep_free
+        self._until_look = 0
         self.size = 0
         self._offset = offset
         self._digest = new_digest()
@@ -50,9 +55,20 @@ class FreshFile:
 
     def write(self, piece: bytes) -> None:
         """Write the next bytes, of any number."""
+        self._refuse_without_room(len(piece))
         self._digest.update(piece)
         write_at(self._file, piece, self._offset + self.size)
         self.size += len(piece)
+
+    def _refuse_without_room(self, size: int) -> None:
+        self._until_look -= size
+        if not self._keep_free or self._until_look > 0:
+            return
+        there = os.fstatvfs(self._file)
+        room = there.f_bavail * there.f_frsize - self._keep_free
+        if room < size:
+            raise OSError(errno.ENOSPC, f"less than {self._keep_free >> 20} MiB would be free")
+        self._until_look = min(_LOOK_EVERY, room // 2)
 
     def finish(self, record: Record, records: Records, mtime_ns: int, *, durable: bool) -> Finished:
         """Make the file whole with its time and record, durable if asked, and close it."""

@@ -1,7 +1,7 @@
 """Signed, expiring requests for the stores that Keyshelf serves itself.
 
     {public_url}/signed/{role}?key=…&method=…&expires=…[&type=…][&disposition=…]
-        [&length=…][&upload_id=…&part=…]&signature=…
+        [&length=…][&upload_id=…&part=…][&condition=create]&signature=…
 
 The signature is HMAC-SHA-256 in hex over the role and every other parameter, so
 nothing in the URL can be changed, added or left out.
@@ -18,13 +18,14 @@ from urllib.parse import quote, urlencode
 from keyshelf.clock import Clock, system_clock
 from keyshelf.errors import ForbiddenError, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import PresignOptions, SignedRequest
+from keyshelf.store.base import Condition, PresignOptions, SignedRequest
 from keyshelf.store.checks import check_header_text, check_key, check_presign
 
 MIN_SECRET_BYTES = 16
 _PARAMETERS = frozenset(
-    {"key", "method", "expires", "type", "disposition", "length", "upload_id", "part"}
+    {"key", "method", "expires", "type", "disposition", "length", "upload_id", "part", "condition"}
 )
+_CREATE_ONLY = {"If-None-Match": "*"}
 
 
 class SignatureInvalidError(ForbiddenError):
@@ -40,7 +41,7 @@ class SignatureExpiredError(ForbiddenError):
 
 
 class SignedHeadersError(ForbiddenError):
-    """The request differs in type or length from the one that was signed."""
+    """The request differs in type, length or condition from the one that was signed."""
 
     code = "signed-headers-differ"
 
@@ -61,6 +62,8 @@ class VerifiedRequest:
     upload_id: str | None = None
     part_number: int | None = None
     """PUT of one part: both set."""
+    condition: Condition = Condition.ALWAYS
+    """PUT: when the object may be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,7 @@ class LocalSigner:
             "length": options.content_length,
             "upload_id": options.upload_id,
             "part": options.part_number,
+            "condition": "create" if options.condition is Condition.CREATE else None,
         }
         query = {
             "key": key,
@@ -105,11 +109,15 @@ class LocalSigner:
         }
         query["signature"] = self._signature(query)
         encoded = urlencode(query, quote_via=quote, safe="")
-        typed = method == "PUT" and options.content_type is not None
+        headers: dict[str, str] = {}
+        if method == "PUT" and options.content_type is not None:
+            headers["Content-Type"] = options.content_type
+        if options.condition is Condition.CREATE:
+            headers |= _CREATE_ONLY
         return SignedRequest(
             method=method,
             url=f"{self.public_url.rstrip('/')}/signed/{quote(self.role)}?{encoded}",
-            headers={"Content-Type": options.content_type or ""} if typed else {},
+            headers=headers,
             expires_at=expires_at,
         )
 
@@ -147,6 +155,7 @@ class LocalSigner:
             content_length=None if length is None else int(length),
             upload_id=given.get("upload_id"),
             part_number=None if part is None else int(part),
+            condition=Condition(given.get("condition", Condition.ALWAYS.value)),
         )
         if method == "PUT":
             _check_headers(verified, headers)
@@ -162,6 +171,9 @@ def _check_headers(verified: VerifiedRequest, headers: Mapping[str, str]) -> Non
     sent_type = headers.get("content-type")
     if verified.content_type is not None and sent_type != verified.content_type:
         raise SignedHeadersError(f"the Content-Type must be {verified.content_type!r}")
+    # The signature alone would do: asked for all the same, as every other store asks.
+    if verified.condition is Condition.CREATE and headers.get("if-none-match") != "*":
+        raise SignedHeadersError("the If-None-Match must be '*'")
     if verified.content_length is None:
         return
     if headers.get("content-length") != str(verified.content_length):

@@ -47,6 +47,8 @@ class StoreOptions:
     """Local stores: the secret that signs their URLs; without it they do not sign."""
     public_url: str | None = None
     """Local stores: where browsers reach this service."""
+    keep_free_bytes: int = 0
+    """Disk stores: how much of the disk is left free."""
     s3_limits: S3Limits = field(default_factory=S3Limits)
     clock: Clock = system_clock
 
@@ -69,7 +71,14 @@ async def open_store(options: StoreOptions) -> ObjectStore:
         if parts.netloc not in {"", "localhost"} or not parts.path:
             raise InvalidInputError("a folder is given as file:///path", bucket=options.bucket)
         folder = Path(unquote(parts.path))
-        return DiskStore(folder, DiskOptions(signer=_signer(options), clock=options.clock))
+        return DiskStore(
+            folder,
+            DiskOptions(
+                signer=_signer(options),
+                clock=options.clock,
+                keep_free_bytes=options.keep_free_bytes,
+            ),
+        )
     if scheme == "memory":
         return MemoryStore(MemoryOptions(signer=_signer(options), clock=options.clock))
     raise InvalidInputError(f"no store is reached by {scheme}://", bucket=options.bucket)

@@ -6,9 +6,7 @@ container and instance roles, in botocore's own order.
 
 from typing import TYPE_CHECKING
 
-import boto3
 from anyio import to_thread
-from botocore.exceptions import BotoCoreError
 
 from keyshelf.store.base import StoreForbiddenError
 from keyshelf.store.sigv4 import Credentials
@@ -35,6 +33,11 @@ class AmbientCredentials:
         return self._current or fresh
 
     def _look(self) -> Credentials:
+        # Imported when asked for: it takes a quarter of the time in which a service starts,
+        # and most services are given keys, or have no bucket.
+        import boto3  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
+
         try:
             if self._found is None:
                 self._found = boto3.Session().get_credentials()

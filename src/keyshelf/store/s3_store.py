@@ -315,6 +315,8 @@ class S3Store:
         check_key(key)
         check_presign(method, options)
         query, headers = query_and_headers(method, options)
+        if options.condition is Condition.CREATE and await self.probe():
+            headers |= await self._condition_headers(key, options.condition)
         signer = await self._requests.signer(self._public_address)
         now = self._clock().replace(microsecond=0)
         url = signer.presign(

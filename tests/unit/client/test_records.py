@@ -8,7 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from keyshelf.client.transfers.records import KEPT, VERSION, DownloadRecord, Records, UploadRecord
+from keyshelf.client.transfers.records import (
+    KEPT,
+    VERSION,
+    DownloadRecord,
+    Records,
+    SentPart,
+    UploadRecord,
+)
 
 UPLOAD = UploadRecord(
     version=VERSION,
@@ -18,7 +25,7 @@ UPLOAD = UploadRecord(
     on_conflict="fail",
     idempotency_key="key",
     file_id=UUID(int=1),
-    is_sent=False,
+    parts=(SentPart(1, "etag"), SentPart(2, "")),
     is_done=False,
 )
 DOWNLOAD = DownloadRecord(VERSION, UUID(int=1), 5, 2, '"etag"', None, (0, 2), is_done=False)

@@ -45,7 +45,7 @@ export function AccountMenu() {
       id: "programs",
       items: [
         { id: "tokens", label: words.tokens, icon: "key", onAction: () => void ask<undefined>((done) => <TokensDialog onClose={() => done(undefined)} />) },
-        { id: "docs", label: words.apiDocs, icon: "external", onAction: () => void window.open("/api/docs", "_blank", "noopener") },
+        { id: "docs", label: words.apiDocs, icon: "external", onAction: () => void window.open("/api/openapi.json", "_blank", "noopener") },
       ],
     },
     { id: "leave", title: identity.email ?? identity.name, items: [{ id: "out", label: words.signOut, icon: "signOut", onAction: () => void leave() }] },

@@ -18,7 +18,7 @@ export function Header({ onMenu, isMenuOpen }: { onMenu: () => void; isMenuOpen:
         aria-controls="navigation"
         onPress={onMenu}
       />
-      <Link to="/" className="brand" draggable={false}>
+      <Link to="/" className="brand" aria-label={text.product} draggable={false}>
         <Logo />
         <span className="brand-name">{text.product}</span>
       </Link>

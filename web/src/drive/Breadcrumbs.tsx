@@ -105,7 +105,7 @@ function Step({ crumb, child, search, actions }: StepProps) {
             params={{ id: crumb.parentId ?? "" }}
             search={{ sort: search.sort, order: search.order }}
             draggable={false}
-            onClick={() => child.parentId && reveal(child.parentId)}
+            onClick={() => child.parentId && reveal(child.parentId, crumb)}
           >
             {crumb.name}
           </Link>

@@ -18,7 +18,7 @@ export function NewButtons({ target, actions }: { target: NamedTarget | null; ac
 
   async function newFolder() {
     const folder = target && (await actions.newFolder(target));
-    if (folder) reveal(folder.id);
+    if (folder) reveal(folder.id, target);
   }
 
   return (

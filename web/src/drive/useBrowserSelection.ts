@@ -22,7 +22,7 @@ export function useBrowserSelection(name: string, listing: Listing) {
 
   useEffect(() => rememberFocus(name, selection.focus), [name, selection.focus]);
 
-  const wanted = useSyncExternalStore(onReveal, wantedFile);
+  const wanted = useSyncExternalStore(onReveal, () => wantedFile(name));
   useEffect(() => {
     if (wanted === null || listing.isLoading) return;
     if (ids.includes(wanted)) {

@@ -37,7 +37,7 @@ export function useCommands({ source, target, selected, onPreview, onRename, onD
   }
 
   function showInFolder(file: ListedFile) {
-    reveal(file.id);
+    reveal(file.id, { parentId: file.parent_id, space: file.space });
     if (file.parent_id !== null) void navigate({ to: "/folder/$id", params: { id: file.parent_id } });
     else void navigate({ to: file.space === "shared" ? "/shared" : "/" });
   }
@@ -49,7 +49,7 @@ export function useCommands({ source, target, selected, onPreview, onRename, onD
 
   async function newFolder(into: NamedTarget) {
     const folder = await actions.newFolder(into);
-    if (folder) reveal(folder.id);
+    if (folder) reveal(folder.id, into);
   }
 
   const commands: Commands = {

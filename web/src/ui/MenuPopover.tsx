@@ -1,6 +1,6 @@
 /** The open menu: a popover with groups of commands and choices. Loaded when the first menu opens. */
 import { type RefObject, useMemo } from "react";
-import { Header, Menu as AriaMenu, MenuItem as AriaMenuItem, MenuSection, Popover, type Selection, Separator } from "react-aria-components";
+import { Header, Keyboard, Menu as AriaMenu, MenuItem as AriaMenuItem, MenuSection, Popover, type Selection, Separator, Text } from "react-aria-components";
 import { Icon } from "@/ui/Icon";
 import type { MenuGroup } from "@/ui/Menu";
 import "@/ui/menu.css";
@@ -55,9 +55,9 @@ function Section({ group, first }: { group: MenuGroup; first: boolean }) {
             onAction={item.onAction}
           >
             {item.icon ? <Icon name={item.icon} size={18} /> : <span className="menu-tick">{item.checked && <Icon name="check" size={16} />}</span>}
-            <span className="truncate">{item.label}</span>
+            <Text slot="label" className="truncate">{item.label}</Text>
             {item.icon && item.checked && <Icon name="check" size={16} className="menu-end" />}
-            {item.shortcut && <kbd>{item.shortcut}</kbd>}
+            {item.shortcut && <Keyboard>{item.shortcut}</Keyboard>}
           </AriaMenuItem>
         ))}
       </MenuSection>

@@ -20,7 +20,7 @@ beforeEach(async () => {
   transport = new MemoryTransport({ partSize: 1, addressLifetime: HOUR, clock: () => now });
   const request = { name: "a", parentId: null, space: "my-files", size: 40, onConflict: "fail", idempotencyKey: "k" } as const;
   const { fileId } = await transport.reserve(request, signal);
-  addresses = new Addresses(transport, fileId, plan, true, () => now + skew);
+  addresses = new Addresses(transport, fileId, plan, true, false, () => now + skew);
 });
 
 test("one question serves many parts, also when they ask at once", async () => {
@@ -49,6 +49,25 @@ test("a clock that is hours ahead does not ask for ever", async () => {
   const address = await addresses.of(part(1), signal);
 
   expect(address.url).toBe("f1 1");
+});
+
+test("a whole file goes elsewhere once a request failed", async () => {
+  const whole = new Addresses(transport, "f1", plan.slice(0, 1), false, false, () => now);
+
+  await whole.of(part(1), signal);
+  await whole.of(part(1), signal);
+  whole.failed(part(1));
+  await whole.of(part(1), signal);
+
+  expect(transport.calls.filter((call) => call.startsWith("addresses"))).toEqual(["addresses f1 whole", "addresses f1 whole-again"]);
+});
+
+test("a whole file that is continued goes elsewhere at once", async () => {
+  const whole = new Addresses(transport, "f1", plan.slice(0, 1), false, true, () => now);
+
+  await whole.of(part(1), signal);
+
+  expect(transport.count("addresses f1 whole-again")).toBe(1);
 });
 
 test("a forgotten address is asked for again", async () => {

@@ -1,6 +1,6 @@
 /** Addresses of the parts of one upload, asked for in advance and again when they expire. */
 import { addressWindow, type Part } from "@/uploads/plan";
-import type { Address, Transport } from "@/uploads/transport";
+import type { Address, AddressWish, Transport } from "@/uploads/transport";
 
 const WINDOW = 24;
 /** An address that ends sooner than this is not worth starting with. */
@@ -16,14 +16,19 @@ interface Held {
 export class Addresses {
   readonly #held = new Map<number, Held>();
   #asking: Promise<void> | null = null;
+  #wasAsked: boolean;
 
   constructor(
     private readonly transport: Transport,
     private readonly fileId: string,
     private readonly missing: readonly Part[],
     private readonly multipart: boolean,
+    /** An earlier sender may have used an address of this upload. */
+    isContinued: boolean,
     private readonly clock: () => number,
-  ) {}
+  ) {
+    this.#wasAsked = isContinued;
+  }
 
   /** Return an address for the part, asking the service when there is none that lasts. */
   async of(part: Part, signal: AbortSignal): Promise<Address> {
@@ -44,11 +49,22 @@ export class Addresses {
     this.#held.delete(part.number);
   }
 
+  /** Note that a request failed: a part replaces what it left, a whole file must go elsewhere. */
+  failed(part: Part): void {
+    if (!this.multipart) this.forget(part);
+  }
+
   async #ask(from: number, signal: AbortSignal): Promise<void> {
-    const window = this.multipart ? addressWindow(this.missing, from, WINDOW) : null;
-    const answer = await this.transport.addresses(this.fileId, window, signal);
+    const answer = await this.transport.addresses(this.fileId, this.#wish(from), signal);
     const askedAt = this.clock();
     for (const [number, address] of answer) this.#held.set(number, { address, askedAt });
+  }
+
+  #wish(from: number): AddressWish {
+    if (this.multipart) return addressWindow(this.missing, from, WINDOW);
+    const wish = this.#wasAsked ? "whole-again" : "whole";
+    this.#wasAsked = true;
+    return wish;
   }
 
   #lasts({ address, askedAt }: Held): boolean {

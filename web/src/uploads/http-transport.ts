@@ -28,8 +28,8 @@ export const httpTransport: Transport = {
     return { fileId: file.id, name: upload.filename, partSize: upload.multipart ? upload.part_size : null };
   },
 
-  async addresses(fileId, window, signal) {
-    const body = window === null ? {} : { parts: window };
+  async addresses(fileId, wish, signal) {
+    const body = typeof wish === "object" ? { parts: wish } : { again: wish === "whole-again" };
     const answer = await callUpload<UploadUrls>("POST", `/files/${fileId}/upload-url`, signal, { body });
     const expiresAt = Date.parse(answer.expires_at);
     if (!answer.multipart) return new Map<number, Address>([[1, { ...answer, expiresAt }]]);

@@ -1,7 +1,7 @@
 /** A service and a store in memory that behave like the real ones, and fail when told to. */
 import { AddressRefused, BytesMissing, NameTaken, Refused, ReservationGone } from "@/uploads/failures";
 import type { SentPart } from "@/uploads/plan";
-import type { Address, FolderRequest, PartWindow, Progress, Reservation, ReserveRequest, Transport } from "@/uploads/transport";
+import type { Address, AddressWish, FolderRequest, Progress, Reservation, ReserveRequest, Transport } from "@/uploads/transport";
 
 interface StoredFile {
   readonly id: string;
@@ -110,10 +110,12 @@ export class MemoryTransport implements Transport {
     return reservation;
   }
 
-  async addresses(fileId: string, window: PartWindow | null, signal: AbortSignal): Promise<ReadonlyMap<number, Address>> {
-    await this.#enter("addresses", `${fileId} ${window === null ? "whole" : `${String(window.first)}-${String(window.last)}`}`, signal);
-    this.#known(fileId);
-    const { first, last } = window ?? { first: 1, last: 1 };
+  async addresses(fileId: string, wish: AddressWish, signal: AbortSignal): Promise<ReadonlyMap<number, Address>> {
+    const isWhole = typeof wish === "string";
+    await this.#enter("addresses", `${fileId} ${isWhole ? wish : `${String(wish.first)}-${String(wish.last)}`}`, signal);
+    const { parts } = this.#known(fileId);
+    if (wish === "whole-again") parts.clear();
+    const { first, last } = isWhole ? { first: 1, last: 1 } : wish;
     const expiresAt = this.options.clock() + this.options.addressLifetime;
     const found = new Map<number, Address>();
     for (let part = first; part <= last; part += 1) {

@@ -54,6 +54,8 @@ interface OpenUpload {
   readonly fileId: string;
   readonly partSize: number | null;
   readonly listed: readonly ListedPart[];
+  /** An earlier try may have sent some of it. */
+  readonly isContinued: boolean;
   /** All bytes are there and verified. */
   readonly isThere: boolean;
 }
@@ -70,8 +72,7 @@ async function sendOnce(item: Item, file: File, context: SendContext): Promise<v
   const missing = missingParts(plan, listedOf(upload, plan, item.parts), item.parts);
   await sendBytes(upload, missing, file, context);
   const { parts } = apply({ type: "finish" });
-  const stated = upload.partSize === null ? [] : parts;
-  await retrying(context, () => transport.complete(upload.fileId, stated, signal));
+  await retrying(context, () => transport.complete(upload.fileId, parts, signal));
 }
 
 /** A store lists parts alone: one request that it acknowledged stands for itself. */
@@ -99,7 +100,7 @@ async function reserve(item: Item, context: SendContext): Promise<OpenUpload> {
   const unstoppable = new AbortController().signal;
   const { fileId, name, partSize } = await retrying(context, () => transport.reserve(request, unstoppable));
   apply({ type: "reserved", fileId, storedName: name });
-  return { fileId, partSize, listed: [], isThere: false };
+  return { fileId, partSize, listed: [], isContinued: false, isThere: false };
 }
 
 async function continued(item: Item, fileId: string, context: SendContext): Promise<OpenUpload> {
@@ -107,12 +108,12 @@ async function continued(item: Item, fileId: string, context: SendContext): Prom
   const { state, partSize, listed } = await retrying(context, () => transport.progress(fileId, signal));
   if (state === "failed" || state === "expired") throw new ReservationGone();
   apply({ type: "reserved", fileId, storedName: item.storedName ?? item.name });
-  return { fileId, partSize, listed, isThere: state === "ready" };
+  return { fileId, partSize, listed, isContinued: true, isThere: state === "ready" };
 }
 
 async function sendBytes(upload: OpenUpload, missing: readonly Part[], file: File, context: SendContext): Promise<void> {
   const { transport, clock } = context;
-  const addresses = new Addresses(transport, upload.fileId, missing, upload.partSize !== null, clock);
+  const addresses = new Addresses(transport, upload.fileId, missing, upload.partSize !== null, upload.isContinued, clock);
   const tally = new Tally(file.size - bytesOf(missing), context.apply);
   tally.report();
 
@@ -156,6 +157,7 @@ async function sendPart(
           );
         } catch (error) {
           tally.lost(part);
+          addresses.failed(part);
           if (!signal.aborted) await assertReadable(body);
           throw error;
         }

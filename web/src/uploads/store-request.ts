@@ -5,8 +5,8 @@ import type { Address } from "@/uploads/transport";
 
 /** Without a byte going out or an answer coming in for so long, a connection counts as dead. */
 const STALL_MS = 90_000;
-/** What stores answer to an address whose time is over. */
-const REFUSED_ADDRESS = new Set([400, 401, 403]);
+/** What stores answer to an address whose time is over, or where an earlier request has left something. */
+const REFUSED_ADDRESS = new Set([400, 401, 403, 409, 412]);
 
 /** Signed with the rest, and refused to scripts because browsers send them by themselves. */
 const SET_BY_BROWSER = new Set(["host", "content-length"]);

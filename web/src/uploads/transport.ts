@@ -46,6 +46,14 @@ export interface PartWindow {
   readonly last: number;
 }
 
+/**
+ * What to send: some parts, or a file that goes up in one request.
+ *
+ * `whole-again` where that request was made and its success not seen: the store may have
+ * kept some of it, so the bytes go elsewhere.
+ */
+export type AddressWish = PartWindow | "whole" | "whole-again";
+
 /** Every method fails with one of the classes of `failures.ts`, or with the signal's reason. */
 export interface Transport {
   /** Return the id of the folder, made now or found there. */
@@ -55,7 +63,7 @@ export interface Transport {
   /** Return addresses by part number; a file without parts has the one number 1. */
   addresses(
     fileId: string,
-    window: PartWindow | null,
+    wish: AddressWish,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<number, Address>>;
   /** Ask the store what it has. Raises ReservationGone when there is no such upload. */

@@ -8,14 +8,13 @@ from fastapi import APIRouter, Request
 from keyshelf.api.caller import Service, Writer
 from keyshelf.api.failures import problem
 from keyshelf.api.schemas import BatchAnswer, BatchIn, BatchResult, FileOut, JobOut
-from keyshelf.api.waiting import wait_for
+from keyshelf.api.waiting import wait_for_all
 from keyshelf.app.service import Keyshelf
 from keyshelf.drive.changes import copies, marks, moves
 from keyshelf.drive.lists.service import show
 from keyshelf.drive.trash import service as trash
 from keyshelf.drive.values import Changed, OnConflict, Target, Viewer
 from keyshelf.errors import Error
-from keyshelf.jobs.values import Job
 
 router = APIRouter(prefix="/api/batch", tags=["files"])
 
@@ -41,9 +40,8 @@ async def run_batch(
             job_ids.append(change.job_id)
         shown = FileOut.of(change.file) if change is not None else None
         results.append(BatchResult(id=file_id, status="ok", file=shown))
-    job: Job | None = None
-    for job_id in job_ids:
-        job = await wait_for(service, job_id) or job
+    deadline = service.drive.options.wait_for_moves
+    job = await wait_for_all(service.runner, job_ids, deadline=deadline)
     return BatchAnswer(results=results, job=JobOut.of(job) if job else None)
 
 

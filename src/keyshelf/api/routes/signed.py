@@ -17,7 +17,13 @@ from keyshelf.clock import system_clock
 from keyshelf.delivery.answers import plan
 from keyshelf.delivery.headers import Representation
 from keyshelf.errors import InvalidInputError, NotFoundError
-from keyshelf.store.base import Attributes, ObjectReader, ObjectStore, PutOptions
+from keyshelf.store.base import (
+    Attributes,
+    ObjectExistsError,
+    ObjectReader,
+    ObjectStore,
+    PutOptions,
+)
 from keyshelf.store.local_signing import VerifiedRequest
 
 router = APIRouter(prefix="/signed", tags=["signed"], include_in_schema=False)
@@ -80,6 +86,8 @@ async def write_object(service: Service, role: str, request: Request) -> Respons
     except ClientDisconnect:
         # Paused, cancelled or reloaded: nothing was kept, and nobody waits for an answer.
         return Response(status_code=400)
+    except ObjectExistsError:
+        return Response(status_code=412, headers=_CORS)
     return Response(status_code=200, headers={**_CORS, "ETag": f'"{etag}"'})
 
 
@@ -88,7 +96,8 @@ async def _write(store: ObjectStore, wanted: VerifiedRequest, body: AsyncIterato
         part = await store.upload_part(wanted.key, wanted.upload_id, wanted.part_number, body)
         return part.etag
     attributes = Attributes(content_type=wanted.content_type or "application/octet-stream")
-    return (await store.put(wanted.key, body, PutOptions(attributes=attributes))).etag
+    options = PutOptions(attributes=attributes, condition=wanted.condition)
+    return (await store.put(wanted.key, body, options)).etag
 
 
 def _verified(

@@ -54,9 +54,10 @@ async def upload_urls(
     service: Service, viewer: Writer, file_id: UUID, body: UploadUrlIn | None = None
 ) -> UploadUrlAnswer:
     """Return where the bytes go; ask again whenever the URLs have expired."""
-    asked = body.parts if body else None
-    wanted = PartRange(asked.first, asked.last) if asked else None
-    return upload_url_answer(await transfer.urls(service.drive, viewer, file_id, wanted))
+    told = body or UploadUrlIn()
+    wanted = PartRange(told.parts.first, told.parts.last) if told.parts else None
+    signed = await transfer.urls(service.drive, viewer, file_id, wanted, again=told.again)
+    return upload_url_answer(signed)
 
 
 @router.get("/files/{file_id}/upload")

@@ -12,7 +12,7 @@ import httpx2
 from keyshelf.app.checks.values import Check, failed, ok, warning
 from keyshelf.clock import Clock
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import ObjectStore, PresignOptions
+from keyshelf.store.base import Condition, ObjectStore, PresignOptions
 
 _TIMEOUT = 10.0  # seconds
 _CONTENT = b"keyshelf doctor, by a signed URL\n"
@@ -44,7 +44,8 @@ async def check_signed_urls(
 ) -> AsyncIterator[Check]:
     """Upload and download one small object as the page does; it is deleted afterwards."""
     name = f"{asked.role} store, signed URLs"
-    put = await store.presign("PUT", asked.key, PresignOptions(content_type="text/plain"))
+    upload = PresignOptions(content_type="text/plain", condition=Condition.CREATE)
+    put = await store.presign("PUT", asked.key, upload)
     get = await store.presign("GET", asked.key)
     origin = {"Origin": asked.origin}
     try:
@@ -131,7 +132,7 @@ def cors_fix(kind: str, bucket: str, origin: str) -> str:
         rule: dict[str, object] = {
             "origin": [origin],
             "method": _METHODS,
-            "responseHeader": ["Content-Type", *_EXPOSED],
+            "responseHeader": ["Content-Type", "x-goog-if-generation-match", *_EXPOSED],
             "maxAgeSeconds": _RULE_SECONDS,
         }
         return (

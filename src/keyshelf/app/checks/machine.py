@@ -32,6 +32,7 @@ def check_machine(settings: Settings) -> Iterator[Check]:
     yield _packages()
     yield from _data_folder(settings.data_folder)
     yield _page()
+    yield _tools()
     yield from _ports(settings)
 
 
@@ -104,6 +105,12 @@ def _page() -> Check:
         return ok("page", "built")
     fix = "install Node.js 20.19 or newer with npm, then run `make setup`"
     return warning("page", "not built: the service answers programs only", fix=fix)
+
+
+def _tools() -> Check:
+    builders = [name for name in ("node", "npm") if shutil.which(name)]
+    found = f"{' and '.join(builders)} can build the page" if builders else "no Node.js here"
+    return ok("tools", f"PostgreSQL comes as a package, so none is needed to run; {found}")
 
 
 def _ports(settings: Settings) -> Iterator[Check]:

@@ -50,8 +50,7 @@ def up() -> None:
     out = Output()
 
     def ready(address: _Address) -> None:
-        service = LocalService(address.url, address.admin_url, address.token, os.getpid())
-        discovery.announce(given.data_folder, service)
+        _announce(given, address)
         out.line(f"Keyshelf is at   {address.url}")
         if address.token:
             out.line(f"sign in with     {address.url}/sign-in#token={address.token}")
@@ -66,13 +65,21 @@ def up() -> None:
 
 
 def serve() -> None:
-    """Serve the HTTP API and the page until SIGTERM; jobs are run by `keyshelf worker`."""
+    """Serve the HTTP API and the page until SIGTERM; jobs are run by `keyshelf worker`.
+
+    Programs on this machine find the service by themselves while it runs.
+    """
+    given = settings.load()
     out = Output()
 
     def ready(address: _Address) -> None:
+        _announce(given, address)
         out.message(f"serving at {address.url}, private listener at {address.admin_url}")
 
-    _serving().serve(settings.load(), with_worker=False, on_ready=ready)
+    try:
+        _serving().serve(given, with_worker=False, on_ready=ready)
+    finally:
+        discovery.withdraw(given.data_folder, pid=os.getpid())
     raise typer.Exit(ExitCode.OK)
 
 
@@ -83,6 +90,16 @@ def worker() -> None:
     working = cast("_Working", import_module("keyshelf.worker"))  # a module is no class to check
     working.run(settings.load(), on_ready=lambda: out.message("working"))
     raise typer.Exit(ExitCode.OK)
+
+
+def _announce(given: Settings, address: _Address) -> None:
+    """Let programs on this machine find the service, unless they find another that runs."""
+    service = LocalService(address.url, address.admin_url, address.token, os.getpid())
+    found = discovery.discover(given.data_folder)
+    # A file of a killed service whose process id is in use again, as in a container,
+    # gives itself away: the port that it names is ours now.
+    if found is None or found.pid == service.pid or found.url == service.url:
+        discovery.announce(given.data_folder, service)
 
 
 def _serving() -> _Serving:

@@ -95,10 +95,11 @@ class Objects:
             await self._http.aclose()
             self._http = None
 
-    async def send(self, request: SignedRequest, source: Slice, *, moved: Moved) -> None:
-        """Send a slice of a file; on a failure `moved` is taken back whole.
+    async def send(self, request: SignedRequest, source: Slice, *, moved: Moved) -> str:
+        """Send a slice of a file and return its ETag, empty where the store tells none.
 
-        Raises `LinkExpiredError` when the request must be signed anew,
+        On a failure `moved` is taken back whole, and the store may have the bytes all
+        the same, or some of them. Raises `LinkExpiredError` when the request must be signed anew,
         `StoreUnavailableError` for what may pass, `SourceChangedError` when the
         file ends too early.
         """
@@ -124,6 +125,7 @@ class Objects:
             async with self._answer(request.method, request.url, headers, body()) as answer:
                 await _refuse(answer)
                 is_taken = True
+                return answer.headers.get("ETag", "").strip('"')
         finally:
             if not is_taken and sent:
                 moved(-sent)
@@ -180,8 +182,9 @@ async def _refuse(answer: httpx2.Response) -> None:
     host = answer.request.url.netloc.decode()
     text = (await answer.aread())[:300].decode(errors="replace")
     said = f"the store at {host} answers HTTP {answer.status_code}: {' '.join(text.split())}"
-    if answer.status_code in {401, 403, 404}:
-        # A moved object is under its new key, and a new link leads there.
+    if answer.status_code in {401, 403, 404, 409, 412}:
+        # A moved object is under its new key, and a new link leads there; where an earlier
+        # request has left something, a new link leads past it.
         raise LinkExpiredError(f"{said} (an expired link, a moved object, or a wrong clock)")
     if answer.status_code == 416:
         raise ObjectChangedError(f"{said} (it became shorter meanwhile: fetch it again)")

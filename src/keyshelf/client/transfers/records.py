@@ -21,18 +21,26 @@ from uuid import UUID
 from keyshelf.client import wire
 from keyshelf.client.failures import UnexpectedAnswerError
 
-VERSION = 1
+VERSION = 2
 KEPT = timedelta(days=30)
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class SentPart:
+    """A part that the store has taken; its ETag is empty where the store tells none."""
+
+    number: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
 class UploadRecord:
     """An upload that was begun, from a local file as it was then.
 
-    `is_sent` where the store has the bytes of an upload without parts; `is_done`
-    where the upload is complete and only its tree is not.
+    `parts` are those whose success was seen, the whole of a file that goes in one
+    request being part 1. `is_done` where the upload is complete and only its tree is not.
     """
 
     version: int
@@ -42,7 +50,7 @@ class UploadRecord:
     on_conflict: str
     idempotency_key: str
     file_id: UUID | None
-    is_sent: bool
+    parts: tuple[SentPart, ...]
     is_done: bool
 
 
@@ -93,7 +101,7 @@ class Records:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(wire.encode(record), file)
+            file.write(json.dumps(wire.encode(record)))
         Path(temporary).replace(self._path(name))
 
     def forget(self, names: Sequence[str]) -> None:

@@ -5,32 +5,35 @@ before the reservation is asked for, and the file's id before any byte is sent.
 A kill at any point is picked up by the next run of the same transfer.
 """
 
-import os
-from collections.abc import AsyncIterator, Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import cast
 from uuid import UUID, uuid4
-
-import anyio
 
 from keyshelf.client.failures import RemoteConflictError, UnexpectedAnswerError
 from keyshelf.client.retrying import retrying
 from keyshelf.client.routes import Routes
+from keyshelf.client.transfers.acknowledged import Acknowledged
 from keyshelf.client.transfers.fanout import for_each
+from keyshelf.client.transfers.local_file import LocalFile
 from keyshelf.client.transfers.objects import LinkExpiredError, Objects, Slice, SourceChangedError
 from keyshelf.client.transfers.observing import Observer, Outcome, State
 from keyshelf.client.transfers.options import TransferOptions
 from keyshelf.client.transfers.records import VERSION, Records, UploadRecord
-from keyshelf.client.values import File, OnConflict, SignedPart, Space, Upload
-from keyshelf.errors import ConflictError, InvalidInputError, NotFoundError
+from keyshelf.client.transfers.requests import Requests, SignedParts, SignedWhole
+from keyshelf.client.values import (
+    File,
+    OnConflict,
+    Space,
+    Upload,
+    UploadStatus,
+)
+from keyshelf.errors import ConflictError, Error, InvalidInputError, NotFoundError
 
-
-class NotAFileError(InvalidInputError):
-    """A local path that is not an ordinary file. Name a file, or send a folder with -r."""
-
-    code = "source-not-a-file"
+_TRIES = 3
+"""How often an upload is completed, when the service finds parts wrong that the store took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,44 +51,20 @@ class UploadTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class _LocalFile:
-    """A local file held open, as it was when it was opened."""
-
-    path: Path
-    descriptor: int
-    size: int
-    modified_ns: int
-
-    @classmethod
-    @contextmanager
-    def opened(cls, path: Path) -> Generator[Self]:
-        if path.exists() and not path.is_file():
-            raise NotAFileError(f"{path} is not a file that can be sent")
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            facts = os.fstat(descriptor)
-            yield cls(path, descriptor, facts.st_size, facts.st_mtime_ns)
-        finally:
-            os.close(descriptor)
-
-    def has_changed(self) -> bool:
-        """Whether the path holds another content than when it was opened."""
-        try:
-            facts = self.path.stat()
-        except FileNotFoundError:
-            return True
-        return (facts.st_size, facts.st_mtime_ns) != (self.size, self.modified_ns)
-
-
-@dataclass(frozen=True, slots=True)
 class _Begun:
-    """An upload that the service knows of, and what the store has of it."""
+    """An upload that the service knows of, and what the store is known to have of it."""
 
-    record: UploadRecord
     file_id: UUID
     upload: Upload
-    have: frozenset[int]
+    acknowledged: Acknowledged
+    is_resumed: bool
     finished: File | None = None
+
+    @property
+    def missing(self) -> list[int]:
+        """The numbers of the parts to send; a file that goes in one request is part 1."""
+        numbers = range(1, _part_count(self.upload) + 1)
+        return [number for number in numbers if number not in self.acknowledged.etags]
 
 
 class Uploader:
@@ -117,14 +96,14 @@ class Uploader:
         Sent is remembered until `forget_done`.
         """
         name = self._record_name(source, target)
-        with _LocalFile.opened(source) as local:
+        with LocalFile.opened(source) as local:
             already = await self._sent_before(name, local)
             if already:
                 self._done.append(name)
                 return _outcome("skipped", local, target, already)
             begun = await self._begin(name, local, target, observer)
             file = begun.finished or await self._send_bytes(name, begun, local, observer)
-            self._records.write(name, replace(begun.record, is_done=True))
+            self._records.write(name, replace(begun.acknowledged.write(), is_done=True))
             self._done.append(name)
             return _outcome("transferred", local, target, file)
 
@@ -139,7 +118,7 @@ class Uploader:
             "upload", self._service_url, str(source.absolute()), where, target.filename
         )
 
-    async def _sent_before(self, name: str, local: _LocalFile) -> File | None:
+    async def _sent_before(self, name: str, local: LocalFile) -> File | None:
         """Return the file that an unfinished command has sent already, if it is still there."""
         record = self._records.read(UploadRecord, name)
         if not record or not record.is_done or not record.file_id or _differs(record, local):
@@ -152,7 +131,7 @@ class Uploader:
         return file if is_there and file.size == local.size else None
 
     async def _begin(
-        self, name: str, local: _LocalFile, target: UploadTarget, observer: Observer
+        self, name: str, local: LocalFile, target: UploadTarget, observer: Observer
     ) -> _Begun:
         record = self._records.read(UploadRecord, name)
         if record and record.is_done:
@@ -163,10 +142,10 @@ class Uploader:
             )
             await self._abort(record.file_id)
             record = None
-        resumed = await self._resume(record) if record else None
+        resumed = await self._resume(name, record) if record else None
         return resumed or await self._reserve(name, local, target, record)
 
-    async def _resume(self, record: UploadRecord) -> _Begun | None:
+    async def _resume(self, name: str, record: UploadRecord) -> _Begun | None:
         """Return where an upload stands; None when the service gave it up meanwhile."""
         if record.file_id is None:
             return None
@@ -174,20 +153,19 @@ class Uploader:
             status = await self._routes.upload_status(record.file_id)
         except (NotFoundError, RemoteConflictError):
             return None
-        if status.upload.state == "ready":
+        upload = status.upload
+        acknowledged = Acknowledged(self._records, name, record)
+        if upload.state == "ready":
             file = await self._routes.file(record.file_id)
-            return _Begun(record, record.file_id, status.upload, frozenset(), finished=file)
-        if status.upload.state != "pending":
+            return _Begun(record.file_id, upload, acknowledged, is_resumed=True, finished=file)
+        if upload.state != "pending":
             return None
-        have = {
-            part.part_number
-            for part in status.uploaded_parts
-            if part.size == _part_bytes(status.upload, part.part_number)
-        }
-        return _Begun(record, record.file_id, status.upload, frozenset(have))
+        if upload.multipart:
+            acknowledged.forget(_lost(status, acknowledged.etags))
+        return _Begun(record.file_id, upload, acknowledged, is_resumed=True)
 
     async def _reserve(
-        self, name: str, local: _LocalFile, target: UploadTarget, record: UploadRecord | None
+        self, name: str, local: LocalFile, target: UploadTarget, record: UploadRecord | None
     ) -> _Begun:
         if not record or record.file_id or record.on_conflict != target.on_conflict:
             record = UploadRecord(
@@ -198,7 +176,7 @@ class Uploader:
                 on_conflict=target.on_conflict,
                 idempotency_key=self._new_key(),
                 file_id=None,
-                is_sent=False,
+                parts=(),
                 is_done=False,
             )
         # Killed after the reservation and before its answer is written down, the next
@@ -218,69 +196,83 @@ class Uploader:
             raise
         record = replace(record, file_id=reservation.file.id)
         self._records.write(name, record)
-        return _Begun(record, reservation.file.id, reservation.upload, frozenset())
+        acknowledged = Acknowledged(self._records, name, record)
+        return _Begun(reservation.file.id, reservation.upload, acknowledged, is_resumed=False)
 
     async def _send_bytes(
-        self, name: str, begun: _Begun, local: _LocalFile, observer: Observer
+        self, name: str, begun: _Begun, local: LocalFile, observer: Observer
     ) -> File:
-        shown = str(local.path)
-        already = sum(_part_bytes(begun.upload, number) for number in begun.have)
-        if begun.record.is_sent:
-            already = local.size
-        observer.began(shown, size=local.size, already=already)
-        if begun.upload.multipart:
-            await self._send_parts(begun, local, moved=lambda count: observer.moved(shown, count))
-        elif not begun.record.is_sent:
-            await self._send_whole(begun, local, moved=lambda count: observer.moved(shown, count))
-            # Killed before the completion, the next run has only that left to do.
-            self._records.write(name, replace(begun.record, is_sent=True))
+        def moved(count: int) -> None:
+            observer.moved(str(local.path), count)
+
+        left = _bytes_of(begun.upload, begun.missing)
+        observer.began(str(local.path), size=local.size, already=local.size - left)
+        requests = self._requests_of(begun)
+        tries = 1
+        while True:
+            await self._send_missing(name, begun, local, requests, moved=moved)
+            stated = begun.acknowledged.stated
+            try:
+                return await self._routes.complete_upload(begun.file_id, etags=stated)
+            except (RemoteConflictError, NotFoundError) as error:
+                wrong = _wrong_parts(error)
+                if not wrong or tries == _TRIES:
+                    if error.code in {"upload-mismatch", "not-found"}:
+                        await self._give_up(name, begun.file_id)
+                    raise
+            # A request that broke off was kept over one that succeeded.
+            begun.acknowledged.forget(wrong)
+            moved(-_bytes_of(begun.upload, wrong))
+            tries += 1
+
+    async def _send_missing(
+        self,
+        name: str,
+        begun: _Begun,
+        local: LocalFile,
+        requests: Requests,
+        *,
+        moved: Callable[[int], None],
+    ) -> None:
+        upload = begun.upload
+        missing = begun.missing
+
+        async def each() -> AsyncIterator[int]:
+            for number in missing:
+                yield number
+
+        async def send_one(number: int) -> None:
+            start = (number - 1) * _part_size(upload)
+            part = Slice(local.descriptor, start, _bytes_of(upload, [number]))
+
+            async def attempt() -> str:
+                request = await requests.part(number)
+                try:
+                    return await self._objects.send(request, part, moved=moved)
+                except LinkExpiredError:
+                    requests.forget()
+                    raise
+
+            etag = await retrying(attempt, options=self._options.retry)
+            begun.acknowledged.add(number, etag)
+
+        try:
+            await for_each(each(), send_one, at_once=self._options.requests_at_once)
+        finally:
+            # Whatever ends the sending, the next run need not send this again.
+            begun.acknowledged.write()
         if local.has_changed():
             await self._give_up(name, begun.file_id)
             raise SourceChangedError(
                 f"{local.path} changed while it was being sent; send it again when it is at rest"
             )
-        try:
-            return await self._routes.complete_upload(begun.file_id)
-        except (RemoteConflictError, NotFoundError) as error:
-            if error.code in {"upload-mismatch", "not-found"}:
-                await self._give_up(name, begun.file_id)
-            raise
 
-    async def _send_whole(
-        self, begun: _Begun, local: _LocalFile, *, moved: Callable[[int], None]
-    ) -> None:
-        async def attempt() -> None:
-            request = await self._routes.sign_upload(begun.file_id)
-            await self._objects.send(request, Slice(local.descriptor, 0, local.size), moved=moved)
-
-        await retrying(attempt, options=self._options.retry)
-
-    async def _send_parts(
-        self, begun: _Begun, local: _LocalFile, *, moved: Callable[[int], None]
-    ) -> None:
+    def _requests_of(self, begun: _Begun) -> Requests:
         upload = begun.upload
-        size, count = _cut(upload)
-        signed = _SignedParts(self._routes, begun.file_id, count, self._options.signed_at_once)
-
-        async def missing() -> AsyncIterator[int]:
-            for number in range(1, count + 1):
-                if number not in begun.have:
-                    yield number
-
-        async def send_one(number: int) -> None:
-            part = Slice(local.descriptor, (number - 1) * size, _part_bytes(upload, number))
-
-            async def attempt() -> None:
-                request = await signed.part(number)
-                try:
-                    await self._objects.send(request, part, moved=moved)
-                except LinkExpiredError:
-                    signed.forget()
-                    raise
-
-            await retrying(attempt, options=self._options.retry)
-
-        await for_each(missing(), send_one, at_once=self._options.requests_at_once)
+        if not upload.multipart:
+            return SignedWhole(self._routes, begun.file_id, was_tried=begun.is_resumed)
+        at_once = self._options.signed_at_once
+        return SignedParts(self._routes, begun.file_id, _part_count(upload), at_once)
 
     async def _give_up(self, name: str, file_id: UUID) -> None:
         await self._abort(file_id)
@@ -294,47 +286,49 @@ class Uploader:
             await self._routes.abort_upload(file_id)
 
 
-class _SignedParts:
-    """The signed requests of an upload's parts, asked for some at a time."""
-
-    def __init__(self, routes: Routes, file_id: UUID, count: int, at_once: int) -> None:
-        self._routes = routes
-        self._file_id = file_id
-        self._count = count
-        self._at_once = at_once
-        self._known: dict[int, SignedPart] = {}
-        self._lock = anyio.Lock()
-
-    async def part(self, number: int) -> SignedPart:
-        """Return the request that sends one part."""
-        async with self._lock:
-            if number not in self._known:
-                last = min(number + self._at_once - 1, self._count)
-                answer = await self._routes.sign_parts(self._file_id, first=number, last=last)
-                self._known = {part.part_number: part for part in answer.parts}
-            if number not in self._known:
-                raise UnexpectedAnswerError(f"the service did not sign part {number} as asked")
-            return self._known[number]
-
-    def forget(self) -> None:
-        """Ask again for every part: the requests have expired."""
-        self._known = {}
+def _lost(status: UploadStatus, etags: Mapping[int, str]) -> list[int]:
+    """Return the acknowledged parts that the store does not have, or has otherwise."""
+    held = {
+        part.part_number: part.etag.strip('"')
+        for part in status.uploaded_parts
+        if part.size == _bytes_of(status.upload, [part.part_number])
+    }
+    return [
+        number
+        for number, etag in etags.items()
+        if number not in held or etag not in {"", held[number]}
+    ]
 
 
-def _cut(upload: Upload) -> tuple[int, int]:
-    if upload.part_size is None or upload.part_count is None:
+def _wrong_parts(error: Error) -> list[int]:
+    wrong = error.extras.get("wrong_parts")
+    if error.code != "upload-mismatch" or not isinstance(wrong, list):
+        return []
+    numbers = cast("list[object]", wrong)  # isinstance leaves its type unknown
+    return [number for number in numbers if isinstance(number, int)]
+
+
+def _part_size(upload: Upload) -> int:
+    """Return the size of all parts but the last; a file in one request is one part."""
+    if not upload.multipart:
+        return upload.size
+    if not upload.part_size or not upload.part_count:
         raise UnexpectedAnswerError("the service cuts an upload into parts of no size")
-    return upload.part_size, upload.part_count
+    return upload.part_size
 
 
-def _part_bytes(upload: Upload, number: int) -> int:
-    size, _ = _cut(upload)
-    return max(0, min(size, upload.size - (number - 1) * size))
+def _part_count(upload: Upload) -> int:
+    return (upload.part_count or 0) if upload.multipart else 1
 
 
-def _differs(record: UploadRecord, local: _LocalFile) -> bool:
+def _bytes_of(upload: Upload, numbers: Sequence[int]) -> int:
+    size = _part_size(upload)
+    return sum(max(0, min(size, upload.size - (number - 1) * size)) for number in numbers)
+
+
+def _differs(record: UploadRecord, local: LocalFile) -> bool:
     return (record.size, record.modified_ns) != (local.size, local.modified_ns)
 
 
-def _outcome(state: State, local: _LocalFile, target: UploadTarget, file: File) -> Outcome:
+def _outcome(state: State, local: LocalFile, target: UploadTarget, file: File) -> Outcome:
     return Outcome(state, str(local.path), target.spelled, local.size, file)

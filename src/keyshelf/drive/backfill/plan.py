@@ -7,7 +7,7 @@ from uuid import UUID
 from keyshelf.drive.mimetypes import mimetype_of
 from keyshelf.drive.values import FOLDER_MIMETYPE
 from keyshelf.layout import drive as layout
-from keyshelf.layout.drive import SHARED, SYSTEM_PREFIX, OwnerId, UnreadableKeyError
+from keyshelf.layout.drive import SHARED, OwnerId, UnreadableKeyError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import FileName, IllegalNameError
 from keyshelf.store.base import ObjectMeta
@@ -121,11 +121,6 @@ def _is_root(spelled: ObjectKey) -> bool:
         return spelled == layout.root(SHARED if owner == SHARED else layout.owner_id(owner))
     except IllegalNameError:
         return False
-
-
-def is_own(spelled: str) -> bool:
-    """Say whether a key lies in Keyshelf's own area."""
-    return spelled.startswith(SYSTEM_PREFIX)
 
 
 def decide(

@@ -47,6 +47,11 @@ async def try_lock(tx: Transaction) -> bool:
     return taken
 
 
+async def hold_off_deletions(tx: Transaction) -> None:
+    """Let noted objects keep their notes until the transaction ends; waits for deletions under way."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('keyshelf.deletions', 0))")
+
+
 async def confirm_lock(tx: Transaction) -> None:
     """Raise `DatabaseUnavailableError` when the connection that holds the lock is gone."""
     await tx.value("SELECT 1")

@@ -16,7 +16,6 @@ from keyshelf.drive.backfill.plan import (
     decide,
     error_of,
     forget_passed,
-    is_own,
     levels,
 )
 from keyshelf.drive.concurrency import for_each, read_ahead
@@ -25,6 +24,7 @@ from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle.schedule import follow
 from keyshelf.drive.tree.queries import lock_drives
 from keyshelf.errors import ConflictError, Error
+from keyshelf.layout import drive as layout
 from keyshelf.layout.drive import UnreadableKeyError
 from keyshelf.store.base import Attributes, ListPage, ObjectMeta
 
@@ -83,13 +83,16 @@ async def backfill(
     One pass over the listing. Each page is one transaction with rows and folder
     sizes, so that a run that is cut short has done some pages whole, and the next
     run goes on. What is no file of a drive, or whose name another has, is told in
-    `errors` and left as it is. Keyshelf's own area is passed over.
+    `errors` and left as it is. Keyshelf's own area is passed over. Meanwhile objects
+    that wait for deletion go on waiting.
 
     Raises `BackfillRunningError` while another runs, and what listing raises.
     """
     async with parts.database.transaction() as lock:
         if not await queries.try_lock(lock):
             raise BackfillRunningError("a backfill is running already")
+        # What is deleted after it was listed would be taken for a file without a row.
+        await queries.hold_off_deletions(lock)
         run = _Run(parts, asked_by, BackfillResult(dry_run=dry_run))
         # While one page is written, the next is read and the one after it listed.
         async with (
@@ -122,7 +125,7 @@ class _Reading:
 
     async def read(self, pages: AsyncIterator[ListPage]) -> AsyncGenerator[_Page]:
         async for page in pages:
-            objects = [meta for meta in page.objects if not is_own(meta.key)]
+            objects = [meta for meta in page.objects if not layout.is_system(meta.key)]
             if objects:
                 yield await self._page(objects)
 

@@ -45,18 +45,21 @@ async def start_copy(parts: DriveParts, viewer: Viewer, file_id: UUID, wanted: C
     """Reserve the name of a copy and schedule the job that fills it.
 
     A folder is visible at once and fills up; a file appears when its bytes are
-    there. Raises `NameTakenError`, `FolderCycleError` for a folder into itself.
+    there. Raises `NameTakenError`, `FolderCycleError` for a folder into itself,
+    `KeyTooLongError` in a place too deep for it or for what is below it.
     """
     name = None if wanted.filename is None else file_name(wanted.filename)
     async with parts.database.transaction() as tx:
+        place = await places.lock_place(tx, wanted.target, viewer)
+        # Read under the lock: a rename that was asked for before has its new name.
         source = await places.live(tx, file_id, viewer)
         if source.state is FileState.PENDING:
             raise UploadOpenError(f"{source.filename!r} is still being uploaded")
-        place = await places.lock_place(tx, wanted.target, viewer)
         await refuse_cycle(tx, source, place)
         free = await places.claim_name(
             tx, place, name or FileName(source.filename), on_conflict=wanted.on_conflict
         )
+        await places.refuse_long_keys_below(tx, source, place, free)
         copy = await _reserve(tx, parts, source, place, free)
         job_id = await schedule_copy(
             tx, parts, source_id=source.id, copy_id=copy.id, asked_by=viewer.id

@@ -11,7 +11,6 @@ from keyshelf.drive.settle.schedule import follow
 from keyshelf.drive.tree import places, queries
 from keyshelf.drive.tree.places import Place
 from keyshelf.drive.values import Changed, DriveFile, FileState, OnConflict, Target, Viewer
-from keyshelf.layout import drive as layout
 from keyshelf.layout.names import FileName, file_name
 
 
@@ -52,7 +51,9 @@ async def move(parts: DriveParts, viewer: Viewer, file_id: UUID, wanted: Move) -
         moved = await _relocate(tx, file, place, free, parts.clock())
         if not moved.moving:
             return Changed(moved)
-        return Changed(moved, await follow(tx, parts, [place.owner], asked_by=viewer.id))
+        # The drive that it leaves may have reserved a key for it, and tidies that up.
+        drives = [file.owner_id, place.owner]
+        return Changed(moved, await follow(tx, parts, drives, asked_by=viewer.id))
 
 
 async def _lock(
@@ -72,7 +73,7 @@ async def _relocate(
 ) -> DriveFile:
     # Spelled now, so that a path too long for a key is refused before anything changes.
     key = place.key_of(name, is_folder=file.is_folder)
-    await _refuse_long_keys_below(tx, file, place, name)
+    await places.refuse_long_keys_below(tx, file, place, name)
     if not _same_place(file, place):
         await queries.add_to_sizes(tx, file.parent_id, -file.size)
         await queries.add_to_sizes(tx, place.parent_id, file.size)
@@ -100,12 +101,3 @@ async def refuse_cycle(tx: ReadTransaction, file: DriveFile, place: Place) -> No
         return
     if any(each.id == file.id for each in await queries.ancestors(tx, place.parent_id)):
         raise FolderCycleError(f"{file.filename!r} cannot go into itself or a folder below it")
-
-
-async def _refuse_long_keys_below(
-    tx: Transaction, file: DriveFile, place: Place, name: FileName
-) -> None:
-    if not file.is_folder:
-        return
-    longest = await queries.longest_path_below(tx, file.id)
-    layout.check_key_length(place.key_of(name, is_folder=True), below=longest)

@@ -10,20 +10,28 @@ from keyshelf.store.base import DeleteResult
 _AT_ONCE = 500
 
 
-async def delete_noted(parts: DriveParts, keys: Sequence[ObjectKey] | None = None) -> int:
+async def delete_noted(
+    parts: DriveParts, keys: Sequence[ObjectKey] | None = None, *, patient: bool = False
+) -> int:
     """Delete the noted objects, or those of them in `keys`; returns how many are gone.
 
     The notes stay locked while the store deletes, so that nobody can be given such
     a key meanwhile. A crash leaves notes of objects that are gone, which the next
     run finds to be success. What the store refuses stays noted with the reason.
+
+    `patient` leaves the notes while a backfill runs. It may have listed such a key
+    already, and only the note tells it that the object is no file.
     """
     gone = 0
     while True:
         async with parts.database.transaction() as tx:
+            if patient and not await queries.hold_off_backfill(tx):
+                return gone
             batch = await queries.take_deletions(tx, keys=keys, limit=_AT_ONCE)
             if not batch:
                 return gone
-            results = await _delete(parts, batch)
+            named = await queries.drop_named(tx, batch)
+            results = await _delete(parts, [key for key in batch if key not in named])
             failed = {each.key: each.error for each in results if each.error is not None}
             deleted = [each.key for each in results if each.error is None]
             await queries.finish_deletions(tx, deleted=deleted, failed=failed)

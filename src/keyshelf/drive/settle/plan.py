@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from keyshelf.drive.settle.queries import Mover
 from keyshelf.drive.values import FileState
 from keyshelf.layout import drive as layout
+from keyshelf.layout.drive import KeyTooLongError, OwnerId
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import FileName
 
@@ -36,8 +37,13 @@ class Plan:
     waiting: int = 0
 
 
-def make_plan(movers: Sequence[Mover], holders: Mapping[ObjectKey, Mover]) -> Plan:
+def make_plan(
+    movers: Sequence[Mover], holders: Mapping[ObjectKey, Mover], *, owner: OwnerId
+) -> Plan:
     """Sort movers into what can be copied now, what is in place, and what must wait.
+
+    A mover that is in the trash, or in another drive than `owner`'s by now, only has its
+    half-made copy dropped.
 
     `holders` says who has the wanted keys. A trashed holder steps aside first; if it
     was only on its way to the key when it was trashed, that copy is dropped. A
@@ -48,7 +54,7 @@ def make_plan(movers: Sequence[Mover], holders: Mapping[ObjectKey, Mover]) -> Pl
     blocked: list[Mover] = []
     asides: dict[ObjectKey, Step] = {}
     for mover in movers:
-        if mover.file.deleted_at is not None:
+        if mover.file.deleted_at is not None or mover.file.owner_id != owner:
             plan.stale.append(mover)
             continue
         wanted = wanted_key(mover)
@@ -70,15 +76,24 @@ def make_plan(movers: Sequence[Mover], holders: Mapping[ObjectKey, Mover]) -> Pl
             asides[holder.file.key] = _aside(holder)
     plan.steps.extend(asides.values())
     if not plan.steps and not plan.in_place and not plan.stale:
-        movable = [each for each in blocked if each.file.state is FileState.READY]
+        movable = [each for each in blocked if _can_step_aside(each)]
         plan.steps.extend(_aside(each) for each in movable[:1])
     return plan
 
 
 def wanted_key(mover: Mover) -> ObjectKey:
-    """Return the key that a row's names spell."""
+    """Return the key that a row's names spell, or the one it has where that is too long."""
     names = tuple(FileName(name) for name in mover.names)
-    return layout.key(mover.file.owner_id, names, is_folder=mover.file.is_folder)
+    try:
+        return layout.key(mover.file.owner_id, names, is_folder=mover.file.is_folder)
+    except KeyTooLongError:
+        # A number that was added to a name can do this: one such file stays where it is.
+        return mover.file.key
+
+
+def _can_step_aside(holder: Mover) -> bool:
+    # One whose object is on its way already gives its key up when it has arrived.
+    return holder.file.state is FileState.READY and holder.pending_key is None
 
 
 def _aside(holder: Mover) -> Step:

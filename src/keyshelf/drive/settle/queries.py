@@ -8,10 +8,26 @@ from uuid import UUID
 from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.drive.rows import COLUMNS, from_row
 from keyshelf.drive.values import DriveFile
+from keyshelf.layout import drive as layout
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
 
 _DEEPEST = 1000
+
+# A key reserved in another drive is that drive's to tidy up first.
+_FOLLOWING: LiteralString = """
+    owner_id = %(owner)s AND moving AND state = 'ready' AND deleted_at IS NULL
+    AND (pending_key IS NULL OR starts_with(pending_key, %(root)s)
+         OR starts_with(pending_key, %(system)s))
+    AND NOT EXISTS (SELECT FROM uploads u WHERE u.file_id = files.id AND u.state = 'pending')
+"""
+# Kept out of the scan of a drive by its index: few rows have a key reserved at any time.
+_STRAYING: LiteralString = """
+    pending_key IS NOT NULL
+    AND (owner_id <> %(owner)s AND starts_with(pending_key, %(root)s)
+         OR owner_id = %(owner)s AND deleted_at IS NOT NULL
+            AND (starts_with(pending_key, %(root)s) OR starts_with(pending_key, %(system)s)))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +57,16 @@ async def movers(tx: ReadTransaction, owner: OwnerId, *, limit: int) -> list[Mov
     """Return some of the rows of a drive whose keys are to follow.
 
     A row with an open upload waits: completing it writes to the key that it has. A
-    trashed row whose object was on its way somewhere is among them, to be tidied up.
+    trashed row whose object was on its way somewhere is among them, to be tidied up,
+    and so is one that went to another drive meanwhile: only the drive that reserved a
+    key knows whether a copy is still under way to it.
     """
     sql: LiteralString = f"""
         WITH RECURSIVE batch (id) AS (
             (SELECT id FROM files
-             WHERE owner_id = %(owner)s AND moving AND state = 'ready' AND deleted_at IS NULL
-               AND NOT EXISTS (SELECT FROM uploads u WHERE u.file_id = files.id AND u.state = 'pending')
-             ORDER BY id LIMIT %(limit)s)
+             WHERE {_FOLLOWING} ORDER BY id LIMIT %(limit)s)
             UNION ALL
-            (SELECT id FROM files
-             WHERE owner_id = %(owner)s AND pending_key IS NOT NULL AND deleted_at IS NOT NULL
-             LIMIT %(limit)s)
+            (SELECT id FROM files WHERE {_STRAYING} LIMIT %(limit)s)
         ), up (id, parent_id, names) AS (
             SELECT f.id, f.parent_id, ARRAY[f.filename] FROM files f JOIN batch USING (id)
             UNION ALL
@@ -64,7 +78,7 @@ async def movers(tx: ReadTransaction, owner: OwnerId, *, limit: int) -> list[Mov
         FROM up JOIN files f ON f.id = up.id
         WHERE up.parent_id IS NULL
     """
-    rows = await tx.all(sql, {"owner": owner, "limit": limit, "deepest": _DEEPEST})
+    rows = await tx.all(sql, {**_of_drive(owner), "limit": limit, "deepest": _DEEPEST})
     return [
         Mover(file=from_row(row), names=tuple(row["names"]), pending_key=row["pending_key"])
         for row in rows
@@ -73,32 +87,23 @@ async def movers(tx: ReadTransaction, owner: OwnerId, *, limit: int) -> list[Mov
 
 async def count_movers(tx: ReadTransaction, owner: OwnerId) -> int:
     """Count the rows that `movers` would return without a limit."""
-    value: int = await tx.value(
-        """
-        SELECT (
-            SELECT count(*) FROM files
-            WHERE owner_id = %(owner)s AND moving AND state = 'ready' AND deleted_at IS NULL
-              AND NOT EXISTS (SELECT FROM uploads u WHERE u.file_id = files.id AND u.state = 'pending')
-        ) + (
-            SELECT count(*) FROM files
-            WHERE owner_id = %(owner)s AND pending_key IS NOT NULL AND deleted_at IS NOT NULL
-        )
-        """,
-        {"owner": owner},
-    )
+    sql: LiteralString = f"""
+        SELECT (SELECT count(*) FROM files WHERE {_FOLLOWING})
+             + (SELECT count(*) FROM files WHERE {_STRAYING})
+    """
+    value: int = await tx.value(sql, _of_drive(owner))
     return value
 
 
 async def owners_with_movers(tx: ReadTransaction) -> list[OwnerId]:
-    """Return the drives in which keys are to follow."""
+    """Return the drives in which keys are to follow or reservations may be left over."""
     rows = await tx.all(
-        """
-        SELECT owner_id FROM files WHERE moving AND state = 'ready' AND deleted_at IS NULL
-        UNION
-        SELECT owner_id FROM files WHERE pending_key IS NOT NULL AND deleted_at IS NOT NULL
-        """
+        "SELECT DISTINCT owner_id FROM files WHERE moving AND state = 'ready' AND deleted_at IS NULL"
     )
-    return [OwnerId(row["owner_id"]) for row in rows]
+    reserved = await tx.all("SELECT owner_id, pending_key FROM files WHERE pending_key IS NOT NULL")
+    owners = {OwnerId(row["owner_id"]) for row in [*rows, *reserved]}
+    keys = [ObjectKey(row["pending_key"]) for row in reserved]
+    return sorted(owners | {layout.parse(key).owner for key in keys if not layout.is_system(key)})
 
 
 async def holders(tx: ReadTransaction, keys: Sequence[ObjectKey]) -> dict[ObjectKey, Mover]:
@@ -126,12 +131,16 @@ async def garbage_among(tx: ReadTransaction, keys: Sequence[ObjectKey]) -> set[s
 async def reserve_key(
     tx: Transaction, file_id: UUID, *, current: ObjectKey, wanted: ObjectKey
 ) -> bool:
-    """Note where an object is about to be copied; false when the row changed meanwhile."""
+    """Note where an object is about to be copied.
+
+    False when the row changed meanwhile, or its object is on its way elsewhere.
+    """
     return bool(
         await tx.execute(
             """
             UPDATE files SET pending_key = %(wanted)s
             WHERE id = %(id)s AND s3_key = %(current)s AND state = 'ready'
+              AND (pending_key IS NULL OR pending_key = %(wanted)s)
               AND NOT EXISTS (SELECT FROM uploads u WHERE u.file_id = files.id AND u.state = 'pending')
             """,
             {"id": file_id, "current": current, "wanted": wanted},
@@ -181,32 +190,42 @@ async def swap_keys(tx: Transaction, swaps: Sequence[Swap]) -> set[UUID]:
     return {row["id"] for row in rows}
 
 
+async def hold_off_backfill(tx: Transaction) -> bool:
+    """Let no backfill begin until the transaction ends; false when one runs or waits."""
+    held: bool = await tx.value(
+        "SELECT pg_try_advisory_xact_lock_shared(hashtextextended('keyshelf.deletions', 0))"
+    )
+    return held
+
+
 async def take_deletions(
     tx: Transaction, *, keys: Sequence[ObjectKey] | None, limit: int
 ) -> list[ObjectKey]:
-    """Lock some keys that wait for deletion, skipping those that another deletes.
-
-    A key that a row names is not garbage: its note is dropped here.
-    """
-    params = {"keys": None if keys is None else list(keys), "limit": limit}
-    await tx.execute(
-        """
-        DELETE FROM object_deletions d
-        WHERE (%(keys)s::text[] IS NULL OR d.s3_key = ANY(%(keys)s))
-          AND (EXISTS (SELECT FROM files f WHERE f.s3_key = d.s3_key)
-               OR EXISTS (SELECT FROM files f WHERE f.pending_key = d.s3_key))
-        """,
-        params,
-    )
+    """Lock some keys that wait for deletion, skipping those that another deletes."""
     rows = await tx.all(
         """
         SELECT s3_key FROM object_deletions
         WHERE %(keys)s::text[] IS NULL OR s3_key = ANY(%(keys)s)
         ORDER BY attempts, requested_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
         """,
-        params,
+        {"keys": None if keys is None else list(keys), "limit": limit},
     )
     return [ObjectKey(row["s3_key"]) for row in rows]
+
+
+async def drop_named(tx: Transaction, keys: Sequence[ObjectKey]) -> set[str]:
+    """Drop the notes of keys that a row names, which are no garbage; returns which."""
+    rows = await tx.all(
+        """
+        DELETE FROM object_deletions d
+        WHERE d.s3_key = ANY(%(keys)s)
+          AND (EXISTS (SELECT FROM files f WHERE f.s3_key = d.s3_key)
+               OR EXISTS (SELECT FROM files f WHERE f.pending_key = d.s3_key))
+        RETURNING d.s3_key
+        """,
+        {"keys": list(keys)},
+    )
+    return {row["s3_key"] for row in rows}
 
 
 async def finish_deletions(
@@ -224,3 +243,7 @@ async def finish_deletions(
         """,
         {"keys": list(failed), "reasons": list(failed.values())},
     )
+
+
+def _of_drive(owner: OwnerId) -> dict[str, str]:
+    return {"owner": owner, "root": layout.root(owner), "system": layout.SYSTEM_PREFIX}

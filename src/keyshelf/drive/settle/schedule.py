@@ -29,11 +29,14 @@ async def follow(
     A drive whose objects are following already goes on until all are done, what
     this transaction changes included. Returns the job of the last drive.
     """
-    jobs = [
-        await parts.jobs.enqueue(tx, SETTLE, {"owner": owner}, owner_id=asked_by, unique_key=owner)
-        for owner in owners
-    ]
-    return jobs[-1].id
+    # In one order, whoever asks: rows of jobs stay locked to the end of the transaction.
+    jobs = {
+        owner: await parts.jobs.enqueue(
+            tx, SETTLE, {"owner": owner}, owner_id=asked_by, unique_key=owner
+        )
+        for owner in sorted(set(owners))
+    }
+    return jobs[owners[-1]].id
 
 
 async def schedule_copy(

@@ -19,6 +19,7 @@ from keyshelf.drive.settle.adopt import adopt_beside
 from keyshelf.drive.settle.deletions import delete_noted
 from keyshelf.drive.settle.plan import Plan, Step, make_plan
 from keyshelf.drive.settle.queries import Swap
+from keyshelf.drive.settle.schedule import follow
 from keyshelf.drive.tree import queries as tree
 from keyshelf.errors import Error
 from keyshelf.layout.drive import OwnerId
@@ -32,7 +33,7 @@ class BatchResult:
 
     settled: int = 0
     missing: list[ObjectKey] = field(default_factory=list[ObjectKey])
-    """Objects that were not there to be moved; their rows keep the old key."""
+    """Objects that were not there to be moved; their rows stop moving."""
     progressed: bool = False
     waiting: int = 0
     """Rows whose wanted key is still another's."""
@@ -51,7 +52,7 @@ async def settle_batch(parts: DriveParts, owner: OwnerId, *, limit: int) -> Batc
     async with parts.database.transaction() as tx:
         await tree.lock_drives(tx, [owner])
         plan = await _plan(tx, owner, limit)
-        await _tidy(tx, parts, plan)
+        await _tidy(tx, parts, owner, plan)
     result.settled += len(plan.in_place)
     result.waiting = plan.waiting
     steps = await _adopt_strangers(parts, plan, result)
@@ -66,19 +67,22 @@ async def settle_batch(parts: DriveParts, owner: OwnerId, *, limit: int) -> Batc
 
 async def _plan(tx: Transaction, owner: OwnerId, limit: int) -> Plan:
     movers = await queries.movers(tx, owner, limit=limit)
-    wanted = make_plan(movers, {})
+    wanted = make_plan(movers, {}, owner=owner)
     keys = [step.target for step in wanted.steps]
     holders = await queries.holders(tx, keys) if keys else {}
-    return make_plan(movers, holders)
+    return make_plan(movers, holders, owner=owner)
 
 
-async def _tidy(tx: Transaction, parts: DriveParts, plan: Plan) -> None:
+async def _tidy(tx: Transaction, parts: DriveParts, owner: OwnerId, plan: Plan) -> None:
     """Settle what is in place already and forget copies that nobody wants any more."""
     stale = [each.pending_key for each in plan.stale if each.pending_key is not None]
     if stale:
         await tree.request_deletions(tx, stale, parts.clock())
     for each in plan.stale:
         await queries.drop_reservation(tx, each.file.id)
+    # They waited for this to follow their names in the drive that they are in.
+    if elsewhere := {each.file.owner_id for each in plan.stale} - {owner}:
+        await follow(tx, parts, sorted(elsewhere), asked_by=owner)
     if plan.in_place:
         await queries.mark_settled(tx, [each.file.id for each in plan.in_place])
 
@@ -135,7 +139,9 @@ async def _copy_all(parts: DriveParts, steps: list[Step], result: BatchResult) -
                 etag = (await parts.store.copy(file.key, step.target)).etag
         except ObjectNotFoundError:
             result.missing.append(file.key)
-            return
+            if step.in_place:
+                return
+            # It only stood in another's way: without an object it goes at once.
         except Error as error:
             result.error = error
             return
@@ -167,4 +173,4 @@ async def _swap(parts: DriveParts, owner: OwnerId, swaps: list[Swap], result: Ba
             await queries.mark_settled(tx, [each.file.id for each in holders.values()])
     result.settled += sum(each.in_place for each in swaps if each.file_id in swapped)
     if garbage:
-        await delete_noted(parts, garbage)
+        await delete_noted(parts, garbage, patient=True)

@@ -139,10 +139,11 @@ async def content(tx: ReadTransaction, owners: Sequence[OwnerId]) -> Row:
     """Count everything in the trash of some drives."""
     row = await tx.one(
         """
-        SELECT count(*) FILTER (WHERE NOT is_folder) AS files,
-               count(*) FILTER (WHERE is_folder) AS folders,
-               COALESCE(sum(size) FILTER (WHERE NOT is_folder), 0)::bigint AS bytes
-        FROM files WHERE deleted_at IS NOT NULL AND owner_id = ANY(%(owners)s)
+        SELECT count(*) FILTER (WHERE NOT f.is_folder) AS files,
+               count(*) FILTER (WHERE f.is_folder) AS folders,
+               COALESCE(sum(f.size) FILTER (WHERE NOT f.is_folder), 0)::bigint AS bytes
+        FROM files root JOIN files f ON f.trashed_with = root.id
+        WHERE root.trashed_with = root.id AND root.owner_id = ANY(%(owners)s)
         """,
         {"owners": list(owners)},
     )

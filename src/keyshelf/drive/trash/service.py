@@ -72,8 +72,9 @@ async def restore(
     """Bring back what was trashed, to where it was or to `target`.
 
     Raises `ParentGoneError` when its folder is in the trash or purged and no target
-    is given, `NameTakenError` when its name is taken meanwhile, `NotTrashedError`
-    for what went into the trash inside a folder (restore that folder). One that is
+    is given, `NameTakenError` when its name is taken meanwhile, `KeyTooLongError` in a
+    place too deep for it, `NotTrashedError` for what went into the trash inside a
+    folder (restore that folder). One that is
     not in the trash is returned as it is.
     """
     async with parts.database.transaction() as tx:
@@ -82,6 +83,7 @@ async def restore(
             return Changed(file)
         _refuse_inner(file)
         name = await places.claim_name(tx, place, FileName(file.filename), on_conflict=on_conflict)
+        await places.refuse_long_keys_below(tx, file, place, name)
         await tree.relocate(
             tx,
             file,
@@ -95,7 +97,7 @@ async def restore(
             await tree.mark_below_moving(tx, file.id, owner=place.owner)
         await queries.mark_restored(tx, file)
         await tree.add_to_sizes(tx, place.parent_id, file.size)
-        job_id = await follow(tx, parts, [place.owner], asked_by=viewer.id)
+        job_id = await follow(tx, parts, [file.owner_id, place.owner], asked_by=viewer.id)
         return Changed(await places.visible(tx, file_id, viewer), job_id)
 
 

@@ -66,14 +66,17 @@ async def read_locked(
     tx: Transaction,
     read: Callable[[], Awaitable[Found]],
     owners_of: Callable[[Found], Iterable[OwnerId]],
+    *,
+    likely: Iterable[OwnerId] | None = None,
 ) -> Found:
     """Lock the drives that something is in, and return it as it is under the lock.
 
-    It may have moved to another drive while this transaction waited. Then all
-    locks are given back and taken again with the new one, in the one order that
-    everybody keeps, so that nobody deadlocks.
+    It may have moved to another drive while this transaction waited. Then all locks
+    are given back and taken again with the new one, in the one order that everybody
+    keeps, so that nobody deadlocks. `likely` are the drives that it was in a moment
+    ago, which saves looking before the first lock.
     """
-    owners = set(owners_of(await read()))
+    owners = set(owners_of(await read()) if likely is None else likely)
     while True:
         try:
             async with tx.savepoint():
@@ -96,9 +99,19 @@ async def lock_file(tx: Transaction, file_id: UUID, viewer: Viewer) -> DriveFile
     return await read_locked(tx, lambda: visible(tx, file_id, viewer), lambda file: [file.owner_id])
 
 
-async def lock_place(tx: Transaction, target: Target, viewer: Viewer) -> Place:
-    """Lock the drive that a target is in, and return the place; raises as `place_of`."""
-    return await read_locked(tx, lambda: place_of(tx, target, viewer), lambda place: [place.owner])
+async def lock_place(
+    tx: Transaction, target: Target, viewer: Viewer, *, likely: OwnerId | None = None
+) -> Place:
+    """Lock the drive that a target is in, and return the place; raises as `place_of`.
+
+    `likely` is the drive that it was in a moment ago.
+    """
+    return await read_locked(
+        tx,
+        lambda: place_of(tx, target, viewer),
+        lambda place: [place.owner],
+        likely=None if likely is None else [likely],
+    )
 
 
 def refuse_stale(file: DriveFile, if_version: int | None) -> None:
@@ -178,6 +191,19 @@ async def claim_name(
         is_folder=holder.is_folder,
         suggested=suggested,
     )
+
+
+async def refuse_long_keys_below(
+    tx: ReadTransaction, file: DriveFile, place: Place, name: FileName
+) -> None:
+    """Raise `KeyTooLongError` when a row, or one below it, would get too long a key as `name`.
+
+    Counts what is live, or for a row in the trash what went there with it.
+    """
+    key = place.key_of(name, is_folder=file.is_folder)
+    if file.is_folder:
+        below = await queries.longest_path_below(tx, file.id, trashed_with=file.trashed_with)
+        layout.check_key_length(key, below=below)
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,20 +232,26 @@ async def mark_below_moving(tx: Transaction, folder_id: UUID, *, owner: OwnerId)
     )
 
 
-async def longest_path_below(tx: ReadTransaction, folder_id: UUID) -> int:
-    """Return the length in bytes of the longest path below a folder, 0 for an empty one."""
+async def longest_path_below(
+    tx: ReadTransaction, folder_id: UUID, *, trashed_with: UUID | None
+) -> int:
+    """Return the length in bytes of the longest path below a folder, 0 for an empty one.
+
+    Only live rows count, or only those that went into the trash with `trashed_with`.
+    """
     value: int | None = await tx.value(
         """
         WITH RECURSIVE below (id, bytes) AS (
             SELECT id, octet_length(filename) + is_folder::int
-            FROM files WHERE parent_id = %(id)s AND deleted_at IS NULL
+            FROM files WHERE parent_id = %(id)s AND trashed_with IS NOT DISTINCT FROM %(trash)s
             UNION
             SELECT f.id, b.bytes + octet_length(f.filename) + is_folder::int
-            FROM files f JOIN below b ON f.parent_id = b.id WHERE f.deleted_at IS NULL
+            FROM files f JOIN below b ON f.parent_id = b.id
+            WHERE f.trashed_with IS NOT DISTINCT FROM %(trash)s
         )
         SELECT max(bytes) FROM below
         """,
-        {"id": folder_id},
+        {"id": folder_id, "trash": trashed_with},
     )
     return value or 0
 

@@ -87,7 +87,7 @@ async def _give_up(parts: DriveParts, upload: Upload, state: UploadState, reason
         await queries.finish(tx, upload.id, state=state, at=now, error=reason)
         if file is not None and not upload.replaces:
             await queries.delete_pending(tx, file.id)
-        if file is None or not upload.replaces or upload.key != file.key:
+        if file is None or not upload.replaces or current.key != file.key:
             # Some bytes of a single PUT may be there.
-            await tree.request_deletions(tx, [upload.key], now)
+            await tree.request_deletions(tx, [current.key], now)
     return True

@@ -13,6 +13,7 @@ from keyshelf.drive.uploads import queries
 from keyshelf.drive.uploads.plan import Cutting
 from keyshelf.drive.uploads.values import Upload, UploadState
 from keyshelf.drive.values import Changed, DriveFile, FileState, Viewer
+from keyshelf.layout.drive import OwnerId
 from keyshelf.store.base import (
     CompletedPart,
     InvalidPartError,
@@ -34,10 +35,10 @@ async def complete(
 ) -> Changed:
     """Check with the store that all announced bytes are there, and show the file.
 
-    What the caller states of the parts is compared, never believed. Twice is the
-    same answer, also after a crash between the store and the database. Until this
-    succeeds nobody sees a change; after `UploadMismatchError` the upload is still
-    open, so that what is missing can be sent.
+    What the caller states of the parts is compared, never believed; one PUT counts as
+    part 1. Twice is the same answer, also after a crash between the store and the
+    database. Until this succeeds nobody sees a change; after `UploadMismatchError` the
+    upload is still open, so that what is missing can be sent.
 
     Raises `UploadMismatchError`, `UploadGoneError` for an upload that was aborted or
     swept, `FileNotFoundInDriveError`.
@@ -49,7 +50,7 @@ async def complete(
         return Changed(file)
     _refuse_ended(upload)
     meta = await _stored(parts, file, upload, stated)
-    return await publish(parts, upload, meta)
+    return await publish(parts, upload, meta, likely=file.owner_id)
 
 
 async def latest(tx: ReadTransaction, file_id: UUID, viewer: Viewer) -> Upload:
@@ -79,15 +80,17 @@ async def landed(parts: DriveParts, file: DriveFile | None, upload: Upload) -> O
     return None if is_old else meta
 
 
-async def publish(parts: DriveParts, upload: Upload, meta: ObjectMeta) -> Changed:
-    """Show the file with the bytes that `meta` describes.
+async def publish(
+    parts: DriveParts, upload: Upload, meta: ObjectMeta, *, likely: OwnerId | None = None
+) -> Changed:
+    """Show the file with the bytes that `meta` describes; `likely` in the drive it is in.
 
     Bytes before names: the object is durable already, and a crash before this
     commits leaves it to be found by the next completion. Raises `UploadGoneError`
     when the file was given up meanwhile.
     """
     async with parts.database.transaction() as tx:
-        file = await locked_file(tx, upload)
+        file = await locked_file(tx, upload, likely=likely)
         now_upload = await queries.find(tx, upload.id)
         if now_upload is None or file is None or file.deleted_at is not None:
             raise UploadGoneError("this upload was aborted", id=str(upload.file_id))
@@ -97,10 +100,14 @@ async def publish(parts: DriveParts, upload: Upload, meta: ObjectMeta) -> Change
         # row of the upload says by now; one PUT aside did not.
         if not (now_upload.replaces and now_upload.multipart_id):
             _refuse_ended(now_upload)
+        if now_upload.key != meta.key:
+            raise UploadMismatchError("these bytes were given up, and others have not arrived")
         return await _show(tx, parts, file=file, upload=now_upload, meta=meta)
 
 
-async def locked_file(tx: Transaction, upload: Upload) -> DriveFile | None:
+async def locked_file(
+    tx: Transaction, upload: Upload, *, likely: OwnerId | None = None
+) -> DriveFile | None:
     """Lock the drive of an upload's file and return the file; None when it has gone."""
     file_id = upload.file_id
     if file_id is None:
@@ -109,6 +116,7 @@ async def locked_file(tx: Transaction, upload: Upload) -> DriveFile | None:
         tx,
         lambda: tree.find(tx, file_id, viewer_id=upload.created_by),
         lambda file: [] if file is None else [file.owner_id],
+        likely=None if likely is None else [likely],
     )
 
 
@@ -153,7 +161,9 @@ async def _stored(
     stated: Sequence[CompletedPart] | None,
 ) -> ObjectMeta:
     if upload.cutting is None:
-        return await _single(parts, upload)
+        meta = await _single(parts, upload)
+        check_stated(stated, [Part(1, meta.etag, meta.size)])
+        return meta
     if upload.multipart_id is None:
         raise UploadMismatchError("no part has arrived", id=str(file.id))
     try:

@@ -133,6 +133,20 @@ async def swap_multipart_id(
     return touched == 1
 
 
+async def send_elsewhere(tx: Transaction, upload: Upload, key: ObjectKey) -> None:
+    """Give an open upload another key, and a new file with it, which then waits to be moved."""
+    await tx.execute(
+        "UPDATE uploads SET s3_key = %(key)s WHERE id = %(id)s", {"id": upload.id, "key": key}
+    )
+    await tx.execute(
+        """
+        UPDATE files SET s3_key = %(key)s, moving = true
+        WHERE id = %(id)s AND state = 'pending'
+        """,
+        {"id": upload.file_id, "key": key},
+    )
+
+
 async def finish(
     tx: Transaction, upload_id: UUID, *, state: UploadState, at: datetime, error: str | None = None
 ) -> None:

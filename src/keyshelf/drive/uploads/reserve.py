@@ -1,6 +1,7 @@
 """Reserving a name for bytes that are to come."""
 
 import re
+from dataclasses import dataclass
 
 from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.drive.failures import UploadOpenError
@@ -16,6 +17,7 @@ from keyshelf.drive.uploads.values import NewUpload, Reservation, Upload, Upload
 from keyshelf.drive.values import DriveFile, FileState, OnConflict, Viewer
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout import drive as layout
+from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.names import FileName, file_name
 from keyshelf.store.base import ObjectMeta, ObjectNotFoundError
 
@@ -38,9 +40,9 @@ async def reserve(parts: DriveParts, viewer: Viewer, wanted: NewUpload) -> Reser
     mimetype = _mimetype(wanted.mimetype, name)
     _cut(parts, wanted.size)
     while True:
-        free = await _clear_the_way(parts, viewer, wanted, name)
+        way = await _clear_the_way(parts, viewer, wanted, name)
         async with parts.database.transaction() as tx:
-            place = await places.lock_place(tx, wanted.target, viewer)
+            place = await places.lock_place(tx, wanted.target, viewer, likely=way.owner)
             replaced = await _to_replace(tx, place, name, wanted.on_conflict)
             if replaced is not None:
                 upload = _replacing(parts, viewer, wanted, replaced, mimetype)
@@ -48,14 +50,25 @@ async def reserve(parts: DriveParts, viewer: Viewer, wanted: NewUpload) -> Reser
                 return Reservation(replaced, upload)
             claimed = await places.claim_name(tx, place, name, on_conflict=wanted.on_conflict)
             # Somebody took the name whose key was looked at: look at the next one.
-            if claimed == free:
+            if claimed == way.free:
                 return await _take(tx, parts, viewer, wanted, place=place, name=claimed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The drive that an upload goes to, and a name that is likely free there.
+
+    Nothing is at the key of that name. No name is for a replacement.
+    """
+
+    owner: OwnerId
+    free: FileName | None
 
 
 async def _clear_the_way(
     parts: DriveParts, viewer: Viewer, wanted: NewUpload, name: FileName
-) -> FileName | None:
-    """Return the name that is likely free, with nothing at its key; None for a replacement.
+) -> _Way:
+    """Look where an upload goes, and see to it that nothing is there.
 
     An object there that no row knows becomes a file, so that it is seen and not
     overwritten. Garbage there is deleted, so that it is not taken for the upload.
@@ -64,20 +77,19 @@ async def _clear_the_way(
         async with parts.database.read() as tx:
             place = await places.place_of(tx, wanted.target, viewer)
             if await _to_replace(tx, place, name, wanted.on_conflict) is not None:
-                return None
+                return _Way(place.owner, None)
             free = await places.claim_name(tx, place, name, on_conflict=wanted.on_conflict)
             key = place.key_of(free, is_folder=False)
             held = await tree.key_holder(tx, key) is not None
             is_garbage = await queries.is_awaiting_deletion(tx, key)
         if is_garbage:
             await delete_noted(parts, [key])
-            return free
-        if held:
-            return free
+        if is_garbage or held:
+            return _Way(place.owner, free)
         try:
             stranger = await parts.store.head(key)
         except ObjectNotFoundError:
-            return free
+            return _Way(place.owner, free)
         await _adopt(parts, place, free, stranger)
 
 

@@ -9,8 +9,15 @@ from keyshelf.drive.failures import BadCursorError, UploadGoneError
 from keyshelf.drive.lists.cursors import Cursor, decode
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.tree import places
+from keyshelf.drive.tree import queries as tree
 from keyshelf.drive.uploads import queries
-from keyshelf.drive.uploads.complete import UPLOAD_MARK, landed, latest, publish
+from keyshelf.drive.uploads.complete import (
+    UPLOAD_MARK,
+    landed,
+    latest,
+    locked_file,
+    publish,
+)
 from keyshelf.drive.uploads.plan import Cutting, PartRange
 from keyshelf.drive.uploads.values import (
     PartUrl,
@@ -21,8 +28,11 @@ from keyshelf.drive.uploads.values import (
     UploadUrls,
 )
 from keyshelf.drive.values import DriveFile, Viewer
+from keyshelf.layout import drive as layout
+from keyshelf.layout.names import FileName
 from keyshelf.store.base import (
     Attributes,
+    Condition,
     Part,
     PresignOptions,
     PutOptions,
@@ -30,22 +40,31 @@ from keyshelf.store.base import (
 )
 
 _ORDER = "uploads"
+_WORTH_KEEPING = 0.01
+"""The share of its time that an upload must have lost before it is given more."""
 
 
 async def urls(
-    parts: DriveParts, viewer: Viewer, file_id: UUID, asked: PartRange | None = None
+    parts: DriveParts,
+    viewer: Viewer,
+    file_id: UUID,
+    asked: PartRange | None = None,
+    *,
+    again: bool = False,
 ) -> UploadUrls:
     """Return signed requests for the bytes: one PUT, or one for each part asked for.
 
-    Without a range the first 1,000 parts. Asking again gives fresh URLs for the same
-    upload and more time before it is swept. Raises `UploadGoneError` when the file
-    has no open upload of the viewer's, `InvalidInputError` for parts it has not.
+    Without a range the first 1,000 parts. Asking once more gives fresh URLs for the
+    same upload and more time before it is swept. `again` says that a PUT of the whole
+    was begun whose success was not seen: what it wrote, or writes yet, is given up.
+    Raises `UploadGoneError` when the file has no open upload of the viewer's,
+    `InvalidInputError` for parts it has not.
     """
     upload = await _open_upload(parts, viewer, file_id)
+    if again and upload.cutting is None:
+        upload = await _elsewhere(parts, upload)
     numbers = upload.cutting.numbers(asked) if upload.cutting else range(0)
-    now = parts.clock()
-    async with parts.database.transaction() as tx:
-        await queries.extend(tx, upload.id, now + parts.options.upload_kept)
+    await _keep(parts, upload)
     if upload.cutting is None:
         return await _single_url(parts, upload)
     return await _part_urls(parts, upload, upload.cutting, numbers)
@@ -102,6 +121,32 @@ async def _open_upload(parts: DriveParts, viewer: Viewer, file_id: UUID) -> Uplo
     return upload
 
 
+async def _keep(parts: DriveParts, upload: Upload) -> None:
+    """Give an upload its whole time again, unless it has nearly all of it yet."""
+    expires_at = parts.clock() + parts.options.upload_kept
+    if expires_at - upload.expires_at < parts.options.upload_kept * _WORTH_KEEPING:
+        return
+    async with parts.database.transaction() as tx:
+        await queries.extend(tx, upload.id, expires_at)
+
+
+async def _elsewhere(parts: DriveParts, upload: Upload) -> Upload:
+    """Let the bytes of an upload go to a key of its own, where no earlier PUT can write.
+
+    Some servers keep what they have of a PUT that broke off, cut short or filled with
+    zeros, and one whose answer was lost may still be at work.
+    """
+    key = layout.aside_key(parts.new_id(), FileName(upload.filename))
+    async with parts.database.transaction() as tx:
+        file = await locked_file(tx, upload)
+        current = await queries.find(tx, upload.id)
+        if file is None or current is None or current.state is not UploadState.PENDING:
+            raise UploadGoneError("this upload is finished", id=str(upload.file_id))
+        await queries.send_elsewhere(tx, current, key)
+        await tree.request_deletions(tx, [current.key], parts.clock())
+    return replace(current, key=key)
+
+
 async def _single_url(parts: DriveParts, upload: Upload) -> UploadUrls:
     request = await parts.store.presign(
         "PUT",
@@ -110,6 +155,9 @@ async def _single_url(parts: DriveParts, upload: Upload) -> UploadUrls:
             expires_in=parts.options.url_expiry,
             content_type=upload.mimetype,
             content_length=upload.size,
+            # Nothing is at the key of an upload before its bytes: a PUT that comes late
+            # finds them, or those of another file, and changes nothing.
+            condition=Condition.CREATE,
         ),
     )
     return UploadUrls(upload, request, (), request.expires_at)

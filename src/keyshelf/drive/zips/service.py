@@ -172,15 +172,34 @@ async def _file(parts: DriveParts, writer: ZipWriter, item: _Item) -> AsyncGener
 
 
 async def _open(parts: DriveParts, file: DriveFile) -> ObjectReader:
-    try:
-        return await parts.store.get(file.key)
-    except ObjectNotFoundError:
-        # It may have followed a rename since its row was read.
-        async with parts.database.read() as tx:
-            again = await find(tx, file.id, viewer_id="")
-        if again is None or again.key == file.key:
-            raise
-        return await parts.store.get(again.key)
+    """Open a file's object, wherever it moved since its row was read.
+
+    Its key may be another file's by now: other bytes than the row speaks of count
+    only when the row still says the same afterwards.
+    """
+    while True:
+        reader = None
+        try:
+            reader = await parts.store.get(file.key)
+            if reader.meta.etag == file.object_etag:
+                return reader
+        except ObjectNotFoundError:
+            pass  # gone, or moved: the row tells
+        again = await _row(parts, file)
+        if (again.key, again.object_etag) == (file.key, file.object_etag):
+            return reader or await parts.store.get(file.key)
+        if reader is not None:
+            async with reader:  # closes it unread
+                pass
+        file = again
+
+
+async def _row(parts: DriveParts, file: DriveFile) -> DriveFile:
+    async with parts.database.read() as tx:
+        found = await find(tx, file.id, viewer_id="")
+    if found is None:
+        raise ObjectNotFoundError(f"{file.filename!r} was deleted while it was read")
+    return found
 
 
 def _is_packable(mimetype: str) -> bool:

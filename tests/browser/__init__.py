@@ -1,0 +1,1 @@
+"""Tests of the page. A package, so that fixtures of package scope end with it."""
