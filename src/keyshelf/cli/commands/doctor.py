@@ -10,7 +10,6 @@ from keyshelf.cli import output
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.options import Json
 from keyshelf.cli.output import Output
-from keyshelf.telemetry import LogOptions, configure_logging
 
 _MARKS = {"ok": "ok", "warning": "warning", "failed": "FAILED"}
 
@@ -22,6 +21,7 @@ def doctor(as_json: Json = False) -> None:
     """
     # Imported when asked for: the service costs time that no other command need pay.
     from keyshelf.app.diagnosis import Check, diagnose  # noqa: PLC0415
+    from keyshelf.telemetry import LogOptions, configure_logging  # noqa: PLC0415
 
     # What is wrong is told by the checks.
     configure_logging(LogOptions(level="error"))

@@ -46,8 +46,9 @@ async def complete(
     async with parts.database.read() as tx:
         file = await places.live(tx, file_id, viewer)
         upload = await latest(tx, file_id, viewer)
-    if upload.state is UploadState.READY:
-        return Changed(file)
+        if upload.state is UploadState.READY:
+            # Another completion may have come between the two reads: the file as it left it.
+            return Changed(await places.live(tx, file_id, viewer))
     _refuse_ended(upload)
     meta = await _stored(parts, file, upload, stated)
     return await publish(parts, upload, meta, likely=file.owner_id)
