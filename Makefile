@@ -41,7 +41,7 @@ setup-tests:
 
 .PHONY: test
 test: setup-tests ## run the whole test suite, real servers included
-	$(PYTEST) -n 2 --dist worksteal
+	$(PYTEST) -n 2 --dist worksteal --durations=20
 	@tests/on-debian-postgresql.sh -n 2 -q tests/integration/database \
 		tests/integration/jobs/test_working.py \
 		tests/integration/drive/test_moves.py tests/integration/drive/test_trash.py
