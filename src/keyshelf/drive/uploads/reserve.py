@@ -7,6 +7,7 @@ from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.drive.failures import UploadOpenError
 from keyshelf.drive.mimetypes import UNKNOWN_MIMETYPE, mimetype_of
 from keyshelf.drive.parts import DriveParts
+from keyshelf.drive.settle.adopt import adopt
 from keyshelf.drive.settle.deletions import delete_noted
 from keyshelf.drive.tree import places
 from keyshelf.drive.tree import queries as tree
@@ -102,23 +103,7 @@ async def _adopt(parts: DriveParts, place: Place, name: FileName, stranger: Obje
             or await tree.names_in(tx, owner=place.owner, parent_id=place.parent_id, names=[name])
         ):
             return
-        stated = stranger.attributes.content_type if stranger.attributes else UNKNOWN_MIMETYPE
-        await tree.insert_file(
-            tx,
-            tree.NewFile(
-                id=parts.new_id(),
-                key=stranger.key,
-                filename=name,
-                mimetype=mimetype_of(name) or stated,
-                owner=place.owner,
-                parent_id=place.parent_id,
-                is_folder=False,
-                at=parts.clock(),
-                size=stranger.size,
-                object_etag=stranger.etag,
-            ),
-        )
-        await tree.add_to_sizes(tx, place.parent_id, stranger.size)
+        await adopt(tx, parts, place, name, stranger)
 
 
 async def _to_replace(
