@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.api.conftest import Program
 
@@ -134,8 +135,19 @@ class DrivePage:
             "y": box["y"] + box["height"] / 2,
             "data": {"items": [], "files": [str(each) for each in paths], "dragOperationsMask": 1},
         }
-        for kind in ("dragEnter", "dragOver"):
-            _dispatch(session, kind, event)
+        # As a hand does that waits for the page: a page that is still busy misses an event.
+        welcome = self.page.get_by_text("Drop to upload").first
+        for _ in range(10):
+            for kind in ("dragEnter", "dragOver"):
+                _dispatch(session, kind, event)
+            try:
+                welcome.wait_for(timeout=1000)
+            except PlaywrightTimeoutError:
+                if over is not None:
+                    break
+                _dispatch(session, "dragCancel", event)
+            else:
+                break
         yield
         _dispatch(session, "drop", event)
         session.detach()

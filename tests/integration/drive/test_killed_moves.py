@@ -21,7 +21,7 @@ from tests.integration.drive.conftest import Drive, open_drive
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(300)]
 
 FILES = 10_000
-KILLS = 6
+KILLS = 4
 
 
 @pytest.fixture

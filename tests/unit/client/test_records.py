@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -71,7 +71,7 @@ def test_what_nobody_goes_on_with_is_forgotten(tmp_path: Path) -> None:
     records.write("new", UPLOAD)
     written = datetime.fromtimestamp((tmp_path / "new.json").stat().st_mtime, tz=UTC)
 
-    records.forget_old(written + KEPT)
+    records.forget_old(written + KEPT - timedelta(seconds=1))
     Records(tmp_path / "never made").forget_old(written)
 
     assert [path.name for path in tmp_path.iterdir()] == ["new.json"]
