@@ -12,8 +12,8 @@ from keyshelf.drive.backfill.plan import (
     Entry,
     KeyReader,
     Node,
-    PagePlan,
     Path,
+    Plan,
     decide,
     forget_passed,
 )
@@ -35,7 +35,7 @@ def _entry(key: str) -> Entry:
     return entry
 
 
-def _plan(keys: list[str], made: dict[Path, Node] | None = None) -> PagePlan:
+def _plan(keys: list[str], made: dict[Path, Node] | None = None) -> Plan:
     numbers = count(1)
     return decide(
         [_entry(key) for key in keys],
@@ -169,7 +169,7 @@ def test_pages_of_any_size_call_for_the_same_rows(found: set[str], page: int) ->
     assert len(whole.files) + len(whole.errors) <= len(ordered)
 
 
-def _page(ordered: list[str], made: dict[Path, Node]) -> PagePlan:
+def _page(ordered: list[str], made: dict[Path, Node]) -> Plan:
     plan = _plan(ordered, made)
     forget_passed(made, ObjectKey(ordered[-1]))
     assert all(ordered[-1].startswith(f"U/my-files/{'/'.join(path[1])}") for path in made)

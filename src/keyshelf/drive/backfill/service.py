@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from keyshelf.database.failures import TransactionConflictError, UniqueViolationError
 from keyshelf.database.transactions import ReadTransaction, Transaction
@@ -11,8 +11,8 @@ from keyshelf.drive.backfill.plan import (
     Entry,
     KeyReader,
     Node,
-    PagePlan,
     Path,
+    Plan,
     decide,
     error_of,
     forget_passed,
@@ -30,13 +30,13 @@ from keyshelf.store.base import Attributes, ListPage, ObjectMeta
 
 MAX_ERRORS = 1000
 """How many keys with their reasons an answer names; a last entry counts the rest."""
-_PAGES_AHEAD = 2
+_PAGES_AHEAD = 5
 _TRIES = 3
 _STATED = re.compile(r"[\x21-\x7e]+/[\x20-\x7e]{1,200}")
 _SAYS_NOTHING = frozenset({UNKNOWN_MIMETYPE, "binary/octet-stream"})
 
 OnProgress = Callable[[int], Awaitable[None]]
-"""Told how many objects have been looked at; raising ends the run between two pages."""
+"""Told how many objects have been looked at; raising ends the run between two transactions."""
 
 
 class BackfillRunningError(ConflictError):
@@ -80,8 +80,8 @@ async def backfill(
 ) -> BackfillResult:
     """Make rows for all objects under a prefix that no row knows, with the folders above them.
 
-    One pass over the listing. Each page is one transaction with rows and folder
-    sizes, so that a run that is cut short has done some pages whole, and the next
+    One pass over the listing. A few pages are one transaction with rows and folder
+    sizes, so that a run that is cut short has done some of them whole, and the next
     run goes on. What is no file of a drive, or whose name another has, is told in
     `errors` and left as it is. Keyshelf's own area is passed over. Meanwhile objects
     that wait for deletion go on waiting.
@@ -94,14 +94,14 @@ async def backfill(
         # What is deleted after it was listed would be taken for a file without a row.
         await queries.hold_off_deletions(lock)
         run = _Run(parts, asked_by, BackfillResult(dry_run=dry_run))
-        # While one page is written, the next is read and the one after it listed.
+        # While some pages are written, the next are read and those after them listed.
         async with (
             read_ahead(parts.store.list(prefix), items=_PAGES_AHEAD) as listed,
-            read_ahead(_Reading(parts).read(listed), items=1) as pages,
+            read_ahead(_Reading(parts).read(listed), items=1) as batches,
         ):
-            async for page in pages:
+            async for batch in batches:
                 await queries.confirm_lock(lock)
-                await run.take(page)
+                await run.take(batch)
                 if on_progress is not None:
                     await on_progress(run.result.scanned)
         run.result.close()
@@ -109,8 +109,8 @@ async def backfill(
 
 
 @dataclass(slots=True)
-class _Page:
-    """A page of the listing, read: what needs rows, and what does not."""
+class _Batch:
+    """Some pages of the listing, read: what needs rows, and what does not."""
 
     scanned: int
     registered: int
@@ -123,13 +123,17 @@ class _Reading:
     parts: DriveParts
     keys: KeyReader = field(default_factory=KeyReader)
 
-    async def read(self, pages: AsyncIterator[ListPage]) -> AsyncGenerator[_Page]:
+    async def read(self, pages: AsyncIterator[ListPage]) -> AsyncGenerator[_Batch]:
+        objects: list[ObjectMeta] = []
         async for page in pages:
-            objects = [meta for meta in page.objects if not layout.is_system(meta.key)]
-            if objects:
-                yield await self._page(objects)
+            objects += [meta for meta in page.objects if not layout.is_system(meta.key)]
+            if len(objects) >= self.parts.options.backfilled_at_once:
+                yield await self._batch(objects)
+                objects = []
+        if objects:
+            yield await self._batch(objects)
 
-    async def _page(self, objects: Sequence[ObjectMeta]) -> _Page:
+    async def _batch(self, objects: Sequence[ObjectMeta]) -> _Batch:
         texts = {meta.key for meta in objects if _is_text(meta.key)}
         errors = [
             error_of(meta.key, "its key is not valid text")
@@ -141,7 +145,7 @@ class _Reading:
         storable = [meta for meta in objects if meta.key in texts]
         entries, registered = self._read(storable, unknown, errors)
         entries = await self._with_types(entries, errors)
-        return _Page(len(objects), registered, entries, errors)
+        return _Batch(len(objects), registered, entries, errors)
 
     def _read(
         self, objects: Sequence[ObjectMeta], unknown: set[str], errors: list[str]
@@ -181,7 +185,7 @@ class _Reading:
         await for_each(silent, ask, at_once=self.parts.options.copies_at_once)
         errors.sort()
         return [
-            entry if entry.mimetype else replace(entry, mimetype=stated[entry.meta.key])
+            entry if entry.mimetype else entry._replace(mimetype=stated[entry.meta.key])
             for entry in entries
             if entry.mimetype or entry.meta.key in stated
         ]
@@ -195,16 +199,16 @@ class _Run:
     made: dict[Path, Node] = field(default_factory=dict[Path, Node])
     """What a dry run would have made by now."""
 
-    async def take(self, page: _Page) -> None:
-        plan = await self._write(page.entries) if page.entries else PagePlan()
+    async def take(self, batch: _Batch) -> None:
+        plan = await self._write(batch.entries) if batch.entries else Plan()
         result = self.result
-        result.scanned += page.scanned
-        result.already_registered += page.registered + plan.registered
+        result.scanned += batch.scanned
+        result.already_registered += batch.registered + plan.registered
         result.folders_created += len(plan.folders)
         result.files_created += len(plan.files)
-        result.add_errors(page.errors + plan.errors)
+        result.add_errors(batch.errors + plan.errors)
 
-    async def _write(self, entries: Sequence[Entry]) -> PagePlan:
+    async def _write(self, entries: Sequence[Entry]) -> Plan:
         if self.result.dry_run:
             async with self.parts.database.read() as tx:
                 existing = await _existing(tx, entries)
@@ -219,7 +223,7 @@ class _Run:
                 continue
         return await self._write_once(entries)
 
-    async def _write_once(self, entries: Sequence[Entry]) -> PagePlan:
+    async def _write_once(self, entries: Sequence[Entry]) -> Plan:
         parts = self.parts
         owners = sorted({entry.path[0] for entry in entries})
         async with parts.database.transaction() as tx:
@@ -234,7 +238,7 @@ class _Run:
             await self._insert(tx, plan)
         return plan
 
-    async def _insert(self, tx: Transaction, plan: PagePlan) -> None:
+    async def _insert(self, tx: Transaction, plan: Plan) -> None:
         if plan.folders:
             aside = await queries.insert_folders(tx, plan.folders, at=self.parts.clock())
             owners = {folder.path[0] for folder in plan.folders if folder.id in aside}
