@@ -180,9 +180,10 @@ def _launch(folder: Path, account: ServerAccount, options: EmbeddedOptions) -> N
             patience = options.start_timeout.total_seconds() if blocked else _PATIENCE
             if time.monotonic() > began + patience:
                 log.seek(start)
-                said = log.read().decode(errors="replace").strip()
+                said = " ".join(log.read().decode(errors="replace").split())
                 raise EmbeddedPostgresError(f"the embedded PostgreSQL does not start: {said}")
             time.sleep(0.1)
+            start = log.seek(0, os.SEEK_END)
 
 
 def _running_server(folder: Path) -> int | None:

@@ -61,12 +61,6 @@ class NotTrashedError(ConflictError):
     code = "not-trashed"
 
 
-class StillMovingError(ConflictError):
-    """Its objects are being copied at this moment: try again when that is done."""
-
-    code = "still-moving"
-
-
 class ChangedError(ConflictError):
     """Somebody changed it meanwhile (If-Match): read it again."""
 

@@ -1,7 +1,7 @@
 """The drive's background work: what each kind of job does."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -9,25 +9,21 @@ from keyshelf.drive.backfill.service import backfill
 from keyshelf.drive.changes import copies
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle import queries, schedule
-from keyshelf.drive.settle.deletions import delete_noted
 from keyshelf.drive.settle.service import settle_batch
-from keyshelf.drive.trash import service as trash
+from keyshelf.drive.trash.purge import purge
+from keyshelf.drive.trash.service import measure
 from keyshelf.drive.values import Viewer
-from keyshelf.errors import UnavailableError
 from keyshelf.jobs.context import JobContext
 from keyshelf.jobs.registry import Handler, Registration
-from keyshelf.jobs.values import JobKind, Payload
+from keyshelf.jobs.values import JobKind, JobWaitingError, Payload
 from keyshelf.layout.drive import OwnerId
 
+MAX_MISSING = 1000
+"""How many missing objects the result of a job names; `missing_count` counts all."""
 _BATCH = 200
+_AGAIN_AFTER = timedelta(seconds=30)
 
 DriveWork = Callable[[DriveParts, JobContext, Payload], Awaitable[Payload]]
-
-
-class StillWaitingError(UnavailableError):
-    """Some keys are still held by uploads or other drives; the job tries again later."""
-
-    code = "settle-waiting"
 
 
 def registrations(parts: DriveParts) -> Sequence[Registration]:
@@ -42,8 +38,7 @@ def registrations(parts: DriveParts) -> Sequence[Registration]:
     kinds: dict[JobKind, DriveWork] = {
         schedule.SETTLE: _settle,
         schedule.COPY: _copy,
-        schedule.DELETE_OBJECTS: _delete_objects,
-        schedule.EMPTY_TRASH: _empty_trash,
+        schedule.PURGE: _purge,
         schedule.BACKFILL: _backfill,
     }
     return [Registration(kind, handler(work)) for kind, work in kinds.items()]
@@ -52,21 +47,25 @@ def registrations(parts: DriveParts) -> Sequence[Registration]:
 async def _settle(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
     owner = OwnerId(str(payload["owner"]))
     missing: list[str] = []
-    done = left = 0
+    done = left = missing_count = 0
     while True:
         # Counting takes as long as there are many: again only when none should be left.
         left = left or await _count_movers(parts, owner)
         await context.progress(done, done + left, "objects")
         if not left:
-            return {"settled": done, "missing": missing}
+            return {"settled": done, "missing": missing, "missing_count": missing_count}
         batch = await settle_batch(parts, owner, limit=_BATCH)
         done += batch.settled
-        missing += batch.missing
+        missing += batch.missing[: MAX_MISSING - len(missing)]
+        missing_count += len(batch.missing)
         if batch.error is not None:
             raise batch.error
         left = max(0, left - batch.settled) if batch.progressed else 0
         if not batch.progressed and await _count_movers(parts, owner):
-            raise StillWaitingError(f"{batch.waiting} objects wait for keys that others still hold")
+            raise JobWaitingError(
+                f"{batch.waiting} objects wait for keys that others still hold",
+                again_after=_AGAIN_AFTER,
+            )
 
 
 async def _count_movers(parts: DriveParts, owner: OwnerId) -> int:
@@ -92,19 +91,23 @@ async def _copy(parts: DriveParts, context: JobContext, payload: Payload) -> Pay
     return {"copied": copied}
 
 
-async def _delete_objects(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
-    del context, payload
-    return {"deleted": await delete_noted(parts, patient=True)}
-
-
-async def _empty_trash(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
-    del context
+async def _purge(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:
     owners = [OwnerId(each) for each in cast("list[str]", payload["owners"])]  # as scheduled
-    before = datetime.fromisoformat(str(payload["before"]))
-    purged = await trash.purge_before(parts, owners, before)
-    if await trash.count_left(parts, owners, before):
-        raise StillWaitingError("what still has objects in flight is deleted when they arrived")
-    return {"deleted": purged, "objects": await delete_noted(parts, patient=True)}
+    before = datetime.fromisoformat(str(payload["before"])) if payload["before"] else None
+    # Emptying is counted ahead; what was marked one by one is a few things of any size.
+    content = await measure(parts, owners) if before else None
+
+    async def progress(done: int) -> None:
+        total = max(done, content.files + content.folders) if content else None
+        await context.progress(done, total, "objects")
+
+    await progress(0)
+    purged = await purge(parts, owners, before, on_progress=progress)
+    if purged.waiting:
+        raise JobWaitingError(
+            f"{purged.waiting} things still have objects on their way", again_after=_AGAIN_AFTER
+        )
+    return {"deleted": purged.things, "objects": purged.objects}
 
 
 async def _backfill(parts: DriveParts, context: JobContext, payload: Payload) -> Payload:

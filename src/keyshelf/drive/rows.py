@@ -9,7 +9,8 @@ from keyshelf.layout.keys import ObjectKey
 
 COLUMNS: LiteralString = """
     f.id, f.s3_key, f.filename, f.mimetype, f.size, f.owner_id, f.parent_id, f.is_folder, f.state,
-    f.version, f.moving, f.created_at, f.updated_at, f.deleted_at, f.trashed_with, f.object_etag
+    f.version, f.moving, f.created_at, f.updated_at, f.deleted_at, f.trashed_with, f.object_etag,
+    f.purging
 """
 """The columns that `from_row` reads, of a table called `f`."""
 
@@ -33,6 +34,7 @@ def from_row(row: Row) -> DriveFile:
         deleted_at=row["deleted_at"],
         trashed_with=row["trashed_with"],
         object_etag=row["object_etag"],
+        purging=row["purging"],
         favorited=row.get("favorited") or False,
         last_opened=row.get("last_opened"),
         path=row.get("path"),

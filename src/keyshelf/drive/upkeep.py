@@ -9,7 +9,7 @@ from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle import queries
 from keyshelf.drive.settle.deletions import delete_noted
 from keyshelf.drive.settle.schedule import follow
-from keyshelf.drive.trash.service import purge_before
+from keyshelf.drive.trash.purge import purge
 from keyshelf.drive.uploads.abandon import sweep
 
 _RESERVATION_KEPT = timedelta(days=2)
@@ -31,7 +31,7 @@ def upkeep(parts: DriveParts) -> Sequence[Upkeep]:
         await delete_noted(parts, patient=True)
 
     async def purge_trash() -> None:
-        await purge_before(parts, None, parts.clock() - parts.options.trash_kept)
+        await purge(parts, None, parts.clock() - parts.options.trash_kept)
 
     async def expire_uploads() -> None:
         await sweep(parts)

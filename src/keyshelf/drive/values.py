@@ -81,6 +81,8 @@ class DriveFile:
     deleted_at: datetime | None
     trashed_with: UUID | None
     object_etag: str | None
+    purging: bool = False
+    """Being deleted for ever, with all below it."""
     favorited: bool = False
     last_opened: datetime | None = None
     path: str | None = None
@@ -134,3 +136,5 @@ class DriveOptions:
     """How many objects move or copy at a time."""
     wait_for_moves: timedelta = field(default=timedelta(seconds=2))
     """How long a request waits for objects to follow before it answers with a job."""
+    backfilled_at_once: int = 5000
+    """How many objects at least a backfill looks up and writes together."""

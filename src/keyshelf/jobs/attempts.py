@@ -27,6 +27,7 @@ from keyshelf.jobs.values import (
     JobFailure,
     JobState,
     JobTimeoutError,
+    JobWaitingError,
     LostClaimError,
     Payload,
 )
@@ -34,7 +35,7 @@ from keyshelf.telemetry import Metrics, get_logger
 
 _log = get_logger(__name__)
 
-_FINAL = (InvalidInputError, NotFoundError, IntegrityError)
+_FINAL = (InvalidInputError, NotFoundError, IntegrityError, JobWaitingError)
 _WRITE_AGAIN_AFTER = 0.5  # seconds
 
 
@@ -62,6 +63,12 @@ class _Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Waiting:
+    failure: JobFailure
+    again_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class _Cancelled:
     pass
 
@@ -76,7 +83,7 @@ class _Lost:
     pass
 
 
-_Outcome = _Succeeded | _Failed | _Cancelled | _HandedBack | _Lost
+_Outcome = _Succeeded | _Failed | _Waiting | _Cancelled | _HandedBack | _Lost
 
 
 class Attempts:
@@ -135,7 +142,7 @@ class Attempts:
             with anyio.move_on_after(limit.total_seconds()):
                 return _Succeeded(await registration.handler(context, job.payload))
         except Exception as error:  # noqa: BLE001 -- whatever a handler raises is told by its row
-            return _outcome_of(error)
+            return _outcome_of(error, may_wait=_waited(job) < registration.kind.patience)
         return _Failed(JobFailure(JobTimeoutError.code, f"took longer than {limit}"))
 
     async def _keep_alive(self, lease: Lease, work: anyio.CancelScope) -> None:
@@ -172,10 +179,11 @@ class Attempts:
                 return await self._finish(tx, job, lease, JobState.CANCELLED)
             case _Failed(failure, is_final) if is_final or job.attempts >= job.max_attempts:
                 return await self._finish(tx, job, lease, JobState.FAILED, failure=failure)
-            case _Failed(failure):
-                delay = self._options.backoff.delay(job.attempts, chance=self._chance())
+            case _Failed(failure) | _Waiting(failure):
+                counts = isinstance(outcome, _Failed)
+                delay = self._backoff(job) if counts else outcome.again_after
                 return await queries.put_back(
-                    tx, job.id, lease.claim_id, delay=delay, failure=failure, counts=True
+                    tx, job.id, lease.claim_id, delay=delay, failure=failure, counts=counts
                 )
             case _HandedBack():
                 await self._queue.announce(tx, job.queue, [job.id])
@@ -184,6 +192,9 @@ class Attempts:
                 )
             case _Lost():
                 return False
+
+    def _backoff(self, job: Job) -> timedelta:
+        return self._options.backoff.delay(job.attempts, chance=self._chance())
 
     async def _finish(
         self,
@@ -200,11 +211,24 @@ class Attempts:
         )
         if written is JobState.QUEUED:
             await self._queue.announce(tx, job.queue, [job.id])
+        if written is not None:
+
+            async def count() -> None:
+                self._metrics.ended_jobs.labels(job.kind, state).inc()
+
+            tx.on_commit(count)
         return written is not None
 
 
-def _outcome_of(raised: Exception) -> _Outcome:
+def _waited(job: Job) -> timedelta:
+    # When it was due minus when it first ran: both are times of the database.
+    return job.run_at - (job.started_at or job.run_at)
+
+
+def _outcome_of(raised: Exception, *, may_wait: bool) -> _Outcome:
     match error := _unwrapped(raised):
+        case JobWaitingError() if may_wait:
+            return _Waiting(JobFailure(error.code, error.detail), error.again_after)
         case JobCancelledError():
             return _Cancelled()
         case LostClaimError():

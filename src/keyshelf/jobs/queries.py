@@ -12,6 +12,7 @@ from keyshelf.jobs.values import (
     JobKind,
     JobPosition,
     JobState,
+    JobWaitingError,
     Payload,
     Progress,
     QueueName,
@@ -53,14 +54,18 @@ async def insert(
 
 
 async def ask_again(tx: Transaction, kind: str, unique_key: str) -> Job | None:
-    """Return the live job of this key; one that is running will run once more."""
+    """Return the live job of this key; one that is running will run once more.
+
+    One that waits for others may run at once: there may be something that it can do.
+    """
     row = await tx.one(
         """
-        UPDATE jobs SET run_again = (state = 'running')
+        UPDATE jobs SET run_again = (state = 'running'),
+            run_at = CASE WHEN state = 'queued' AND error_code = %(waiting)s THEN LEAST(run_at, now()) ELSE run_at END
         WHERE kind = %(kind)s AND unique_key = %(unique_key)s AND state IN ('queued', 'running')
         RETURNING *
         """,
-        {"kind": kind, "unique_key": unique_key},
+        {"kind": kind, "unique_key": unique_key, "waiting": JobWaitingError.code},
     )
     return None if row is None else from_row(row)
 
@@ -182,6 +187,7 @@ async def finish(
             state = CASE WHEN run_again THEN 'queued' ELSE %(state)s END,
             finished_at = CASE WHEN run_again THEN NULL ELSE now() END,
             attempts = CASE WHEN run_again THEN 0 ELSE attempts END,
+            started_at = CASE WHEN run_again THEN NULL ELSE started_at END,
             cancel_requested = cancel_requested AND NOT run_again,
             run_at = now(), announced_at = now(), claim = NULL, lease_until = NULL,
             progress_done = %(done)s, progress_total = %(total)s, progress_unit = %(unit)s, progress_message = %(message)s,
@@ -247,6 +253,7 @@ async def release_expired(tx: Transaction, abandoned: JobFailure) -> list[Job]:
             state = CASE WHEN run_again THEN 'queued' WHEN cancel_requested THEN 'cancelled' WHEN attempts >= max_attempts THEN 'failed' ELSE 'queued' END,
             finished_at = CASE WHEN NOT run_again AND (cancel_requested OR attempts >= max_attempts) THEN now() END,
             attempts = CASE WHEN run_again THEN 0 ELSE attempts END,
+            started_at = CASE WHEN run_again THEN NULL ELSE started_at END,
             cancel_requested = cancel_requested AND NOT run_again,
             error_code = %(code)s, error_detail = %(detail)s
         WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_until < now() LIMIT 1000 FOR UPDATE SKIP LOCKED)
@@ -308,9 +315,14 @@ async def forget_finished(tx: Transaction, *, after: timedelta) -> int:
     )
 
 
-async def counts(tx: ReadTransaction) -> list[Row]:
-    """Return `queue`, `state` and the `number` of jobs."""
-    return await tx.all("SELECT queue, state, count(*) AS number FROM jobs GROUP BY queue, state")
+async def count_live(tx: ReadTransaction) -> list[Row]:
+    """Return `queue`, `state` and the `number` of jobs that have not ended."""
+    return await tx.all(
+        """
+        SELECT queue, state, count(*) AS number FROM jobs
+        WHERE state IN ('queued', 'running') GROUP BY queue, state
+        """
+    )
 
 
 async def oldest_waits(tx: ReadTransaction) -> list[Row]:

@@ -17,7 +17,10 @@ class Handler(Protocol):
     """
 
     async def __call__(self, context: JobContext, payload: Payload) -> Payload | None:
-        """Work; raising `InvalidInputError`, `NotFoundError` or `IntegrityError` is final."""
+        """Work; raising `InvalidInputError`, `NotFoundError` or `IntegrityError` is final.
+
+        `JobWaitingError` has it run again later without counting the attempt.
+        """
         ...
 
 

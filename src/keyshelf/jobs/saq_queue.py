@@ -8,9 +8,12 @@ from uuid import UUID
 import anyio
 import saq
 
-from keyshelf.coordination.failures import translated
+from keyshelf.coordination.failures import RedisUnavailableError, translated
 from keyshelf.database.transactions import Transaction
 from keyshelf.jobs.values import QUEUES, QueueName
+from keyshelf.telemetry import get_logger
+
+_log = get_logger(__name__)
 
 _FUNCTION = "keyshelf"
 _GRACE = 5.0  # seconds beyond the wait after which an answer is overdue
@@ -35,9 +38,13 @@ class SaqQueue:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        with translated():
-            for queue in self._queues.values():
-                await queue.disconnect()
+        for queue in self._queues.values():
+            try:
+                with translated():
+                    await queue.disconnect()
+            except RedisUnavailableError as error:
+                # Redis is gone before us: a service that was told to stop stops all the same.
+                _log.warning("queue was not left in order", error=error.detail)
 
     async def announce(self, tx: Transaction, queue: QueueName, ids: Sequence[UUID]) -> None:
         """Send the ids after the commit; if that fails, the sweeper sends them."""

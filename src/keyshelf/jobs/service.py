@@ -61,6 +61,8 @@ class Jobs:
                 return job
             alive = unique_key and await queries.ask_again(tx, kind.name, unique_key)
             if alive:
+                if alive.state is JobState.QUEUED:
+                    await self._queue.announce(tx, kind.queue, [alive.id])
                 return alive
             # The equal job ended between the two statements: insert again.
 

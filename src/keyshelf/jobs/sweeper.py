@@ -77,13 +77,13 @@ class Sweeper:
 
     async def _measure(self) -> None:
         async with self._database.read() as tx:
-            counts = await queries.counts(tx)
+            counts = await queries.count_live(tx)
             waits = await queries.oldest_waits(tx)
         numbers = {(row["queue"], row["state"]): row["number"] for row in counts}
         oldest = {row["queue"]: row["waits"] for row in waits}
         for queue in QUEUES:
             self._metrics.oldest_job.labels(queue).set(oldest.get(queue, 0))
-            for state in JobState:
+            for state in (JobState.QUEUED, JobState.RUNNING):
                 self._metrics.jobs.labels(queue, state).set(numbers.get((queue, state), 0))
 
     async def _pause(self) -> float:

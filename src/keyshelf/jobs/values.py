@@ -64,6 +64,16 @@ class JobTimeoutError(UnavailableError):
     code = "job-timeout"
 
 
+class JobWaitingError(UnavailableError):
+    """What the job needs is held by others for now: it runs again later, which is no failure."""
+
+    code = "job-waiting"
+
+    def __init__(self, detail: str, *, again_after: timedelta) -> None:
+        super().__init__(detail)
+        self.again_after = again_after
+
+
 class JobAbandonedError(UnavailableError):
     """The worker died in each attempt. Look at what the job asks for before a retry."""
 
@@ -77,11 +87,13 @@ class JobKind:
     name: str
     queue: QueueName = "small"
     max_attempts: int = 5
-    """Attempts that fail or die; those handed back by a stopping worker do not count."""
+    """Attempts that fail or die; those that wait or are handed back do not count."""
     timeout: timedelta = timedelta(minutes=10)
     """Bound on one attempt."""
     lease: timedelta = timedelta(seconds=30)
     """An attempt that gives no sign of life for so long is taken for dead."""
+    patience: timedelta = timedelta(hours=24)
+    """How long after its first attempt a job may go on waiting before that is a failure."""
 
     def __post_init__(self) -> None:
         if self.max_attempts < 1 or self.lease <= timedelta(0) or self.timeout <= timedelta(0):

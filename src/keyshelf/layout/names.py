@@ -10,9 +10,32 @@ FileName = NewType("FileName", str)
 """A legal name: NFC, 1 to 255 bytes of UTF-8, no slash, no control character."""
 
 MAX_NAME_BYTES = 255
+_PLAIN = re.compile(r"[ -.0-~]{3,255}")
+"""What most names are: printable ASCII without a slash, and too long for `.` and `..`."""
 _DIGITS = re.compile(r"[0-9]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 """Unicode's category Cc."""
+
+_SMALL_LETTER = re.compile(
+    r"LATIN SMALL (?:LETTER|LIGATURE) (?:DOTLESS )?([A-Z]{1,2})(?: WITH .+)?"
+)
+_LATIN = (range(0x80, 0x2B0), range(0x1E00, 0x1F00), range(0x2C60, 0x2C80))
+"""Blocks that every version of Unicode that Python knows has full."""
+
+
+def _letters_typed_otherwise() -> dict[int, str]:
+    # Normalisation takes é apart but not ø, though Unicode calls that one an O WITH STROKE.
+    # What is left is typed as its name begins: ø as o, ł as l, æ as ae.
+    typed = {ord("ð"): "d", ord("þ"): "th", ord("ŋ"): "n"}
+    for code in (code for block in _LATIN for code in block):
+        name = _SMALL_LETTER.fullmatch(unicodedata.name(chr(code), ""))
+        if name and not unicodedata.decomposition(chr(code)):
+            typed[code] = name[1].lower()
+    return typed
+
+
+LETTERS = _letters_typed_otherwise()
+"""For `str.translate`: small letters that have no accent to lose, as people type them."""
 
 
 class IllegalNameError(InvalidInputError):
@@ -27,6 +50,8 @@ def file_name(raw: str) -> FileName:
     Everything that is not refused is kept as it is: spaces, quotes, `#`, `%`,
     backslashes, emoji. Raises `IllegalNameError` with the reason.
     """
+    if _PLAIN.fullmatch(raw):
+        return FileName(raw)
     try:
         encoded = raw.encode()
     except UnicodeEncodeError as error:
@@ -84,13 +109,13 @@ def split_extension(name: str) -> tuple[str, str]:
 def search_form(text: str) -> str:
     """Return the form in which names are searched: no accents, no case.
 
-    Two names that a person reads as the same letters have the same form.
+    Two names that a person reads or types as the same letters have the same form.
     """
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return unicodedata.normalize("NFKC", bare.casefold())
+    return unicodedata.normalize("NFKC", bare.casefold()).translate(LETTERS)
 
 
 def sort_form(text: str) -> str:

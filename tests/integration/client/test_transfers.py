@@ -1,13 +1,16 @@
 """Transfers against the real service and its disk store, over a network that is not kind."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from keyshelf.client.synchronous import Client
 from keyshelf.client.transfers.observing import Observer, Outcome
-from tests.served import PART_BYTES, Noted, Served
+from keyshelf.errors import Error
+from tests.integration.client.conftest import OPTIONS, SOON
+from tests.served import PART_BYTES, PATIENCE, Noted, Served
 
 SIZE = PART_BYTES + 12345
 
@@ -41,6 +44,10 @@ def source(tmp_path: Path) -> Path:
 
 def is_part(request: Noted) -> bool:
     return request.part_number is not None
+
+
+def is_completion(request: Noted) -> bool:
+    return request.path.endswith("/complete-upload")
 
 
 def is_fetch(request: Noted) -> bool:
@@ -116,6 +123,31 @@ def test_a_store_that_stays_away_stops_all_and_can_be_resumed(
         client.upload(source, f"{folder}/a")
 
     assert client.upload(source, f"{folder}/a").state == "transferred"
+
+
+def test_a_service_that_restarts_is_waited_for(
+    served: Served, client: Client, folder: str, source: Path
+) -> None:
+    waited: list[Error] = []
+    patient = replace(SOON, longest_wait=0.01, patience=PATIENCE, on_wait=waited.append)
+    transfers = replace(OPTIONS, retry=patient)
+    back = source.with_name("back.bin")
+
+    with Client(
+        served.url,
+        token=served.token,
+        state_folder=source.parent / "patient",
+        retry=patient,
+        transfers=transfers,
+    ) as other:
+        other.session()
+        for which in (is_part, is_completion, is_fetch):
+            with served.traffic.spoiling(which, times=20, status=502):
+                other.upload(source, f"{folder}/{which.__name__}")
+                other.download(f"{folder}/{which.__name__}", back, on_conflict="replace")
+            assert back.read_bytes() == source.read_bytes()
+
+    assert len(waited) >= 3
 
 
 def test_replacing_keeps_the_id(client: Client, folder: str, source: Path) -> None:

@@ -65,6 +65,16 @@ async def test_nothing_is_wrong_before_the_first_start_and_nothing_is_made(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("folder", ["/proc/keyshelf", "/dev/null/data"])
+async def test_a_data_folder_that_cannot_be_made_is_told_even_to_root(
+    environment: dict[str, str], folder: str
+) -> None:
+    found = await checks({**environment, "KEYSHELF_DATA": folder})
+
+    assert found["data folder"].status == "failed"
+    assert "KEYSHELF_DATA" in (found["data folder"].fix or "")
+
+
 async def test_a_sound_service_is_well(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "data/stores/source").mkdir(parents=True)
 
@@ -75,17 +85,6 @@ async def test_a_sound_service_is_well(environment: dict[str, str], tmp_path: Pa
     assert "written, read, listed and deleted" in found["source store"].detail
     left = [path for path in (tmp_path / "data/stores/source").rglob("*") if "doctor" in path.name]
     assert left == []
-
-
-async def test_a_database_that_does_not_answer_is_told_with_its_fix(
-    environment: dict[str, str],
-) -> None:
-    environment["DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1"
-
-    found = await checks(environment)
-
-    assert found["database"].status == "failed"
-    assert "DATABASE_URL" in (found["database"].fix or "")
 
 
 async def test_a_cycle_and_a_wrong_size_are_found(

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import LiteralString
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from keyshelf.drive.lists.service import Paging
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.tree import places, queries
 from keyshelf.drive.values import Changed, DriveFile, OnConflict, Space, Target, Viewer
+from keyshelf.jobs.attempts import AttemptOptions
 from keyshelf.jobs.registry import Registry
 from keyshelf.jobs.rows_queue import RowsQueue
 from keyshelf.jobs.runner import Runner
@@ -95,6 +97,10 @@ class Drive:
         assert job.state is JobState.SUCCEEDED, job
         return job
 
+    async def job(self, job_id: UUID) -> Job:
+        async with self.parts.database.read() as tx:
+            return await self.parts.jobs.get(tx, job_id)
+
     async def show(self, file_id: UUID) -> DriveFile:
         return await lists.show(self.parts, self.viewer, file_id)
 
@@ -119,6 +125,10 @@ class Drive:
             return False
         return True
 
+    async def count(self, table: LiteralString) -> int:
+        async with self.parts.database.read() as tx:
+            return await tx.value(f"SELECT count(*) FROM {table}")
+
     async def wrong_sizes(self) -> list[tuple[str, int, int]]:
         """Live folders whose size is not the recomputed one."""
         async with self.parts.database.read() as tx:
@@ -138,7 +148,8 @@ async def open_drive(database: Database, store: ObjectStore) -> AsyncGenerator[D
     async with RowsQueue(database) as queue:
         parts = DriveParts(database=database, store=store, jobs=Jobs(queue))
         registry = Registry(handlers.registrations(parts))
-        async with Runner(database, registry, queue, Metrics()) as runner:
+        options = AttemptOptions(progress_interval=timedelta(0))
+        async with Runner(database, registry, queue, Metrics(), options=options) as runner:
             yield Drive(parts, runner)
 
 

@@ -95,7 +95,8 @@ class Client:
         )
 
     async def purge(self) -> None:
-        await trash.delete_for_ever(self.drive.parts, self.drive.viewer, self.any_id())
+        job_id = await trash.delete_for_ever(self.drive.parts, self.drive.viewer, self.any_id())
+        await self.drive.runner.run(job_id)
 
     async def copy(self) -> None:
         change = await copies.start_copy(

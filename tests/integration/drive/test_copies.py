@@ -2,8 +2,9 @@
 
 import pytest
 
-from keyshelf.drive.changes import copies
+from keyshelf.drive.changes import copies, moves
 from keyshelf.drive.changes.copies import Copy
+from keyshelf.drive.changes.moves import Move
 from keyshelf.drive.failures import FolderCycleError, NameTakenError
 from keyshelf.drive.values import OnConflict, Target
 from tests.integration.drive.conftest import Drive
@@ -83,3 +84,30 @@ async def test_a_copy_beside_its_source_needs_another_name(drive: Drive) -> None
     await drive.finish(change)
 
     assert await drive.names() == ["a.txt", "a (2).txt"]
+
+
+async def test_a_file_renamed_while_its_folder_is_copied_is_copied_once(
+    drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "_PAGE", 1)
+    folder = await drive.folder("folder")
+    files = [await drive.file(name, folder.id) for name in ("a", "b", "c")]
+    change = await copies.start_copy(
+        drive.parts, drive.viewer, folder.id, Copy(Target(None), "copy")
+    )
+    renamed = {"a": "z", "b": "y", "c": "0"}
+
+    async def rename_another(done: int) -> None:
+        file = files[done % len(files)]
+        wish = Move(renamed[file.filename])
+        await moves.move(drive.parts, drive.viewer, file.id, wish)
+
+    await copies.run_copy(
+        drive.parts,
+        drive.viewer,
+        source_id=folder.id,
+        copy_id=change.file.id,
+        progress=rename_another,
+    )
+
+    assert len(await drive.names(change.file.id)) == 3

@@ -1,17 +1,19 @@
 """Objects that follow names: whatever stops the work, every file is whole somewhere."""
 
+from typing import cast
 from uuid import UUID
 
 import pytest
 
+from keyshelf.drive import handlers
 from keyshelf.drive.changes import moves
 from keyshelf.drive.changes.moves import Move
-from keyshelf.drive.handlers import StillWaitingError
 from keyshelf.drive.settle.deletions import delete_noted
 from keyshelf.drive.settle.service import settle_batch
 from keyshelf.drive.trash import service as trash
 from keyshelf.drive.values import Target
 from keyshelf.errors import Error
+from keyshelf.jobs.values import JobState
 from keyshelf.layout.drive import OwnerId
 from keyshelf.store.faulty import FaultyStore
 from tests.integration.drive.conftest import Drive
@@ -147,9 +149,35 @@ async def test_a_key_held_by_an_open_upload_is_waited_for(drive: Drive) -> None:
     file = await drive.file("b.txt", content=b"bytes")
     change = await moves.move(drive.parts, drive.viewer, file.id, Move("a.txt"))
 
-    batch = await settle_batch(drive.parts, ANNA, limit=4)
-
-    assert (batch.progressed, batch.waiting) == (False, 1)
-    assert StillWaitingError.code == "settle-waiting"
     assert change.job_id is not None
+    await drive.runner.run(change.job_id)
+    waiting = await drive.job(change.job_id)
+    async with drive.parts.database.transaction() as tx:
+        await tx.execute("UPDATE files SET state = 'ready' WHERE id = %(id)s", {"id": holder.id})
+    again = await moves.move(drive.parts, drive.viewer, holder.id, Move("other.txt"))
+
+    assert (waiting.state, waiting.attempts) == (JobState.QUEUED, 0)
+    assert waiting.error is not None
+    assert waiting.error.code == "job-waiting"
+    assert again.job_id == change.job_id
+    await drive.finish(again)
     assert await drive.content(file.id) == b"bytes"
+    assert (await drive.show(file.id)).key == "anna/my-files/a.txt"
+
+
+async def test_objects_that_are_gone_are_counted_and_some_of_them_named(
+    drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handlers, "MAX_MISSING", 1)
+    folder = await drive.folder("old")
+    for name in ("a", "b"):
+        file = await drive.file(name, folder.id)
+        await drive.parts.store.delete(file.key)
+
+    change = await moves.move(drive.parts, drive.viewer, folder.id, Move("new"))
+    job = await drive.finish(change)
+
+    assert job is not None
+    assert job.result is not None
+    assert job.result["missing_count"] == 2
+    assert len(cast("list[str]", job.result["missing"])) == 1  # as the job writes it

@@ -1,6 +1,7 @@
 """The trash: hiding, restoring, and deleting for ever."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,7 @@ from keyshelf.drive.lists import service as lists
 from keyshelf.drive.lists.service import Paging, SearchQuery
 from keyshelf.drive.settle.deletions import delete_noted
 from keyshelf.drive.trash import service as trash
+from keyshelf.drive.upkeep import upkeep
 from keyshelf.drive.values import OnConflict, Target
 from tests.integration.drive.conftest import Drive
 
@@ -25,6 +27,12 @@ pytestmark = pytest.mark.anyio
 
 async def throw_away(drive: Drive, file_id: UUID) -> None:
     await trash.trash(drive.parts, drive.viewer, file_id)
+
+
+async def purge_by_upkeep(drive: Drive, now: datetime) -> None:
+    """Let the drive's own upkeep purge the trash as it does at a time."""
+    tasks = {task.name: task for task in upkeep(replace(drive.parts, clock=lambda: now))}
+    await tasks["drive-purge-trash"].run()
 
 
 async def restore(
@@ -166,15 +174,21 @@ async def test_emptying_deletes_what_its_dry_run_counted(drive: Drive) -> None:
     assert await drive.keys() == ["anna/my-files/kept.txt"]
 
 
-async def test_the_trash_is_purged_after_its_time_and_not_before(drive: Drive) -> None:
-    file = await drive.file("a.txt")
-    await throw_away(drive, file.id)
-    now = drive.parts.clock()
+async def test_upkeep_purges_the_trash_after_its_time_and_not_before(drive: Drive) -> None:
+    folder = await drive.folder("folder")
+    await drive.file("a.txt", folder.id)
+    await throw_away(drive, folder.id)
+    kept = drive.parts.options.trash_kept
+    trashed_at = (await drive.show(folder.id)).deleted_at
+    assert trashed_at is not None
 
-    assert await trash.purge_before(drive.parts, None, now - timedelta(days=30)) == 0
-    assert await trash.purge_before(drive.parts, None, now + timedelta(seconds=1)) == 1
-    await delete_noted(drive.parts)
+    await purge_by_upkeep(drive, trashed_at + kept)
+    before = await drive.keys()
+    await purge_by_upkeep(drive, trashed_at + kept + timedelta(seconds=1))
+
+    assert before == ["anna/my-files/folder/", "anna/my-files/folder/a.txt"]
     assert await drive.keys() == []
+    assert await drive.count("files") == await drive.count("object_deletions") == 0
 
 
 async def test_a_key_handed_out_again_is_not_deleted(drive: Drive) -> None:

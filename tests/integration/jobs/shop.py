@@ -24,8 +24,14 @@ LEASE = timedelta(seconds=0.6)
 PATIENCE = 20  # seconds that a test waits for what must happen
 
 
-def kind(name: str = "work", *, max_attempts: int = 3, lease: timedelta = LEASE) -> JobKind:
-    return JobKind(name, max_attempts=max_attempts, lease=lease)
+def kind(
+    name: str = "work",
+    *,
+    max_attempts: int = 3,
+    lease: timedelta = LEASE,
+    patience: timedelta = timedelta(hours=1),
+) -> JobKind:
+    return JobKind(name, max_attempts=max_attempts, lease=lease, patience=patience)
 
 
 @dataclass

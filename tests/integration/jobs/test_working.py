@@ -16,6 +16,7 @@ from keyshelf.jobs.values import (
     JobNotFoundError,
     JobNotRetryableError,
     JobState,
+    JobWaitingError,
     Payload,
     Progress,
 )
@@ -144,6 +145,55 @@ async def test_an_error_that_no_retry_cures_is_final(database: Database, queue: 
 
     assert (done.state, done.attempts) == (JobState.FAILED, 1)
     assert done.error == JobFailure("not-found", "the folder has gone")
+
+
+async def test_waiting_for_others_uses_up_no_attempt(database: Database, queue: Queue) -> None:
+    runs = 0
+
+    async def sixth_time_there(context: JobContext, payload: Payload) -> Payload:
+        nonlocal runs
+        runs += 1
+        if runs < 6:
+            raise JobWaitingError("somebody has it", again_after=timedelta(seconds=0.02))
+        return {"attempt": context.attempt}
+
+    async with open_shop(database, queue, [(WORK, sixth_time_there)]) as shop, shop.working():
+        done = await shop.until_final((await shop.enqueue(WORK)).id)
+
+    assert (done.state, done.result) == (JobState.SUCCEEDED, {"attempt": 1})
+
+
+async def test_a_job_that_waits_for_too_long_fails(database: Database, queue: Queue) -> None:
+    impatient = kind(patience=timedelta(seconds=0.05))
+
+    async def never_there(context: JobContext, payload: Payload) -> None:
+        raise JobWaitingError("somebody has it", again_after=timedelta(seconds=0.02))
+
+    async with open_shop(database, queue, [(impatient, never_there)]) as shop, shop.working():
+        done = await shop.until_final((await shop.enqueue(impatient)).id)
+
+    assert (done.state, done.attempts) == (JobState.FAILED, 1)
+    assert done.error == JobFailure("job-waiting", "somebody has it")
+
+
+async def test_a_waiting_job_that_is_asked_for_again_runs_at_once(
+    database: Database, queue: Queue
+) -> None:
+    there = False
+
+    async def once_there(context: JobContext, payload: Payload) -> None:
+        if not there:
+            raise JobWaitingError("somebody has it", again_after=timedelta(hours=1))
+
+    async with open_shop(database, queue, [(WORK, once_there)]) as shop, shop.working():
+        job = await shop.enqueue(WORK, unique_key="drive-1")
+        await shop.until(job.id, lambda seen: seen.error is not None)
+        there = True
+        again = await shop.enqueue(WORK, unique_key="drive-1")
+        done = await shop.until_final(job.id)
+
+    assert again.id == job.id
+    assert (done.state, done.error) == (JobState.SUCCEEDED, None)
 
 
 async def test_an_attempt_that_takes_too_long_is_a_failure(
@@ -442,12 +492,15 @@ async def test_a_periodic_task_is_done_by_one_of_two_workers(
     assert sorted(turns) == ["note", "tidy"]
 
 
-async def test_the_metrics_tell_what_waits(database: Database, queue: Queue) -> None:
-    async with open_shop(database, queue, []) as shop:
+async def test_the_metrics_tell_what_waits_and_what_ended(database: Database, queue: Queue) -> None:
+    async with open_shop(database, queue, [(WORK, echo)]) as shop:
+        done = await shop.enqueue(WORK, {"word": "done"})
+        await shop.runner.run(done.id)
         await shop.enqueue(WORK)
         await shop.sweeper.sweep()
 
     value = shop.metrics.registry.get_sample_value
     assert value("keyshelf_jobs", {"queue": "small", "state": "queued"}) == 1
     assert value("keyshelf_jobs", {"queue": "large", "state": "queued"}) == 0
+    assert value("keyshelf_jobs_ended_total", {"kind": "work", "state": "succeeded"}) == 1
     assert (value("keyshelf_oldest_job_seconds", {"queue": "small"}) or 0) > 0

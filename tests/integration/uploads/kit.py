@@ -28,7 +28,7 @@ BEN = Viewer(id="ben", own=owner_id("ben"))
 ROOT = Target(parent_id=None)
 MIB = 2**20
 PART = 5 * MIB
-SMALL = DriveOptions(single_put_bytes=PART, part_bytes=PART)
+SMALL = DriveOptions(single_put_bytes=PART, part_bytes=PART, backfilled_at_once=3)
 """The smallest parts that stores allow, so that small files have several."""
 
 HARD_NAMES = [

@@ -13,7 +13,12 @@ from keyshelf.drive.changes.folders import create_folder
 from keyshelf.drive.failures import FileNotFoundInDriveError
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.values import Target
-from keyshelf.drive.zips.service import open_zip
+from keyshelf.drive.zips.service import (
+    SelectionNotFoundError,
+    keep_selection,
+    open_selection,
+    open_zip,
+)
 from keyshelf.errors import IntegrityError, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import ObjectNotFoundError
@@ -39,8 +44,13 @@ def store() -> MemoryStore:
 
 
 @pytest.fixture
-def parts(database: Database, store: MemoryStore) -> DriveParts:
-    return drive_parts(database, store, SteppedClock())
+def clock() -> SteppedClock:
+    return SteppedClock()
+
+
+@pytest.fixture
+def parts(database: Database, store: MemoryStore, clock: SteppedClock) -> DriveParts:
+    return drive_parts(database, store, clock)
 
 
 async def folder(parts: DriveParts, name: str, target: Target = ROOT) -> Target:
@@ -192,3 +202,27 @@ async def test_what_is_not_seen_is_refused_before_anything_is_sent(parts: DriveP
         await open_zip(parts, BEN, [file.id])
     with pytest.raises(InvalidInputError):
         await open_zip(parts, ANA, [])
+
+
+async def test_a_kept_selection_opens_for_its_chooser_until_it_expires(
+    parts: DriveParts, clock: SteppedClock
+) -> None:
+    file = await upload_file(parts, "a.txt", b"a")
+    kept = await keep_selection(parts, ANA, [file.id, file.id])
+
+    for _ in range(2):
+        download = await open_selection(parts, ANA, kept.id)
+        data = b"".join([piece async for piece in download.stream])
+        assert names(zipfile.ZipFile(io.BytesIO(data))) == ["a.txt"]
+    with pytest.raises(SelectionNotFoundError):
+        await open_selection(parts, BEN, kept.id)
+    clock.now = kept.expires_at
+    with pytest.raises(SelectionNotFoundError):
+        await open_selection(parts, ANA, kept.id)
+
+
+async def test_what_is_not_seen_cannot_be_kept_for_an_archive(parts: DriveParts) -> None:
+    file = await upload_file(parts, "a.txt", b"a")
+
+    with pytest.raises(FileNotFoundInDriveError):
+        await keep_selection(parts, BEN, [file.id])

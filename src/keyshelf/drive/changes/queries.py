@@ -1,5 +1,6 @@
 """Statements of marks and copies."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
@@ -33,17 +34,28 @@ async def set_last_opened(tx: Transaction, user_id: str, file_id: UUID, at: date
     )
 
 
-async def children(
-    tx: ReadTransaction, folder_id: UUID, *, after: UUID | None, limit: int
+async def child_ids(tx: ReadTransaction, folder_id: UUID) -> list[UUID]:
+    """Return all live children of a folder, as they are at this moment."""
+    ids: list[UUID] | None = await tx.value(
+        """
+        SELECT array_agg(id) FROM files
+        WHERE parent_id = %(folder)s AND deleted_at IS NULL AND state = 'ready'
+        """,
+        {"folder": folder_id},
+    )
+    return ids or []
+
+
+async def children_among(
+    tx: ReadTransaction, folder_id: UUID, ids: Sequence[UUID]
 ) -> list[DriveFile]:
-    """Return some live children of a folder in the order of their ids."""
+    """Return those of some rows that are live children of a folder."""
     sql: LiteralString = f"""
         SELECT {COLUMNS} FROM files f
-        WHERE f.parent_id = %(folder)s AND f.deleted_at IS NULL AND f.state = 'ready'
-          AND (%(after)s::uuid IS NULL OR f.id > %(after)s)
-        ORDER BY f.id LIMIT %(limit)s
+        WHERE f.id = ANY(%(ids)s) AND f.parent_id = %(folder)s
+          AND f.deleted_at IS NULL AND f.state = 'ready'
     """
-    rows = await tx.all(sql, {"folder": folder_id, "after": after, "limit": limit})
+    rows = await tx.all(sql, {"ids": list(ids), "folder": folder_id})
     return [from_row(row) for row in rows]
 
 

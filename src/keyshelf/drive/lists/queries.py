@@ -118,7 +118,7 @@ async def trash(
     sql: LiteralString = f"""
         SELECT {COLUMNS}, u.favorited, u.last_opened, f.deleted_at AS place
         FROM files f {_STATE}
-        WHERE f.trashed_with = f.id AND f.owner_id = ANY(%(owners)s) {later}
+        WHERE f.trashed_with = f.id AND NOT f.purging AND f.owner_id = ANY(%(owners)s) {later}
         ORDER BY f.deleted_at DESC, f.id DESC LIMIT %(limit)s
     """
     return await _found(tx, sql, viewer_id=viewer_id, owners=owners, after=after, limit=limit)

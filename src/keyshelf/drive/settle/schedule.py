@@ -1,7 +1,7 @@
 """Asking for the drive's background work, in the transaction that needs it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from keyshelf.database.transactions import Transaction
@@ -13,9 +13,7 @@ SETTLE = JobKind("settle", queue="large", max_attempts=20, timeout=timedelta(hou
 """Bring the objects of one drive to the keys that their names spell."""
 COPY = JobKind("copy", queue="large", max_attempts=10, timeout=timedelta(hours=24))
 """Fill the copy of a file or folder."""
-DELETE_OBJECTS = JobKind("delete-objects", max_attempts=3, timeout=timedelta(hours=1))
-"""Delete the objects that no row names any longer."""
-EMPTY_TRASH = JobKind("empty-trash", queue="large", max_attempts=5, timeout=timedelta(hours=12))
+PURGE = JobKind("purge", queue="large", max_attempts=5, timeout=timedelta(hours=12))
 """Delete for ever what is in the trash of some drives."""
 BACKFILL = JobKind("backfill", queue="large", max_attempts=3, timeout=timedelta(hours=24))
 """Make rows of the objects that the database does not know."""
@@ -48,18 +46,19 @@ async def schedule_copy(
     return job.id
 
 
-async def schedule_deletions(tx: Transaction, parts: DriveParts, *, asked_by: str) -> UUID:
-    """Have noted objects deleted after the commit."""
-    job = await parts.jobs.enqueue(tx, DELETE_OBJECTS, {}, owner_id=asked_by, unique_key="all")
-    return job.id
-
-
-async def schedule_empty_trash(
-    tx: Transaction, parts: DriveParts, owners: Sequence[OwnerId], *, asked_by: str
+async def schedule_purge(
+    tx: Transaction,
+    parts: DriveParts,
+    owners: Sequence[OwnerId],
+    *,
+    before: datetime | None,
+    asked_by: str,
 ) -> UUID:
-    """Have the trash of these drives emptied of what is in it now."""
-    payload = {"owners": list(owners), "before": parts.clock().isoformat()}
-    job = await parts.jobs.enqueue(tx, EMPTY_TRASH, payload, owner_id=asked_by)
+    """Have what is marked in these drives, or was trashed before a time, deleted for ever."""
+    payload = {"owners": list(owners), "before": before.isoformat() if before else None}
+    # One job does for all that is marked one by one; when trash is emptied, time counts.
+    key = None if before else " ".join(sorted(owners))
+    job = await parts.jobs.enqueue(tx, PURGE, payload, owner_id=asked_by, unique_key=key)
     return job.id
 
 

@@ -30,22 +30,27 @@ async def wrong_folder_sizes(tx: ReadTransaction, sample: Sample) -> list[WrongS
 
 
 async def folders_in_cycles(tx: ReadTransaction, sample: Sample) -> list[FolderInCycle]:
-    """Return folders of the sample that are their own ancestors. Ends on any tree."""
+    """Return folders that are their own ancestors, of all that there are. Ends on any tree.
+
+    A cycle and what hangs on it is what no root is above. From as many of these as are
+    shown, the walk goes up to where it closes.
+    """
     rows = await tx.all(
         """
-        WITH RECURSIVE sample AS (
-            SELECT id, s3_key, parent_id FROM files
-            WHERE is_folder AND deleted_at IS NULL
-            ORDER BY updated_at DESC LIMIT %(folders)s
-        ), above AS (
-            SELECT id AS start, parent_id AS id FROM sample WHERE parent_id IS NOT NULL
-            UNION
-            SELECT a.start, f.parent_id FROM above a JOIN files f ON f.id = a.id
-            WHERE f.parent_id IS NOT NULL
-        )
-        SELECT s.id, s.s3_key FROM above a JOIN sample s ON s.id = a.id AND s.id = a.start
-        ORDER BY s.s3_key LIMIT %(shown)s
+        WITH RECURSIVE rooted (id) AS (
+            SELECT id FROM files WHERE is_folder AND parent_id IS NULL
+            UNION ALL
+            SELECT f.id FROM files f JOIN rooted r ON f.parent_id = r.id WHERE f.is_folder
+        ), up (id, parent_id) AS (
+            (SELECT id, parent_id FROM files
+             WHERE is_folder AND NOT EXISTS (SELECT FROM rooted r WHERE r.id = files.id)
+             LIMIT %(shown)s)
+            UNION ALL
+            SELECT f.id, f.parent_id FROM files f JOIN up ON f.id = up.parent_id
+        ) CYCLE id SET closed USING walked
+        SELECT DISTINCT f.id, f.s3_key FROM up JOIN files f ON f.id = up.id
+        WHERE up.closed ORDER BY f.s3_key LIMIT %(shown)s
         """,
-        {"folders": sample.folders, "shown": sample.shown},
+        {"shown": sample.shown},
     )
     return [FolderInCycle(row["id"], row["s3_key"]) for row in rows]

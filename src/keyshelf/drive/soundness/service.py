@@ -1,4 +1,4 @@
-"""Looking at a sample of the tree."""
+"""Looking at the tree as a whole, and at a sample of its sizes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Findings:
 
 
 async def look(tx: ReadTransaction, sample: Sample) -> Findings:
-    """Return what is wrong with the folders that changed last; changes nothing."""
+    """Return which folders are in cycles, and which that changed last have a wrong size."""
     return Findings(
         cycles=await queries.folders_in_cycles(tx, sample),
         wrong_sizes=await queries.wrong_folder_sizes(tx, sample),

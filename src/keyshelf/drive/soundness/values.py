@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """How much is looked at: the folders that changed last, and how many findings are told."""
+    """How many folders' sizes are compared, those that changed last, and how many findings told."""
 
     folders: int
     shown: int

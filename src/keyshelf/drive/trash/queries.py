@@ -9,20 +9,9 @@ from keyshelf.database.transactions import ReadTransaction, Row, Transaction
 from keyshelf.drive.rows import COLUMNS, from_row
 from keyshelf.drive.values import DriveFile
 from keyshelf.layout.drive import OwnerId
+from keyshelf.layout.keys import ObjectKey
 
-# A copy that is under way lands on its key whatever happens to its row: the row must
-# hold the key until then, or the bytes of the key's next owner would be overwritten.
-_IN_FLIGHT: LiteralString = """
-    EXISTS (
-        WITH RECURSIVE below (id, in_flight) AS (
-            SELECT f.id, f.pending_key IS NOT NULL OR f.state = 'pending'
-            UNION
-            SELECT c.id, c.pending_key IS NOT NULL OR c.state = 'pending'
-            FROM files c JOIN below b ON c.parent_id = b.id
-        )
-        SELECT FROM below WHERE in_flight
-    )
-"""
+_DEEPEST = 1000
 
 
 async def mark_trashed(tx: Transaction, file: DriveFile, at: datetime) -> None:
@@ -72,67 +61,116 @@ async def open_uploads_below(tx: ReadTransaction, file_id: UUID) -> int:
 
 async def is_in_flight(tx: ReadTransaction, file_id: UUID) -> bool:
     """Say whether an object of this row, or of one below it, is being copied somewhere."""
-    sql: LiteralString = f"SELECT {_IN_FLIGHT} FROM files f WHERE f.id = %(id)s"
-    value: bool | None = await tx.value(sql, {"id": file_id})
-    return value or False
-
-
-async def count_trashed(tx: ReadTransaction, *, owners: Sequence[OwnerId], before: datetime) -> int:
-    """Count what was trashed by itself before a time."""
-    value: int = await tx.value(
+    value: bool = await tx.value(
         """
-        SELECT count(*) FROM files
-        WHERE trashed_with = id AND deleted_at < %(before)s AND owner_id = ANY(%(owners)s)
+        WITH RECURSIVE below (id, in_flight) AS (
+            SELECT id, pending_key IS NOT NULL OR state = 'pending' FROM files WHERE id = %(id)s
+            UNION
+            SELECT c.id, c.pending_key IS NOT NULL OR c.state = 'pending'
+            FROM files c JOIN below b ON c.parent_id = b.id
+        )
+        SELECT EXISTS (SELECT FROM below WHERE in_flight)
         """,
-        {"owners": list(owners), "before": before},
+        {"id": file_id},
     )
     return value
 
 
 async def purgeable(
-    tx: ReadTransaction, *, owners: Sequence[OwnerId] | None, before: datetime, limit: int
+    tx: ReadTransaction,
+    *,
+    owners: Sequence[OwnerId] | None,
+    before: datetime | None,
+    after: DriveFile | None,
+    limit: int,
 ) -> list[DriveFile]:
-    """Return some of what was trashed by itself before a time, the oldest first.
+    """Return some of what is being purged, and of what was trashed before a time.
 
-    What has objects in flight is left out.
+    The oldest comes first, `after` that one.
     """
+    due: LiteralString = (
+        "f.purging" if before is None else "(f.purging OR f.deleted_at < %(before)s)"
+    )
+    later: LiteralString = "AND (f.deleted_at, f.id) > (%(at)s, %(id)s)" if after else ""
     sql: LiteralString = f"""
         SELECT {COLUMNS} FROM files f
-        WHERE f.trashed_with = f.id AND f.deleted_at < %(before)s
+        WHERE f.trashed_with = f.id AND {due} {later}
           AND (%(owners)s::text[] IS NULL OR f.owner_id = ANY(%(owners)s))
-          AND NOT {_IN_FLIGHT}
-        ORDER BY f.deleted_at LIMIT %(limit)s
+        ORDER BY f.deleted_at, f.id LIMIT %(limit)s
     """
-    owner_list = None if owners is None else list(owners)
-    rows = await tx.all(sql, {"owners": owner_list, "before": before, "limit": limit})
-    return [from_row(row) for row in rows]
+    params = {
+        "owners": None if owners is None else list(owners),
+        "before": before,
+        "at": after and after.deleted_at,
+        "id": after and after.id,
+        "limit": limit,
+    }
+    return [from_row(row) for row in await tx.all(sql, params)]
 
 
-async def purge(tx: Transaction, roots: Sequence[UUID], at: datetime) -> int:
-    """Delete trashed rows and all below them; notes their objects for deletion.
-
-    Returns how many roots there were. What is live is never touched.
-    """
-    params = {"roots": list(roots), "at": at}
+async def mark_purging(tx: Transaction, roots: Sequence[UUID]) -> None:
+    """Say that these rows of the trash are being deleted for ever. Their drives must be locked."""
     await tx.execute(
+        "UPDATE files SET purging = true WHERE id = ANY(%(ids)s)", {"ids": list(roots)}
+    )
+
+
+async def deepest_below(
+    tx: ReadTransaction, roots: Sequence[UUID], *, limit: int
+) -> list[tuple[int, UUID]]:
+    """Return the depths and ids of some rows in or below these, the deepest first."""
+    rows = await tx.all(
         """
-        WITH RECURSIVE below (id) AS (
-            SELECT id FROM files WHERE id = ANY(%(roots)s) AND deleted_at IS NOT NULL
+        WITH RECURSIVE below (id, depth) AS (
+            SELECT id, 0 FROM files WHERE id = ANY(%(roots)s)
             UNION
-            SELECT f.id FROM files f JOIN below b ON f.parent_id = b.id
-        ), keys (s3_key) AS (
-            SELECT f.s3_key FROM files f JOIN below USING (id)
-            UNION
-            SELECT f.pending_key FROM files f JOIN below USING (id) WHERE f.pending_key IS NOT NULL
+            SELECT f.id, b.depth + 1 FROM files f JOIN below b ON f.parent_id = b.id
+            WHERE b.depth < %(deepest)s
         )
-        INSERT INTO object_deletions (s3_key, requested_at)
-        SELECT s3_key, %(at)s FROM keys ON CONFLICT DO NOTHING
+        SELECT id, max(depth) AS depth FROM below GROUP BY id ORDER BY depth DESC LIMIT %(limit)s
         """,
-        params,
+        {"roots": list(roots), "deepest": _DEEPEST, "limit": limit},
     )
-    return await tx.execute(
-        "DELETE FROM files WHERE id = ANY(%(roots)s) AND deleted_at IS NOT NULL", params
+    return [(row["depth"], row["id"]) for row in rows]
+
+
+async def owners_among(tx: ReadTransaction, ids: Sequence[UUID]) -> list[OwnerId]:
+    """Return the drives that rows are in."""
+    rows = await tx.all(
+        "SELECT DISTINCT owner_id FROM files WHERE id = ANY(%(ids)s)", {"ids": list(ids)}
     )
+    return [OwnerId(row["owner_id"]) for row in rows]
+
+
+async def delete_leaves(
+    tx: Transaction, ids: Sequence[UUID], at: datetime
+) -> list[tuple[UUID, ObjectKey]]:
+    """Delete those of these rows that hold nothing; notes their objects for deletion.
+
+    Returns the rows with their keys. What is live is never touched. A copy that is under
+    way lands on its key whatever happens to its row: until then the row holds the key,
+    or the bytes of the key's next owner would be overwritten.
+    """
+    # The order is that of files_level, so that the first child is looked up there. Without
+    # it, a plan that believes in many children reads the whole table for each row.
+    rows = await tx.all(
+        """
+        WITH gone AS (
+            DELETE FROM files f
+            WHERE f.id = ANY(%(ids)s) AND f.deleted_at IS NOT NULL
+              AND f.pending_key IS NULL AND f.state = 'ready'
+              AND (SELECT true FROM files c WHERE c.parent_id = f.id
+                   ORDER BY c.owner_id, c.is_folder DESC, c.sort_name, c.id LIMIT 1) IS NULL
+            RETURNING f.id, f.s3_key
+        ), noted AS (
+            INSERT INTO object_deletions (s3_key, requested_at)
+            SELECT s3_key, %(at)s FROM gone ON CONFLICT DO NOTHING
+        )
+        SELECT id, s3_key FROM gone
+        """,
+        {"ids": list(ids), "at": at},
+    )
+    return [(row["id"], ObjectKey(row["s3_key"])) for row in rows]
 
 
 async def content(tx: ReadTransaction, owners: Sequence[OwnerId]) -> Row:

@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from keyshelf.database.transactions import Transaction
 from keyshelf.drive.failures import (
+    FileNotFoundInDriveError,
     NotTrashedError,
     ParentGoneError,
-    StillMovingError,
     UploadOpenError,
 )
 from keyshelf.drive.parts import DriveParts
-from keyshelf.drive.settle.schedule import follow, schedule_deletions, schedule_empty_trash
+from keyshelf.drive.settle.schedule import follow, schedule_purge
 from keyshelf.drive.trash import queries
 from keyshelf.drive.tree import places
 from keyshelf.drive.tree import queries as tree
@@ -21,8 +20,6 @@ from keyshelf.drive.tree.places import Place
 from keyshelf.drive.values import Changed, DriveFile, OnConflict, Target, Viewer
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.names import FileName
-
-_PURGED_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +79,7 @@ async def restore(
         if file.deleted_at is None:
             return Changed(file)
         _refuse_inner(file)
+        await _refuse_half_purged(tx, file)
         name = await places.claim_name(tx, place, FileName(file.filename), on_conflict=on_conflict)
         await places.refuse_long_keys_below(tx, file, place, name)
         await tree.relocate(
@@ -136,31 +134,32 @@ def _refuse_inner(file: DriveFile) -> None:
         )
 
 
-async def delete_for_ever(parts: DriveParts, viewer: Viewer, file_id: UUID) -> UUID:
-    """Delete what is in the trash, with all below it; returns the job that deletes its objects.
+async def _refuse_half_purged(tx: Transaction, file: DriveFile) -> None:
+    if any(each.purging for each in await tree.ancestors(tx, file.id)):
+        raise FileNotFoundInDriveError(
+            f"{file.filename!r} is being deleted for ever with a folder above it", id=str(file.id)
+        )
 
-    The rows go first and their keys are noted in the same transaction; a crash
-    afterwards leaves objects that the sweeper deletes. Raises `NotTrashedError`, and
-    `StillMovingError` while a copy of such an object is under way.
+
+async def delete_for_ever(parts: DriveParts, viewer: Viewer, file_id: UUID) -> UUID:
+    """Delete what is in the trash, with all below it; returns the job that does it.
+
+    It is gone for everybody at once and cannot be restored; its rows and objects go
+    afterwards. Raises `NotTrashedError`.
     """
     async with parts.database.transaction() as tx:
         file = await places.lock_file(tx, file_id, viewer)
         if file.deleted_at is None:
             raise NotTrashedError(f"{file.filename!r} is not in the trash", id=str(file_id))
         _refuse_inner(file)
-        if await queries.is_in_flight(tx, file_id):
-            raise StillMovingError(
-                f"objects of {file.filename!r} are still being copied: try again in a moment",
-                id=str(file_id),
-            )
-        await queries.purge(tx, [file.id], parts.clock())
-        return await schedule_deletions(tx, parts, asked_by=viewer.id)
+        await queries.mark_purging(tx, [file.id])
+        return await schedule_purge(tx, parts, [file.owner_id], before=None, asked_by=viewer.id)
 
 
 async def empty(parts: DriveParts, viewer: Viewer, owners: Sequence[OwnerId]) -> UUID:
     """Have what is in the trash of these drives now deleted for ever; returns the job."""
     async with parts.database.transaction() as tx:
-        return await schedule_empty_trash(tx, parts, owners, asked_by=viewer.id)
+        return await schedule_purge(tx, parts, owners, before=parts.clock(), asked_by=viewer.id)
 
 
 async def measure(parts: DriveParts, owners: Sequence[OwnerId]) -> TrashContent:
@@ -168,37 +167,3 @@ async def measure(parts: DriveParts, owners: Sequence[OwnerId]) -> TrashContent:
     async with parts.database.read() as tx:
         row = await queries.content(tx, owners)
     return TrashContent(files=row["files"], folders=row["folders"], bytes=row["bytes"])
-
-
-async def purge_before(
-    parts: DriveParts, owners: Sequence[OwnerId] | None, before: datetime
-) -> int:
-    """Delete for ever what went into the trash before a time; returns how many things.
-
-    `owners=None` is every drive. What has objects in flight stays for the next
-    time. Works in small transactions: interrupted, it has
-    deleted some and can simply run again.
-    """
-    purged = 0
-    while True:
-        async with parts.database.transaction() as tx:
-            roots = await _lock_purgeable(tx, owners, before)
-            if not roots:
-                return purged
-            purged += await queries.purge(tx, [each.id for each in roots], parts.clock())
-
-
-async def count_left(parts: DriveParts, owners: Sequence[OwnerId], before: datetime) -> int:
-    """Count what a purge left in the trash because it had objects in flight."""
-    async with parts.database.read() as tx:
-        return await queries.count_trashed(tx, owners=owners, before=before)
-
-
-async def _lock_purgeable(
-    tx: Transaction, owners: Sequence[OwnerId] | None, before: datetime
-) -> list[DriveFile]:
-    return await places.read_locked(
-        tx,
-        lambda: queries.purgeable(tx, owners=owners, before=before, limit=_PURGED_AT_ONCE),
-        lambda roots: [each.owner_id for each in roots],
-    )

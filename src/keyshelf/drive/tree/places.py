@@ -39,9 +39,9 @@ class Place:
 
 
 async def visible(tx: ReadTransaction, file_id: UUID, viewer: Viewer) -> DriveFile:
-    """Return a row that the viewer may see, trashed or not."""
+    """Return a row that the viewer may see, trashed or not, unless it is being purged."""
     file = await queries.find(tx, file_id, viewer_id=viewer.id)
-    if file is None or file.owner_id not in viewer.owners:
+    if file is None or file.purging or file.owner_id not in viewer.owners:
         raise FileNotFoundInDriveError("there is no such file or folder", id=str(file_id))
     return file
 
@@ -178,9 +178,26 @@ async def claim_name(
     The drive must be locked. Raises `NameTakenError` otherwise; a row called
     `except_for` does not count as holding its own name.
     """
-    holder = await queries.name_holder(tx, owner=place.owner, parent_id=place.parent_id, name=name)
+    holder = await holder_of(tx, place, name)
     if holder is None or holder.id == except_for:
         return name
+    return await name_beside(tx, place, name, holder, on_conflict=on_conflict)
+
+
+async def holder_of(tx: ReadTransaction, place: Place, name: FileName) -> DriveFile | None:
+    """Return the live row, reserved or ready, that has this name in this place."""
+    return await queries.name_holder(tx, owner=place.owner, parent_id=place.parent_id, name=name)
+
+
+async def name_beside(
+    tx: ReadTransaction,
+    place: Place,
+    name: FileName,
+    holder: DriveFile,
+    *,
+    on_conflict: OnConflict,
+) -> FileName:
+    """Return a numbered name beside `holder` with `RENAME`, else raise `NameTakenError`."""
     suggested = await free_name(tx, place, name)
     if on_conflict is OnConflict.RENAME:
         return suggested

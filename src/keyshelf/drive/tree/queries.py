@@ -10,7 +10,7 @@ from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.drive.rows import COLUMNS, from_row
 from keyshelf.drive.values import DriveFile, FileState
 from keyshelf.layout.drive import OwnerId
-from keyshelf.layout.keys import ObjectKey
+from keyshelf.layout.keys import MAX_KEY_BYTES, ObjectKey
 from keyshelf.layout.names import FileName, search_form, sort_form
 
 _DEEPEST = 1000
@@ -237,7 +237,8 @@ async def longest_path_below(
 ) -> int:
     """Return the length in bytes of the longest path below a folder, 0 for an empty one.
 
-    Only live rows count, or only those that went into the trash with `trashed_with`.
+    Only live rows count, or only those that went into the trash with `trashed_with`. The
+    walk ends where no key is long enough, as it does in a cycle that foreign SQL made.
     """
     value: int | None = await tx.value(
         """
@@ -247,11 +248,11 @@ async def longest_path_below(
             UNION
             SELECT f.id, b.bytes + octet_length(f.filename) + is_folder::int
             FROM files f JOIN below b ON f.parent_id = b.id
-            WHERE f.trashed_with IS NOT DISTINCT FROM %(trash)s
+            WHERE f.trashed_with IS NOT DISTINCT FROM %(trash)s AND b.bytes <= %(enough)s
         )
         SELECT max(bytes) FROM below
         """,
-        {"id": folder_id, "trash": trashed_with},
+        {"id": folder_id, "trash": trashed_with, "enough": MAX_KEY_BYTES},
     )
     return value or 0
 

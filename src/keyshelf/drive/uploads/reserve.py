@@ -44,15 +44,14 @@ async def reserve(parts: DriveParts, viewer: Viewer, wanted: NewUpload) -> Reser
         way = await _clear_the_way(parts, viewer, wanted, name)
         async with parts.database.transaction() as tx:
             place = await places.lock_place(tx, wanted.target, viewer, likely=way.owner)
-            replaced = await _to_replace(tx, place, name, wanted.on_conflict)
-            if replaced is not None:
-                upload = _replacing(parts, viewer, wanted, replaced, mimetype)
+            found = await _look(tx, place, name, wanted.on_conflict)
+            if isinstance(found, DriveFile):
+                upload = _replacing(parts, viewer, wanted, found, mimetype)
                 await queries.insert(tx, upload, owner=place.owner)
-                return Reservation(replaced, upload)
-            claimed = await places.claim_name(tx, place, name, on_conflict=wanted.on_conflict)
+                return Reservation(found, upload)
             # Somebody took the name whose key was looked at: look at the next one.
-            if claimed == way.free:
-                return await _take(tx, parts, viewer, wanted, place=place, name=claimed)
+            if found == way.free:
+                return await _take(tx, parts, viewer, wanted, place=place, name=found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,9 @@ async def _clear_the_way(
     while True:
         async with parts.database.read() as tx:
             place = await places.place_of(tx, wanted.target, viewer)
-            if await _to_replace(tx, place, name, wanted.on_conflict) is not None:
+            free = await _look(tx, place, name, wanted.on_conflict)
+            if isinstance(free, DriveFile):
                 return _Way(place.owner, None)
-            free = await places.claim_name(tx, place, name, on_conflict=wanted.on_conflict)
             key = place.key_of(free, is_folder=False)
             held = await tree.key_holder(tx, key) is not None
             is_garbage = await queries.is_awaiting_deletion(tx, key)
@@ -106,14 +105,18 @@ async def _adopt(parts: DriveParts, place: Place, name: FileName, stranger: Obje
         await adopt(tx, parts, place, name, stranger)
 
 
-async def _to_replace(
+async def _look(
     tx: ReadTransaction, place: Place, name: FileName, on_conflict: OnConflict
-) -> DriveFile | None:
-    if on_conflict is not OnConflict.REPLACE:
-        return None
-    holder = await tree.name_holder(tx, owner=place.owner, parent_id=place.parent_id, name=name)
-    if holder is None or holder.is_folder:
-        return None
+) -> DriveFile | FileName:
+    """Return the file to replace, or the name of a new one.
+
+    One look decides both: without the lock, somebody may take the name at any moment.
+    """
+    holder = await places.holder_of(tx, place, name)
+    if holder is None:
+        return name
+    if holder.is_folder or on_conflict is not OnConflict.REPLACE:
+        return await places.name_beside(tx, place, name, holder, on_conflict=on_conflict)
     if holder.state is FileState.PENDING or await queries.open_of(tx, holder.id) is not None:
         raise UploadOpenError(
             f"{name!r} is being uploaded already: complete or abort that upload first",

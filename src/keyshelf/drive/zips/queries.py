@@ -1,8 +1,11 @@
-"""Statements that walk folders a page at a time."""
+"""Statements that walk folders a page at a time, and those that keep selections."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import LiteralString
+from uuid import UUID
 
-from keyshelf.database.transactions import ReadTransaction
+from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.drive.rows import COLUMNS, from_row
 from keyshelf.drive.values import DriveFile
 from keyshelf.layout.names import sort_form
@@ -32,3 +35,41 @@ async def children(
         },
     )
     return [from_row(row) for row in rows]
+
+
+async def insert_selection(
+    tx: Transaction,
+    *,
+    selection_id: UUID,
+    viewer_id: str,
+    file_ids: Sequence[UUID],
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    """Keep a selection, and drop all that have expired."""
+    await tx.execute("DELETE FROM zip_selections WHERE expires_at <= %(now)s", {"now": now})
+    await tx.execute(
+        """
+        INSERT INTO zip_selections (id, viewer_id, file_ids, expires_at)
+        VALUES (%(id)s, %(viewer)s, %(files)s, %(expires_at)s)
+        """,
+        {
+            "id": selection_id,
+            "viewer": viewer_id,
+            "files": list(file_ids),
+            "expires_at": expires_at,
+        },
+    )
+
+
+async def selection(
+    tx: ReadTransaction, selection_id: UUID, *, viewer_id: str, now: datetime
+) -> list[UUID] | None:
+    """Return what a viewer chose, unless it has expired."""
+    return await tx.value(
+        """
+        SELECT file_ids FROM zip_selections
+        WHERE id = %(id)s AND viewer_id = %(viewer)s AND expires_at > %(now)s
+        """,
+        {"id": selection_id, "viewer": viewer_id, "now": now},
+    )

@@ -4,21 +4,24 @@ import tempfile
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import anyio.to_thread
 
+from keyshelf.database.transactions import ReadTransaction
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.tree import places
 from keyshelf.drive.tree.queries import find
 from keyshelf.drive.values import DriveFile, FileState, Viewer
 from keyshelf.drive.zips import queries
 from keyshelf.drive.zips.format import Method, ZipWriter
-from keyshelf.errors import IntegrityError, InvalidInputError
+from keyshelf.errors import IntegrityError, InvalidInputError, NotFoundError
 from keyshelf.layout.names import FileName, numbered
 from keyshelf.store.base import ObjectNotFoundError, ObjectReader, StoreUnavailableError
 
 MAX_SELECTED = 1000
+_SELECTION_KEPT = timedelta(hours=1)
 _PAGE = 500
 _DEEPEST = 1500
 _SCRATCH_BYTES = 4 * 2**20
@@ -53,6 +56,20 @@ class ZipDownload:
     """Ends with an error, and without the end of an archive, when an object is gone."""
 
 
+class SelectionNotFoundError(NotFoundError):
+    """The link of an archive has expired, or is another person's: choose its files again."""
+
+    code = "selection-not-found"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was chosen for an archive, and until when it is kept."""
+
+    id: UUID
+    expires_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class _Item:
     file: DriveFile
@@ -66,13 +83,49 @@ async def open_zip(parts: DriveParts, viewer: Viewer, ids: Sequence[UUID]) -> Zi
     whose upload is not complete are left out. Memory does not grow with the number
     or the size of files. Raises `FileNotFoundInDriveError` before anything is sent.
     """
-    if not 1 <= len(ids) <= MAX_SELECTED:
-        raise InvalidInputError(f"an archive is made of 1 to {MAX_SELECTED} files or folders")
     async with parts.database.read() as tx:
-        chosen = [await places.live(tx, each, viewer) for each in dict.fromkeys(ids)]
+        chosen = await _chosen(tx, viewer, ids)
     roots = _named([file for file in chosen if file.state is FileState.READY])
     name = chosen[0].filename if len(chosen) == 1 else "files"
     return ZipDownload(f"{name}.zip", _archive(parts, roots))
+
+
+async def keep_selection(parts: DriveParts, viewer: Viewer, ids: Sequence[UUID]) -> Selection:
+    """Keep what was chosen for an archive, so that a short link can name it.
+
+    Raises what `open_zip` raises, and adds a selection each time that it is called.
+    """
+    now = parts.clock()
+    kept = Selection(parts.new_id(), now + _SELECTION_KEPT)
+    async with parts.database.transaction() as tx:
+        chosen = await _chosen(tx, viewer, ids)
+        await queries.insert_selection(
+            tx,
+            selection_id=kept.id,
+            viewer_id=viewer.id,
+            file_ids=[file.id for file in chosen],
+            now=now,
+            expires_at=kept.expires_at,
+        )
+    return kept
+
+
+async def open_selection(parts: DriveParts, viewer: Viewer, selection_id: UUID) -> ZipDownload:
+    """Return the archive of a kept selection; it can be opened again until it expires.
+
+    Raises `SelectionNotFoundError` and what `open_zip` raises.
+    """
+    async with parts.database.read() as tx:
+        ids = await queries.selection(tx, selection_id, viewer_id=viewer.id, now=parts.clock())
+    if ids is None:
+        raise SelectionNotFoundError("this link has expired: choose the files again")
+    return await open_zip(parts, viewer, ids)
+
+
+async def _chosen(tx: ReadTransaction, viewer: Viewer, ids: Sequence[UUID]) -> list[DriveFile]:
+    if not 1 <= len(ids) <= MAX_SELECTED:
+        raise InvalidInputError(f"an archive is made of 1 to {MAX_SELECTED} files or folders")
+    return [await places.live(tx, each, viewer) for each in dict.fromkeys(ids)]
 
 
 def _named(files: Sequence[DriveFile]) -> list[_Item]:

@@ -1,0 +1,2 @@
+-- Only jobs that have not ended are counted, by the index of those.
+DROP INDEX jobs_counted;
