@@ -41,8 +41,9 @@ setup-tests:
 
 .PHONY: test
 test: setup-tests ## run the whole test suite, real servers included
-	$(PYTEST) -n 2 --dist worksteal --durations=20
+	$(PYTEST) -n 3 --dist worksteal --durations=20
 	@tests/on-debian-postgresql.sh -n 2 -q tests/integration/database \
+		--ignore tests/integration/database/test_embedded.py \
 		tests/integration/jobs/test_working.py \
 		tests/integration/drive/test_moves.py tests/integration/drive/test_trash.py
 	@scripts/web.sh test
@@ -74,11 +75,13 @@ dependencies:
 page:
 	@scripts/web.sh check
 
+BENCHMARKS := presign listing disk_store backfill folder_sizes lists jobs page_scrolling
+
 .PHONY: bench
 bench: ## run every benchmark and print its table
 	@scripts/setup.sh --tests
-	@for benchmark in $$(grep -l '^if __name__' benchmarks/*.py); do \
-		printf '\n== %s ==\n' "$$benchmark"; $(BIN)/python "$$benchmark"; done
+	@for benchmark in $(BENCHMARKS); do \
+		printf '\n== %s ==\n' "$$benchmark"; $(BIN)/python -m "benchmarks.$$benchmark"; done
 
 .PHONY: clean
 clean: ## remove what make made here; data is kept

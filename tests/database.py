@@ -1,12 +1,14 @@
 """A PostgreSQL for the tests, and a fresh copy of the migrated schema for each.
 
-All runs and workers of one account share a server in the temporary folder: the
-first starts it and the last stops it. What a killed run leaves behind (the server,
-its databases) is taken over, and cleaned, by the next run.
+All runs and workers of one account share a server: the first starts it and the last
+stops it. What a killed run leaves behind (the server, its databases) is taken over, and
+cleaned, by the next run. It lives in memory where there is enough: else each new database
+waits for whatever else is written to the disk.
 """
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -23,7 +25,11 @@ from keyshelf.database import migrate as migrations
 from keyshelf.database.embedded import EmbeddedOptions, EmbeddedPostgres
 from keyshelf.database.pool import Database, DatabaseOptions
 
-SERVER_FOR_TESTS = EmbeddedOptions(durable=False, settings={"max_connections": "300"})
+SERVER_FOR_TESTS = EmbeddedOptions(
+    durable=False, settings={"max_connections": "300", "max_wal_size": "256MB"}
+)
+_MEMORY = Path("/dev/shm")
+_ENOUGH_MEMORY_BYTES = 4 * 2**30
 _numbers = count()
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
@@ -84,7 +90,7 @@ def server_folder() -> Iterator[Path]:
     Not `tmp_path`: run as root, the server has another account, and pytest bars others
     from its folders again whenever another run begins.
     """
-    with tempfile.TemporaryDirectory(prefix="keyshelf-server-") as folder:
+    with tempfile.TemporaryDirectory(prefix="keyshelf-server-", dir=_quick_folder()) as folder:
         yield Path(folder)
 
 
@@ -92,7 +98,13 @@ def _server_folder() -> Path:
     # A server without fsync may not outlive a crash of the machine.
     boot = Path("/proc/sys/kernel/random/boot_id")
     session = boot.read_text()[:8] if boot.exists() else "0"
-    return Path(tempfile.gettempdir(), f"keyshelf-tests-{os.getuid()}-{session}")
+    return _quick_folder() / f"keyshelf-tests-{os.getuid()}-{session}"
+
+
+def _quick_folder() -> Path:
+    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).total >= _ENOUGH_MEMORY_BYTES:
+        return _MEMORY
+    return Path(tempfile.gettempdir())
 
 
 @contextmanager

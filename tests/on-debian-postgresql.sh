@@ -11,7 +11,11 @@ if [[ -z $bin ]]; then
     exit 0
 fi
 
-folder=$(mktemp -d "${TMPDIR:-/tmp}/keyshelf-debian-XXXXXX")
+# In memory where there is enough (see tests/database.py): sizes are in MiB.
+place=${TMPDIR:-/tmp}
+memory=$(df --output=size --block-size=1M /dev/shm 2>/dev/null | tail -n 1 || echo 0)
+if [[ -w /dev/shm && $memory -ge 4096 ]]; then place=/dev/shm; fi
+folder=$(mktemp -d "$place/keyshelf-debian-XXXXXX")
 # PostgreSQL refuses to run as root; the package brings an account for it.
 as=()
 if [[ $(id -u) == 0 ]]; then
@@ -23,7 +27,7 @@ trap 'server stop -m immediate || true; rm -rf "$folder"' EXIT
 
 (cd "$folder" && "${as[@]}" "$bin/initdb" -D "$folder/data" -U keyshelf --auth=trust \
     --encoding=UTF8 --locale=C.UTF-8 --no-sync >/dev/null)
-server start -w -o "-k $folder -c listen_addresses= -c max_connections=300 -c fsync=off"
+server start -w -o "-k $folder -c listen_addresses= -c max_connections=300 -c max_wal_size=256MB -c fsync=off"
 
 echo "keyshelf: the tests run on $("$bin/postgres" --version)"
 KEYSHELF_TEST_DATABASE_URL="postgresql://keyshelf@/postgres?host=$folder" .venv/bin/pytest "$@"

@@ -12,9 +12,7 @@ import pytest
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
-    ByteRange,
     CompletedPart,
-    Part,
     PutOptions,
     StoreFullError,
     UploadNotFoundError,
@@ -150,33 +148,6 @@ def stored_bytes(folder: Path) -> int:
     return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
 
 
-@pytest.mark.slow
-async def test_an_object_of_20_gib_is_made_of_parts(tmp_path: Path) -> None:
-    part_bytes, count = 2**30, 20
-    store = DiskStore(tmp_path)
-    upload = await store.create_upload(KEY)
-    parts: list[Part] = [await store.upload_part(KEY, upload, 1, zeros(part_bytes))]
-    limiter = anyio.CapacityLimiter(2)
-
-    async def send(number: int) -> None:
-        async with limiter:
-            size = part_bytes if number < count else part_bytes - 3
-            parts.append(await store.upload_part(KEY, upload, number, zeros(size)))
-
-    async with anyio.create_task_group() as tasks:
-        for number in range(2, count + 1):
-            tasks.start_soon(send, number)
-    parts.sort(key=lambda part: part.number)
-    meta = await store.complete_upload(
-        KEY, upload, [CompletedPart(part.number, part.etag) for part in parts]
-    )
-
-    assert meta.size == count * part_bytes - 3
-    assert stored_bytes(tmp_path) < MIB
-    async with await store.get(KEY, byte_range=ByteRange(meta.size - 5)) as reader:
-        assert await reader.read() == bytes(5)
-
-
 async def test_completing_moves_the_parts_that_lie_in_place(tmp_path: Path) -> None:
     store = DiskStore(tmp_path, DiskOptions(min_part_bytes=MIB, durable=False))
     upload = await store.create_upload(KEY)
@@ -277,3 +248,25 @@ async def test_uploads_leave_room_for_the_database_beside_them(tmp_path: Path) -
         await store.put(ObjectKey("a"), b"x")
 
     await store.delete(ObjectKey("a"))
+
+
+async def test_copying_leaves_room_for_the_database_too(tmp_path: Path) -> None:
+    roomy = DiskStore(tmp_path, DiskOptions(durable=False))
+    free = shutil.disk_usage(tmp_path).free
+    full = DiskStore(tmp_path, DiskOptions(durable=False, keep_free_bytes=free + 2**40))
+    await roomy.put(KEY, b"object")
+    upload = await roomy.create_upload(KEY)
+    # What comes before part 1 has no place in the object's file yet.
+    second = await roomy.upload_part(KEY, upload, 2, b"second")
+    first = await roomy.upload_part(KEY, upload, 1, b"1" * 5 * MIB)
+    done = [CompletedPart(1, first.etag), CompletedPart(2, second.etag)]
+
+    with pytest.raises(StoreFullError):
+        await full.copy(KEY, ObjectKey("copy"))
+    with pytest.raises(StoreFullError):
+        await full.complete_upload(KEY, upload, done)
+
+    assert await listed_keys(roomy) == [KEY]
+    assert await read(roomy, KEY) == b"object"
+    await roomy.complete_upload(KEY, upload, done)
+    assert await read(roomy, KEY) == b"1" * 5 * MIB + b"second"

@@ -21,6 +21,7 @@ from tests.servers.process import free_port, running
 ACCESS_KEY, SECRET_KEY, REGION = "AKIDKEYSHELF", "a-secret-of-the-tests", "us-east-1"
 VERSITYGW_VERSION = "v1.8.0"
 _TOOLS = Path(__file__).parents[2] / ".tools" / "go" / "bin"
+_WHERE_GO_INSTALLS_ITSELF = "/usr/local/go/bin"
 _BUCKETS = count(1)
 
 
@@ -88,7 +89,7 @@ def rclone(folder: Path) -> Generator[S3Server]:
 def build_versitygw() -> Path | None:
     """Return the program, built once per checkout; None where Go is not installed."""
     program = _TOOLS / "versitygw"
-    go = shutil.which("go")
+    go = shutil.which("go") or shutil.which("go", path=_WHERE_GO_INSTALLS_ITSELF)
     if program.exists() or go is None:
         return program if program.exists() else None
     # Built aside and renamed, so that test workers at the same time do not disturb each other.
@@ -96,7 +97,7 @@ def build_versitygw() -> Path | None:
     aside.mkdir(parents=True)
     subprocess.run(
         [go, "install", f"github.com/versity/versitygw/cmd/versitygw@{VERSITYGW_VERSION}"],
-        env={**os.environ, "GOBIN": str(aside)},
+        env={**os.environ, "HOME": str(Path.home()), "GOBIN": str(aside)},
         cwd=aside,
         check=True,
         timeout=600,

@@ -66,6 +66,7 @@ _HINTS: Mapping[str, str] = {
     "SignatureDoesNotMatch": "the secret key is not the one of this access key",
     "InvalidAccessKeyId": "the access key is not known there",
     "InvalidSecurity": "the access key is not known there",
+    "XAdminUserNotFound": "the access key is not known there",
     "ExpiredToken": "the session token has expired: get new credentials",
     "InvalidToken": "the session token is not valid: get new credentials",
     "RequestTimeTooSkewed": "the clock of this machine is wrong: set it by NTP",

@@ -19,6 +19,7 @@ class Copying:
     def step(self, max_bytes: int) -> bool:
         """Copy the next bytes; say whether there are more."""
         end = min(self._done + max_bytes, self._source.stat.st_size)
+        self.fresh.refuse_without_room(end - self._done)
         copy_range(self._source.file, self.fresh.file, self._done, end, self._done)
         self._done = self.fresh.size = end
         return end < self._source.stat.st_size

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from keyshelf.store.base import Part
 from keyshelf.store.disk_notes import read_note, write_note
-from keyshelf.store.disk_writing import FreshFile, copy_range
+from keyshelf.store.disk_writing import FreshFile, copy_range, refuse_without_room
 
 _DATA = "data"
 _WHOLE = "whole"
@@ -86,8 +86,13 @@ class PartFile:
         self._in_place = False
 
 
-def fit(folder: Path, stored: Mapping[int, StoredPart], chosen: Sequence[Part]) -> str:
-    """Bring the chosen parts into one file, copying as little as may be; return its name."""
+def fit(
+    folder: Path, stored: Mapping[int, StoredPart], chosen: Sequence[Part], *, keep_free: int
+) -> str:
+    """Bring the chosen parts into one file, copying as little as may be; return its name.
+
+    Raises ENOSPC before the copies would leave less than `keep_free` bytes.
+    """
     size = _part_size(folder)
     numbers = [part.number for part in chosen]
     in_data = {number for number, each in stored.items() if each.file == _DATA}
@@ -110,12 +115,17 @@ def fit(folder: Path, stored: Mapping[int, StoredPart], chosen: Sequence[Part]) 
             if fits and file == _DATA:
                 continue
             start = (part.number - 1) * size if file == _DATA and size else 0
+            refuse_without_room(target, part.size, keep_free)
             source = os.open(folder / file, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 # In `data` an abandoned attempt may lie where this part goes.
                 copy_range(source, target, start, start + part.size, offset, over_data=fits)
             finally:
                 os.close(source)
+    except BaseException:
+        if not fits:
+            (folder / _WHOLE).unlink(missing_ok=True)
+        raise
     finally:
         os.close(target)
     return name

@@ -135,7 +135,7 @@ class Uploads:
             known = {number: each.part for number, each in stored.items()}
             chosen = chosen_parts(wanted, known, min_part_bytes=self._min_part_bytes)
             record = _record(folder, joined_etag(chosen))
-            name = fit(folder, stored, chosen)
+            name = fit(folder, stored, chosen, keep_free=self._keep_free)
             finished = self._finished(folder / name, chosen, record, mtime_ns)
             write_note(folder / "final", name)
             place(finished)

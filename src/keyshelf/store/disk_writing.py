@@ -11,7 +11,6 @@ from keyshelf.store.local_rules import new_digest
 
 PIECE_BYTES = 2**20
 _ZEROS = bytes(PIECE_BYTES)
-_LOOK_EVERY = 16 * 2**20
 _CANNOT_COPY = frozenset(
     {errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EPERM, errno.ETXTBSY}
 )
@@ -36,7 +35,6 @@ class FreshFile:
     def __init__(self, path: Path, *, offset: int = 0, keep_free: int = 0) -> None:
         self.path = path
         self._keep_free = keep_free
-        self._until_look = 0
         self.size = 0
         self._offset = offset
         self._digest = new_digest()
@@ -55,20 +53,14 @@ class FreshFile:
 
     def write(self, piece: bytes) -> None:
         """Write the next bytes, of any number."""
-        self._refuse_without_room(len(piece))
+        self.refuse_without_room(len(piece))
         self._digest.update(piece)
         write_at(self._file, piece, self._offset + self.size)
         self.size += len(piece)
 
-    def _refuse_without_room(self, size: int) -> None:
-        self._until_look -= size
-        if not self._keep_free or self._until_look > 0:
-            return
-        there = os.fstatvfs(self._file)
-        room = there.f_bavail * there.f_frsize - self._keep_free
-        if room < size:
-            raise OSError(errno.ENOSPC, f"less than {self._keep_free >> 20} MiB would be free")
-        self._until_look = min(_LOOK_EVERY, room // 2)
+    def refuse_without_room(self, size: int) -> None:
+        """Raise ENOSPC where so many bytes more would take what is to stay free."""
+        refuse_without_room(self._file, size, self._keep_free)
 
     def finish(self, record: Record, records: Records, mtime_ns: int, *, durable: bool) -> Finished:
         """Make the file whole with its time and record, durable if asked, and close it."""
@@ -91,6 +83,18 @@ class FreshFile:
         """Close the file and remove it."""
         self.close()
         self.path.unlink(missing_ok=True)
+
+
+def refuse_without_room(file: int, size: int, keep_free: int) -> None:
+    """Raise ENOSPC where less than `keep_free` bytes would stay free after `size` bytes more.
+
+    Asked for every piece: files that are written at once share the room.
+    """
+    if not keep_free:
+        return
+    there = os.fstatvfs(file)
+    if there.f_bavail * there.f_frsize - keep_free < size:
+        raise OSError(errno.ENOSPC, f"less than {keep_free >> 20} MiB would be free")
 
 
 def finish_file(

@@ -121,12 +121,8 @@ def _credentials(options: StoreOptions) -> CredentialSource:
 
 
 async def _open_s3(options: StoreOptions, bucket: str) -> ObjectStore:
-    # A bucket whose name holds dots has no valid certificate as a host name.
-    path_style = options.path_style
-    if path_style is None:
-        path_style = options.endpoint is not None or "." in bucket
-    endpoint = options.endpoint or f"https://s3.{options.region}.amazonaws.com"
-    address = Address.of(endpoint, bucket, path_style=path_style)
+    path_style = _is_path_style(options, bucket)
+    address = Address.of(_endpoint(options), bucket, path_style=path_style)
     credentials = _credentials(options)
     fast = CloudBytes.s3(
         address,
@@ -162,9 +158,8 @@ def _open_gcs(options: StoreOptions, bucket: str) -> ObjectStore:
         raise InvalidInputError(
             "Google Cloud Storage is reached with an HMAC key: make one for a service account"
         )
-    endpoint = options.endpoint or "https://storage.googleapis.com"
     requests = S3Requests(
-        address=Address.of(endpoint, bucket, path_style=True),
+        address=Address.of(_endpoint(options), bucket, path_style=True),
         bucket=bucket,
         region="auto",
         credentials=_credentials(options),
@@ -183,9 +178,8 @@ def _open_gcs(options: StoreOptions, bucket: str) -> ObjectStore:
 def _open_azure(options: StoreOptions, container: str) -> ObjectStore:
     if options.access_key is None or options.secret_key is None:
         raise InvalidInputError("Azure is reached with the account's name and key")
-    endpoint = options.endpoint or f"https://{options.access_key}.blob.core.windows.net"
     requests = AzureRequests(
-        address=Address.of(endpoint, container, path_style=True),
+        address=Address.of(_endpoint(options), container, path_style=True),
         container=container,
         key=SharedKey(options.access_key, options.secret_key),
         clock=options.clock,
@@ -195,6 +189,37 @@ def _open_azure(options: StoreOptions, container: str) -> ObjectStore:
         clock=options.clock,
         public_address=_public_address(options, container, path_style=True),
     )
+
+
+def browser_address(options: StoreOptions) -> Address | None:
+    """Return where signed URLs of a store in a cloud lead; None for a store on this machine.
+
+    Raises `InvalidInputError` for options that cannot be right.
+    """
+    scheme = urlsplit(options.bucket).scheme or "s3"
+    if scheme not in {"s3", "gs", "az"}:
+        return None
+    bucket = _bucket_name(options.bucket)
+    path_style = scheme != "s3" or _is_path_style(options, bucket)
+    public = _public_address(options, bucket, path_style=path_style)
+    return public or Address.of(_endpoint(options), bucket, path_style=path_style)
+
+
+def _endpoint(options: StoreOptions) -> str:
+    """Return the server's address, the cloud's own where none is given."""
+    clouds = {
+        "gs": "https://storage.googleapis.com",
+        "az": f"https://{options.access_key}.blob.core.windows.net",
+    }
+    own = clouds.get(urlsplit(options.bucket).scheme)
+    return options.endpoint or own or f"https://s3.{options.region}.amazonaws.com"
+
+
+def _is_path_style(options: StoreOptions, bucket: str) -> bool:
+    if options.path_style is not None:
+        return options.path_style
+    # A bucket whose name holds dots has no valid certificate as a host name.
+    return options.endpoint is not None or "." in bucket
 
 
 def _public_address(options: StoreOptions, bucket: str, *, path_style: bool) -> Address | None:
