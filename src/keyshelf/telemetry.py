@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TextIO
 
 import structlog
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from structlog.typing import Processor
 
 from keyshelf.errors import InvalidInputError
@@ -99,8 +99,14 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.jobs = Gauge(
             "keyshelf_jobs",
-            "Jobs by queue and state.",
+            "Jobs that wait or run, by queue and state.",
             ["queue", "state"],
+            registry=self.registry,
+        )
+        self.ended_jobs = Counter(
+            "keyshelf_jobs_ended",
+            "Jobs that this process ended, by kind and state.",
+            ["kind", "state"],
             registry=self.registry,
         )
         self.oldest_job = Gauge(

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -149,6 +150,21 @@ def test_a_folder_is_an_archive(program: Program) -> None:
         "内/a.txt": b"first",
         "b.txt": b"second",
     }
+
+
+def test_a_large_selection_comes_as_a_zip_by_a_short_link(program: Program) -> None:
+    names = [f"{number}.txt" for number in range(3)]
+    ids = [program.upload(name, name.encode())["id"] for name in names]
+
+    link = program.call("POST", "/api/zip", json={"ids": ids})
+    response = program.http.get(link["url"])
+
+    archive = zipfile.ZipFile(io.BytesIO(response.content))
+    assert {name: archive.read(name).decode() for name in archive.namelist()} == {
+        name: name for name in names
+    }
+    gone = program.http.get(f"/api/zip/{uuid4()}")
+    assert (gone.status_code, gone.json()["code"]) == (404, "selection-not-found")
 
 
 def test_pages_join_without_gap_or_repeat(program: Program) -> None:

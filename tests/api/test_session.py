@@ -1,8 +1,13 @@
 """Who is there, and what a cookie alone may not do."""
 
-import httpx2
+from pathlib import Path
+from uuid import uuid4
 
-from tests.served import Served
+import httpx2
+import pytest
+
+from tests.database import NewDatabase
+from tests.served import Served, serve
 
 
 def test_nobody_is_told_to_sign_in(served: Served) -> None:
@@ -58,11 +63,34 @@ def test_a_token_does_what_its_scopes_say_and_no_more(browser: httpx2.Client) ->
     assert httpx2.get(f"{url}/api/files", headers=headers).status_code == 401
 
 
-def test_an_unknown_address_of_the_api_is_a_problem_not_the_page(served: Served) -> None:
-    response = httpx2.get(f"{served.url}/api/nothing/here")
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/api/nothing/here", "/api/files/", "/api", "/assets/none"])
+def test_an_unknown_address_of_the_api_is_a_problem_not_the_page(
+    served: Served, method: str, path: str
+) -> None:
+    response = httpx2.request(method, f"{served.url}{path}")
 
-    assert response.status_code == 404
+    is_of_assets = path.startswith("/assets") and method != "GET"
+    assert response.status_code == (405 if is_of_assets else 404)
     assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/files", "GET, POST"),
+        ("POST", f"/api/files/{uuid4()}", "GET, PATCH, DELETE"),
+        ("POST", "/healthz", "GET"),
+        ("POST", "/folder/x", "GET, HEAD"),
+        ("POST", "/signed/source", "GET, HEAD, PUT, OPTIONS"),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(
+    served: Served, method: str, path: str, allowed: str
+) -> None:
+    response = httpx2.request(method, f"{served.url}{path}")
+
+    assert (response.status_code, response.headers["allow"]) == (405, allowed)
 
 
 def test_admin_routes_are_not_on_the_public_listener(served: Served) -> None:
@@ -71,7 +99,7 @@ def test_admin_routes_are_not_on_the_public_listener(served: Served) -> None:
     public = httpx2.post(f"{served.url}/api/admin/backfill", headers=headers, json={})
     metrics = httpx2.get(f"{served.url}/metrics", headers=headers)
 
-    assert public.status_code in {404, 405}
+    assert public.status_code == 404
     assert metrics.status_code == 404
     assert httpx2.get(f"{served.admin_url}/metrics").status_code == 200
 
@@ -79,3 +107,22 @@ def test_admin_routes_are_not_on_the_public_listener(served: Served) -> None:
 def test_probes_answer_without_signing_in(served: Served) -> None:
     assert httpx2.get(f"{served.url}/healthz").json() == {"status": "ok"}
     assert httpx2.get(f"{served.url}/readyz").json()["checks"]["source"] == "ok"
+
+
+def test_what_is_wrong_with_a_part_is_told_on_the_private_listener_alone(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    away = {
+        "MEDIA_BUCKET": "s3://media",
+        "MEDIA_S3_ENDPOINT": "http://127.0.0.1:9",
+        "MEDIA_S3_ACCESS_KEY": "a",
+        "MEDIA_S3_SECRET_KEY": "b",
+    }
+    with new_database() as database_url, serve(database_url, tmp_path, away) as served:
+        public = httpx2.get(f"{served.url}/readyz")
+        private = httpx2.get(f"{served.admin_url}/readyz")
+
+    assert (public.status_code, private.status_code) == (503, 503)
+    assert public.json()["checks"]["media"] == "unavailable"
+    assert "127.0.0.1:9" in private.json()["checks"]["media"]
+    assert public.json()["checks"]["source"] == private.json()["checks"]["source"] == "ok"

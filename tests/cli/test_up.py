@@ -105,7 +105,7 @@ def test_doctor_names_the_fix_and_fails(home: dict[str, str]) -> None:
     assert ran.returncode == 1
     assert "FAILED   database" in ran.stdout
     assert "Connection refused" in ran.stdout
-    assert "fix: " in ran.stdout
+    assert "fix: start PostgreSQL 14 or newer, or mend DATABASE_URL" in ran.stdout
     assert "failed" in ran.stderr
 
 
@@ -134,8 +134,10 @@ def test_serve_is_found_as_up_is(home: dict[str, str]) -> None:
 
 
 @pytest.mark.services
-def test_what_goes_wrong_is_logged_as_json(home: dict[str, str]) -> None:
+def test_what_does_not_answer_is_logged_and_told_and_ends_nothing(home: dict[str, str]) -> None:
     home["REDIS_URL"] = "redis://127.0.0.1:9"
+    home |= {"SOURCE_BUCKET": "s3://media", "SOURCE_S3_ENDPOINT": "http://127.0.0.1:9"}
+    home |= {"SOURCE_S3_ACCESS_KEY": "a", "SOURCE_S3_SECRET_KEY": "b"}
     with subprocess.Popen(
         [sys.executable, "-m", "keyshelf.cli.main", "up"],
         env=home,
@@ -144,11 +146,20 @@ def test_what_goes_wrong_is_logged_as_json(home: dict[str, str]) -> None:
         text=True,
     ) as process:
         assert process.stderr
-        logged = (json.loads(line) for line in process.stderr if line.startswith("{"))
-        warning = next(line for line in logged if line["level"] == "warning")
-        process.kill()
+        said: list[str] = []
+        for line in process.stderr:
+            said.append(line)
+            if line.startswith("keyshelf: source store: "):
+                break
+        process.terminate()
+        code = process.wait(PATIENCE)
 
-    assert warning["code"] == "redis-unavailable"
+    logged = [json.loads(line) for line in said if line.startswith("{")]
+    warnings = {line.get("code") for line in logged if line["level"] == "warning"}
+    assert "redis-unavailable" in warnings
+    assert "http://127.0.0.1:9" in said[-1]
+    assert "keyshelf doctor" in said[-1]
+    assert code == 0
 
 
 @contextmanager

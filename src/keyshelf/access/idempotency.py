@@ -75,9 +75,8 @@ def request_digest(method: str, path: str, body: bytes) -> bytes:
 class IdempotencyKeys:
     """Claims on keys and the answers that were given under them.
 
-    Begin, do the work, and finish in the transaction of the work: the answer is
-    stored exactly when the work is. A crash in between leaves a claim that runs
-    out after the lease, and then the same request does the work.
+    Begin, do the work, then finish with its answer. A crash in between leaves a claim
+    that runs out after the lease, and then the same request does the work again.
     """
 
     def __init__(
@@ -121,10 +120,9 @@ class IdempotencyKeys:
         return claim if claimed else _stored_answer(held, digest=digest)
 
     async def finish(self, tx: Transaction, claim: Claim, answer: StoredAnswer) -> None:
-        """Store the answer, in the transaction of the work it speaks of.
+        """Store the answer, for whoever repeats the request.
 
-        Raises `RequestInProgressError` when the lease ran out and another took over;
-        the work must then be rolled back, or it would be done twice.
+        Raises `RequestInProgressError` when the lease ran out and another took over.
         """
         stored = await queries.answer_key(
             tx,

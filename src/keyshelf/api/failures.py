@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from keyshelf import errors
 from keyshelf.errors import Error, category_of
@@ -38,6 +39,7 @@ STATUS_BY_CODE: Mapping[str, int] = {
     "limit-exceeded": 413,
 }
 _RETRY_AFTER = "5"
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class FieldProblem(BaseModel):
@@ -139,7 +141,21 @@ def _on_http(request: Request, error: Exception) -> JSONResponse:
     code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "http-error")
     detail = "there is nothing at this address" if error.status_code == 404 else str(error.detail)
     document = _document(code, error.status_code, detail, _request_id(request), {})
-    return _response(document, error.status_code, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        # The framework names the methods of the first route that knows the address.
+        headers["Allow"] = ", ".join(_allowed(request))
+    return _response(document, error.status_code, headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    asked = {name: request.scope[name] for name in ("type", "path", "root_path", "headers")}
+    app: FastAPI = request.app
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**asked, "method": method})[0] is Match.FULL for route in app.routes)
+    ]
 
 
 def _on_unexpected(request: Request, error: Exception) -> JSONResponse:

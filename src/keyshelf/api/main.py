@@ -1,8 +1,10 @@
 """Serving: the public listener, the private one, and with them a worker if wanted."""
 
+import errno
 import socket
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import anyio
 import uvicorn
@@ -27,9 +29,10 @@ from keyshelf.api.routes import (
     trash,
     uploads,
 )
+from keyshelf.api.streams import Streams
 from keyshelf.app.service import Keyshelf, ServiceAddress, open_keyshelf
 from keyshelf.app.stopping import until_told_to_stop
-from keyshelf.app.stores import store_origins
+from keyshelf.app.stores import store_sources
 from keyshelf.app.workers import make_worker
 from keyshelf.errors import UnavailableError
 from keyshelf.settings import Settings
@@ -48,8 +51,9 @@ PUBLIC_ROUTES: Sequence[APIRouter] = (
     jobs.router,
     signed.router,
     probes.router,
+    probes.public_router,
 )
-PRIVATE_ROUTES: Sequence[APIRouter] = (admin.router, probes.router)
+PRIVATE_ROUTES: Sequence[APIRouter] = (admin.router, probes.router, probes.private_router)
 
 
 class PortTakenError(UnavailableError):
@@ -61,7 +65,7 @@ class PortTakenError(UnavailableError):
 def public(service: Keyshelf) -> FastAPI:
     """Return the application that people and programs use."""
     app = _application(service, "Keyshelf", PUBLIC_ROUTES)
-    serve_page(app, connect_to=list(store_origins(service.settings)))
+    serve_page(app, connect_to=list(store_sources(service.settings)))
     return app
 
 
@@ -78,8 +82,10 @@ def _application(service: Keyshelf, title: str, routers: Sequence[APIRouter]) ->
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
+        redirect_slashes=False,
     )
     app.state.keyshelf = service
+    app.state.streams = Streams()
     handle_failures(app)
     for router in routers:
         app.include_router(router, responses=PROBLEM_RESPONSES)
@@ -89,19 +95,29 @@ def _application(service: Keyshelf, title: str, routers: Sequence[APIRouter]) ->
 
 
 OnReady = Callable[[ServiceAddress], None]
+OnTrouble = Callable[[str, str], None]
+"""Is told the name of a part that does not answer, and why."""
 
 
-def serve(settings: Settings, *, with_worker: bool, on_ready: OnReady) -> None:
+def serve(
+    settings: Settings, *, with_worker: bool, on_ready: OnReady, on_trouble: OnTrouble
+) -> None:
     """Serve both listeners until SIGINT or SIGTERM, then finish what is under way.
 
-    `on_ready` is called once both accept connections. Raises `PortTakenError`, and
-    what opening the service raises.
+    `on_ready` is called once both accept connections, then `on_trouble` for each part
+    that does not answer: the service waits for it. Raises `PortTakenError`, and what
+    opening the service raises.
     """
     configure_logging(LogOptions(level=settings.required("KEYSHELF_LOG_LEVEL")))
-    anyio.run(_serve, settings, with_worker, on_ready, backend_options={"use_uvloop": True})
+    serving = partial(
+        _serve, settings, with_worker=with_worker, on_ready=on_ready, on_trouble=on_trouble
+    )
+    anyio.run(serving, backend_options={"use_uvloop": True})
 
 
-async def _serve(settings: Settings, with_worker: bool, on_ready: OnReady) -> None:  # noqa: FBT001 -- anyio.run passes by position
+async def _serve(
+    settings: Settings, *, with_worker: bool, on_ready: OnReady, on_trouble: OnTrouble
+) -> None:
     # Bound before anything is opened: a second service on one port must fail at once.
     public_socket = _bind(settings, "KEYSHELF_HOST", "KEYSHELF_PORT")
     private_socket = _bind(settings, "KEYSHELF_ADMIN_HOST", "KEYSHELF_ADMIN_PORT")
@@ -121,6 +137,8 @@ async def _serve(settings: Settings, with_worker: bool, on_ready: OnReady) -> No
                         group.start_soon(server.serve, [bound])
                     await _started([server for server, _ in servers])
                     on_ready(_address(service, private_socket))
+                    for part, said in (await service.readiness()).failures.items():
+                        on_trouble(part, said)
 
             def stop() -> None:
                 for server, _ in servers:
@@ -164,10 +182,12 @@ def _bind(settings: Settings, host_name: str, port_name: str) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
-        raise PortTakenError(
-            f"cannot listen on {host}:{port} ({error.strerror}): end the program that does,"
-            f" or set {port_name}"
-        ) from error
+        is_taken = error.errno == errno.EADDRINUSE
+        # The library adds the address in its own spelling to what the system says.
+        said = str(error.strerror).partition(" (while")[0]
+        taken_fix = f"end the program that does, or set {port_name}"
+        fix = taken_fix if is_taken else f"mend {host_name} or {port_name}"
+        raise PortTakenError(f"cannot listen on {host}:{port} ({said}): {fix}") from error
 
 
 def _address(service: Keyshelf, private_socket: socket.socket) -> ServiceAddress:

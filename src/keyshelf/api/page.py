@@ -3,10 +3,12 @@
 from importlib import resources
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
-from starlette.exceptions import HTTPException
+from fastapi.routing import APIRoute
+from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 _RESERVED = ("/api", "/signed", "/assets", "/healthz", "/readyz", "/metrics")
 _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Keyshelf</title>
@@ -21,7 +23,7 @@ def static_folder() -> Path:
 
 
 def serve_page(app: FastAPI, *, connect_to: list[str]) -> None:
-    """Serve the built page under a strict policy; `connect_to` are the stores' origins."""
+    """Serve the built page under a strict policy; `connect_to` are the stores."""
     folder = static_folder()
     headers = {
         "Content-Security-Policy": _policy(connect_to),
@@ -33,10 +35,7 @@ def serve_page(app: FastAPI, *, connect_to: list[str]) -> None:
     if (folder / "assets").is_dir():
         app.mount("/assets", _Immutable(directory=folder / "assets"), name="assets")
 
-    async def page(request: Request, path: str) -> Response:
-        del request
-        if f"/{path}".startswith(_RESERVED):
-            raise HTTPException(404)
+    async def page(path: str) -> Response:
         index = folder / "index.html"
         if not index.is_file():
             return HTMLResponse(_NOT_BUILT, 503, headers)
@@ -45,7 +44,18 @@ def serve_page(app: FastAPI, *, connect_to: list[str]) -> None:
             return FileResponse(file, headers=headers)
         return FileResponse(index, headers=headers)
 
-    app.add_api_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.router.routes.append(
+        _PageRoute("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
+    )
+
+
+class _PageRoute(APIRoute):
+    """Every address but those of programs: of these, what nobody else answers is not there."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if str(scope["path"]).startswith(_RESERVED):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 class _Immutable(StaticFiles):

@@ -251,6 +251,12 @@ class BatchIn(Request):
     on_conflict: Literal[OnConflict.FAIL, OnConflict.RENAME] = OnConflict.FAIL
 
 
+class SelectionIn(Request):
+    """What one archive is made of."""
+
+    ids: Ids
+
+
 class BatchResult(Answer):
     """What became of one of them."""
 
@@ -268,7 +274,7 @@ class BatchAnswer(Answer):
 
 
 class UrlAnswer(Answer):
-    """A signed URL."""
+    """A URL, and until when it is good."""
 
     url: str
     expires_at: datetime

@@ -12,6 +12,7 @@ from keyshelf.access.kratos import KratosOptions, KratosProvider
 from keyshelf.access.local import LocalOptions, LocalProvider
 from keyshelf.access.tokens import ApiTokens
 from keyshelf.app.kept_secrets import local_token, private_folder, signing_secret
+from keyshelf.app.readiness import ReadinessCheck
 from keyshelf.app.stores import LocalStore, bucket_of, open_stores
 from keyshelf.clock import system_clock
 from keyshelf.coordination.opening import Coordination, open_coordination
@@ -21,7 +22,6 @@ from keyshelf.database.pool import Database, DatabaseOptions
 from keyshelf.drive import handlers
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.values import DriveOptions
-from keyshelf.errors import Error
 from keyshelf.jobs.opening import choose_queue
 from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.registry import Registry
@@ -40,14 +40,6 @@ class ServiceAddress:
     admin_url: str
     token: str | None
     """The sign-in token, with the local provider."""
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """Whether the service can work, and what each part said."""
-
-    status: str
-    checks: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +66,11 @@ class Keyshelf:
     tokens: ApiTokens
     idempotency: IdempotencyKeys
 
+    readiness: ReadinessCheck
+
     def bucket_of(self, role: str) -> str:
         """Return where a store is, as a person names it."""
         return bucket_of(self.settings, role)
-
-    async def readiness(self) -> Readiness:
-        """Ask every part that the service stands on."""
-        checks = {"database": "ok", "redis": "ok", **dict.fromkeys(self.stores, "ok")}
-        try:
-            async with self.database.read() as tx:
-                await tx.value("SELECT 1")
-        except Error as error:
-            checks["database"] = error.detail
-        try:
-            await self.coordination.check()
-        except Error as error:
-            checks["redis"] = error.detail
-        for role, store in self.stores.items():
-            try:
-                await store.check()
-            except Error as error:
-                checks[role] = error.detail
-        broken = any(said != "ok" for said in checks.values())
-        return Readiness("unavailable" if broken else "ok", checks)
 
 
 @asynccontextmanager
@@ -143,7 +117,19 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
             authenticator=Authenticator(provider, tokens),
             tokens=tokens,
             idempotency=IdempotencyKeys(database, clock=system_clock),
+            readiness=_readiness(database, coordination, stores),
         )
+
+
+def _readiness(
+    database: Database, coordination: Coordination, stores: Mapping[str, ObjectStore]
+) -> ReadinessCheck:
+    async def ask_database() -> None:
+        async with database.read() as tx:
+            await tx.value("SELECT 1")
+
+    asked = {role: store.check for role, store in stores.items()}
+    return ReadinessCheck({"database": ask_database, "redis": coordination.check, **asked})
 
 
 @asynccontextmanager

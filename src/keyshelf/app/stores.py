@@ -5,12 +5,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from keyshelf.app.kept_secrets import private_folder
 from keyshelf.settings import Settings
 from keyshelf.settings.table import ROLES
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.local_signing import LocalSigner
 from keyshelf.store.observed import ObservedStore, StoreMetrics
-from keyshelf.store.opening import StoreOptions, open_store
+from keyshelf.store.opening import StoreOptions, browser_address, open_store
 from keyshelf.telemetry import Metrics
 
 
@@ -33,6 +34,9 @@ async def open_stores(
 ) -> tuple[Mapping[str, ObjectStore], dict[str, LocalStore]]:
     """Open a store for each role; those on this machine come with what signs their URLs."""
     store_metrics = StoreMetrics(metrics.registry)
+    if any(settings.text(f"{role.upper()}_BUCKET") is None for role in ROLES):
+        # The data folder lets the database's account pass; what people keep is not for others.
+        (private_folder(settings.data_folder) / "stores").mkdir(mode=0o700, exist_ok=True)
     stores: dict[str, ObjectStore] = {}
     local: dict[str, LocalStore] = {}
     for role in ROLES:
@@ -74,26 +78,10 @@ def store_options(settings: Settings, role: str, secret: bytes) -> StoreOptions:
     )
 
 
-def store_origins(settings: Settings) -> Sequence[str]:
-    """Return the origins, besides our own, that browsers read and write objects at."""
-    origins: list[str] = []
-    for role in ROLES:
-        upper = role.upper()
-        endpoint = settings.text(f"{upper}_S3_PUBLIC_ENDPOINT") or next(
-            filter(None, (settings.text(f"{upper}_{c}_ENDPOINT") for c in ("S3", "AZURE", "GCS"))),
-            None,
-        )
-        bucket = bucket_of(settings, role)
-        scheme = urlsplit(bucket).scheme or "s3"
-        if scheme in {"file", "memory"}:
-            continue
-        if endpoint is not None:
-            parts = urlsplit(endpoint)
-            origins += [f"{parts.scheme}://{parts.netloc}", f"{parts.scheme}://*.{parts.netloc}"]
-        else:
-            origins += {
-                "s3": ["https://*.amazonaws.com"],
-                "gs": ["https://storage.googleapis.com", "https://*.storage.googleapis.com"],
-                "az": ["https://*.blob.core.windows.net"],
-            }.get(scheme, [])
-    return sorted(set(origins))
+def store_sources(settings: Settings) -> Sequence[str]:
+    """Return what, besides ourselves, browsers read and write objects at: the buckets alone.
+
+    Each is a source of a content security policy, its path ending in a slash.
+    """
+    addresses = (browser_address(store_options(settings, role, b"")) for role in ROLES)
+    return sorted({f"{each.origin}{each.base}/" for each in addresses if each is not None})

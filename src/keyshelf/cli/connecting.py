@@ -1,6 +1,8 @@
 """Finds the service that a command speaks to, and runs the command on it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from time import monotonic
 from typing import NoReturn
 
 import anyio
@@ -11,7 +13,10 @@ from keyshelf.cli import output
 from keyshelf.cli.exits import ExitCode
 from keyshelf.client import discovery
 from keyshelf.client.asynchronous import AsyncClient
-from keyshelf.errors import UnavailableError
+from keyshelf.client.connection import API_RETRY
+from keyshelf.client.retrying import RetryOptions
+from keyshelf.client.transfers.options import TransferOptions
+from keyshelf.errors import Error, UnavailableError
 
 
 class NoServiceError(UnavailableError):
@@ -37,7 +42,28 @@ def client() -> AsyncClient:
             )
         url, admin_url = local.url, admin_url or local.admin_url
         token = token or local.token
-    return AsyncClient(url, token=token, admin_url=admin_url, state_folder=given.state_folder)
+    tell = _told_once()
+    return AsyncClient(
+        url,
+        token=token,
+        admin_url=admin_url,
+        state_folder=given.state_folder,
+        transfers=TransferOptions(retry=RetryOptions(on_wait=tell)),
+        retry=replace(API_RETRY, on_wait=tell),
+    )
+
+
+def _told_once() -> Callable[[Error], None]:
+    """Return what tells a person of a wait, once however many requests wait together."""
+    silent_until = float("-inf")
+
+    def tell(error: Error) -> None:
+        nonlocal silent_until
+        if monotonic() >= silent_until:
+            silent_until = monotonic() + API_RETRY.patience
+            output.message(f"keyshelf: waiting up to {API_RETRY.patience:.0f} s: {error.detail}")
+
+    return tell
 
 
 def run(

@@ -23,6 +23,7 @@ from keyshelf.cli.commands.restore import restore
 from keyshelf.cli.commands.rm import rm
 from keyshelf.cli.commands.serve import serve, up, worker
 from keyshelf.cli.exits import ExitCode, exit_code
+from keyshelf.client.transfers import local_failures
 from keyshelf.errors import Error
 
 HELP = """Media on object storage under keys a person can read.
@@ -74,16 +75,23 @@ def main() -> NoReturn:
     try:
         app()
     except Error as error:
-        output.message(f"keyshelf: {error.detail}")
-        sys.exit(exit_code(error))
+        _fail(error)
     except BrokenPipeError:
         # Whoever read our output has enough (`| head`); nothing is left to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.FAILURE)
     except Exception as error:  # noqa: BLE001 -- a person gets a line, whatever was forgotten
+        if isinstance(error, OSError) and error.filename:
+            # Any look at a path that a person named may be refused.
+            _fail(local_failures.meaning(error))
         output.message(f"keyshelf: internal error, please report it: {_place_of(error)}")
         sys.exit(ExitCode.FAILURE)
     sys.exit(ExitCode.OK)
+
+
+def _fail(error: Error) -> NoReturn:
+    output.message(f"keyshelf: {error.detail}")
+    sys.exit(exit_code(error))
 
 
 def _place_of(error: Exception) -> str:

@@ -11,7 +11,7 @@ import anyio
 import httpx2
 
 from keyshelf.client.connection import Connection
-from keyshelf.client.failures import ServiceUnreachableError
+from keyshelf.client.failures import RemoteLimitError, ServiceUnreachableError
 from keyshelf.client.paths import DrivePath, Place, Resolver
 from keyshelf.client.retrying import RetryOptions
 from keyshelf.client.routes import Routes
@@ -50,6 +50,8 @@ class AsyncClient(Routes):
         transfers: TransferOptions | None = None,
         retry: RetryOptions | None = None,
     ) -> None:
+        if token and not (token.isascii() and token.isprintable()):
+            raise InvalidInputError("the token has characters that no token has: copy it again")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = _http(url, headers)
         self._admin_http = _http(admin_url, headers) if admin_url else None
@@ -189,8 +191,10 @@ class AsyncClient(Routes):
                     yield job
                     if job.is_final:
                         return
-            except ServiceUnreachableError:
-                pass  # a proxy or a restart broke the stream; asking again tells whether it is back
+            except (ServiceUnreachableError, RemoteLimitError):
+                # A proxy or a restart broke the stream, or there are as many as may be;
+                # asking for the job tells how it is all the same.
+                pass
             job = await self.job(job_id)
             yield job
             if job.is_final:
@@ -228,6 +232,8 @@ def _http(url: str, headers: dict[str, str]) -> httpx2.AsyncClient:
         raise ServiceUnreachableError(
             f"{url!r} is not an address: it begins with http:// or https://"
         )
+    if base.port is not None and base.port > 65535:
+        raise ServiceUnreachableError(f"{url!r} is not an address: a port is at most 65535")
     return httpx2.AsyncClient(
         base_url=base,
         headers=headers,

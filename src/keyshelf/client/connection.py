@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import anyio
@@ -19,7 +19,10 @@ Parameters = Mapping[str, str | int | bool | None]
 API_TIMEOUT = httpx2.Timeout(60.0, connect=5.0)
 """Answers come within a minute; whoever listens accepts within seconds."""
 
-API_RETRY = RetryOptions(attempts=4, first_wait=0.2)
+_AWAY = frozenset({502, 503, 504})
+"""What proxies answer while nothing is behind them."""
+
+API_RETRY = RetryOptions(attempts=4, first_wait=0.2, longest_wait=2.0)
 """A restart of the service is waited for; whoever mistyped the address is told in a second."""
 
 
@@ -35,7 +38,8 @@ class Connection:
     """One service, reached with one token.
 
     Requests that are safe to repeat are repeated while the service does not
-    answer; others are sent once. Whatever is wrong comes as an `Error`.
+    answer, patiently once it has answered anything; others are sent once.
+    Whatever is wrong comes as an `Error`.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Connection:
         self._http = http
         self._retry = retry or API_RETRY
         self._sleep = sleep
+        self._was_reached = False
 
     @property
     def url(self) -> str:
@@ -76,7 +81,8 @@ class Connection:
             return await self._send(method, path, params=params, body=body, headers=headers)
 
         if repeatable if repeatable is not None else method in {"GET", "PUT", "DELETE"}:
-            return await retrying(once, options=self._retry, sleep=self._sleep)
+            options = self._retry if self._was_reached else replace(self._retry, patience=0.0)
+            return await retrying(once, options=options, sleep=self._sleep)
         return await once()
 
     async def _send(
@@ -93,10 +99,11 @@ class Connection:
             response = await self._http.request(
                 method, path, params=given, json=body, headers=headers, timeout=API_TIMEOUT
             )
+        self._was_reached |= response.status_code not in _AWAY
         _refuse_failure(response)
         if not response.content:
             return Answer(response.status_code, None)
-        return Answer(response.status_code, loads(response.content))
+        return Answer(response.status_code, _json(self.url, response.content))
 
     @asynccontextmanager
     async def events(self, path: str) -> AsyncGenerator[AsyncIterator[JSON]]:
@@ -140,6 +147,15 @@ def _translated(url: str) -> Generator[None]:
         ) from error
 
 
+def _json(url: str, content: bytes) -> JSON:
+    try:
+        return loads(content)
+    except UnexpectedAnswerError as error:
+        raise UnexpectedAnswerError(
+            f"what answers at {url} is not JSON: is KEYSHELF_URL the address of a Keyshelf service?"
+        ) from error
+
+
 def _reason(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
@@ -147,21 +163,22 @@ def _reason(error: BaseException) -> str:
 def _refuse_failure(response: httpx2.Response) -> None:
     if response.is_success:
         return
+    retry_after = _retry_after(response.headers)
     try:
         problem = loads(response.content)
     except UnexpectedAnswerError:
         problem = None
     if not isinstance(problem, Mapping):
-        if response.status_code in {502, 503, 504}:
-            problem = {"detail": f"the service answers HTTP {response.status_code}"}
-        else:
-            raise UnexpectedAnswerError(
-                f"{response.request.url.host} answers HTTP {response.status_code} without a"
-                " problem document: is KEYSHELF_URL the address of a Keyshelf service?"
+        said = f"{response.request.url.host} answers HTTP {response.status_code}"
+        if response.status_code in _AWAY:
+            raise ServiceUnreachableError(
+                f"{said} and no Keyshelf behind it: start it, or try again later",
+                retry_after=retry_after,
             )
-    raise failures.from_problem(
-        response.status_code, problem, retry_after=_retry_after(response.headers)
-    )
+        raise UnexpectedAnswerError(
+            f"{said} without a problem document: is KEYSHELF_URL the address of a Keyshelf service?"
+        )
+    raise failures.from_problem(response.status_code, problem, retry_after=retry_after)
 
 
 def _retry_after(headers: httpx2.Headers) -> float | None:

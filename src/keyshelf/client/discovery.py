@@ -28,6 +28,12 @@ class UnsafeServiceFileError(ForbiddenError):
     code = "unsafe-service-file"
 
 
+class UnreadableServiceFileError(ForbiddenError):
+    """The service file is another account's. Be that account, or set `KEYSHELF_URL`."""
+
+    code = "unreadable-service-file"
+
+
 @dataclass(frozen=True, slots=True)
 class LocalService:
     """A service on this machine, and the token with which this user reaches it."""
@@ -49,9 +55,10 @@ def announce(data_folder: Path, service: LocalService) -> None:
 
 def withdraw(data_folder: Path, *, pid: int) -> None:
     """Remove the file that the service `pid` wrote; another's is left alone."""
-    service = _read(data_folder / FILE_NAME)
-    if service and service.pid == pid:
-        (data_folder / FILE_NAME).unlink(missing_ok=True)
+    with suppress(UnreadableServiceFileError):  # then it is another's
+        service = _read(data_folder / FILE_NAME)
+        if service and service.pid == pid:
+            (data_folder / FILE_NAME).unlink(missing_ok=True)
 
 
 def discover(data_folder: Path) -> LocalService | None:
@@ -59,7 +66,7 @@ def discover(data_folder: Path) -> LocalService | None:
 
     A file left by a service that was killed is passed over. Raises
     `UnsafeServiceFileError` for one that others could have written, because it
-    would send this user's files to them.
+    would send this user's files to them, and `UnreadableServiceFileError`.
     """
     path = data_folder / FILE_NAME
     service = _read(path)
@@ -76,6 +83,11 @@ def _read(path: Path) -> LocalService | None:
         text = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise UnreadableServiceFileError(
+            f"{path} cannot be read ({error.strerror}): run as the account that Keyshelf runs as,"
+            " or set KEYSHELF_URL and KEYSHELF_TOKEN"
+        ) from error
     with suppress(UnexpectedAnswerError):  # cut short or edited: as good as not there
         return wire.decode(LocalService, wire.loads(text))
     return None

@@ -81,7 +81,13 @@ class RemoteIntegrityError(RemoteError, IntegrityError):
     code = "remote-integrity"
 
 
-class ServiceUnreachableError(UnavailableError):
+class UnreachableError(UnavailableError):
+    """Nothing answers, or only what stands before it does. Wait until it is back."""
+
+    code = "unreachable"
+
+
+class ServiceUnreachableError(UnreachableError):
     """Nothing answers at the service's address. Start it, or correct the address."""
 
     code = "service-unreachable"
@@ -123,6 +129,8 @@ def from_problem(
     code = str(problem.get("code") or f"http-{status}")
     detail = str(problem.get("detail") or problem.get("title") or f"the answer is HTTP {status}")
     kind = _BY_STATUS.get(status, RemoteError)
+    if kind is RemoteUnauthenticatedError:
+        detail = f"{detail}: set KEYSHELF_TOKEN to a token that is valid"
     if status == 500 and code != "internal":
         kind = RemoteIntegrityError  # the one category of the service's errors with this status
     standard = {"type", "title", "status", "detail", "code"}
@@ -137,5 +145,6 @@ def _with_pointers(detail: str, errors: object) -> str:
     if not isinstance(errors, list):
         return detail
     several = [each for each in errors if isinstance(each, Mapping)]  # pyright: ignore[reportUnknownVariableType] # isinstance leaves the types unknown; str() below takes any
-    named = [f"{each.get('pointer', '')}: {each.get('detail', '')}" for each in several]  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # as above
+    said = [f"{each.get('pointer', '')}: {each.get('detail', '')}" for each in several]  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # as above
+    named = [each for each in said if each not in detail]
     return f"{detail} ({'; '.join(named)})" if named else detail

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from keyshelf.client import discovery
-from keyshelf.client.discovery import LocalService, UnsafeServiceFileError
+from keyshelf.client.discovery import (
+    LocalService,
+    UnreadableServiceFileError,
+    UnsafeServiceFileError,
+)
 
 HERE = LocalService("http://127.0.0.1:1", "http://127.0.0.1:2", "ks_secret", os.getpid())
 
@@ -61,3 +65,11 @@ def test_a_file_that_others_can_write_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UnsafeServiceFileError):
         discovery.discover(tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_told_and_never_withdrawn(tmp_path: Path) -> None:
+    (tmp_path / "service.json").mkdir()  # even root cannot read it as a file
+
+    with pytest.raises(UnreadableServiceFileError, match="KEYSHELF_URL"):
+        discovery.discover(tmp_path)
+    discovery.withdraw(tmp_path, pid=1)

@@ -3,12 +3,10 @@
 import base64
 import binascii
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-import anyio
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
@@ -17,14 +15,13 @@ from keyshelf.access.permissions import Action, require
 from keyshelf.api.caller import Caller, Service
 from keyshelf.api.routes.paging import PageWanted
 from keyshelf.api.schemas import JobAnswer, JobList, JobOut
+from keyshelf.api.streams import OneStream, states
 from keyshelf.app.service import Keyshelf
 from keyshelf.drive.failures import BadCursorError
 from keyshelf.jobs.values import Job, JobNotFoundError, JobPosition, JobState
 from keyshelf.layout.drive import SHARED
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
-
-_LOOK_EVERY = 0.5
 
 
 @router.get("")
@@ -79,28 +76,24 @@ async def retry_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer
 
 
 @router.get("/{job_id}/events", response_class=StreamingResponse)
-async def follow_job(service: Service, caller: Caller, job_id: UUID) -> StreamingResponse:
-    """Stream a job as server-sent events, one for each change, until it ends."""
+async def follow_job(
+    service: Service, caller: Caller, job_id: UUID, _stream: OneStream
+) -> StreamingResponse:
+    """Stream a job as server-sent events, one for each change, until it ends.
+
+    Sixteen such streams may be open for one identity; past that the answer is 429.
+    """
     job = await _visible(service, caller, job_id)
+
+    async def look() -> Job:
+        async with service.database.read() as tx:
+            return await service.jobs.get(tx, job_id)
+
     return StreamingResponse(
-        _events(service, job),
+        states(job, look),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
-
-
-async def _events(service: Keyshelf, job: Job) -> AsyncIterator[str]:
-    sent = ""
-    while True:
-        shown = JobOut.of(job).model_dump_json()
-        if shown != sent:
-            yield f"data: {shown}\n\n"
-            sent = shown
-        if job.state.is_final:
-            return
-        await anyio.sleep(_LOOK_EVERY)
-        async with service.database.read() as tx:
-            job = await service.jobs.get(tx, job.id)
 
 
 async def _visible(service: Keyshelf, caller: Identity, job_id: UUID) -> Job:

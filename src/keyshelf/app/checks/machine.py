@@ -12,8 +12,10 @@ from importlib import metadata, resources
 from pathlib import Path
 
 from keyshelf import __version__
+from keyshelf.app.checks.folders import nearest, why_not_writable
 from keyshelf.app.checks.values import Check, failed, ok, warning
 from keyshelf.client import discovery
+from keyshelf.errors import ForbiddenError
 from keyshelf.settings import Settings
 
 _OLDEST_PYTHON = (3, 11)
@@ -69,18 +71,20 @@ def _version(package: str) -> str | None:
 
 def _data_folder(folder: Path) -> Iterator[Check]:
     name = "data folder"
-    if not folder.exists():
-        above = next(each for each in folder.parents if each.exists())
-        if not os.access(above, os.W_OK):
-            fix = f"let this account write to {above}, or set KEYSHELF_DATA"
-            yield failed(name, f"{folder} is not there and cannot be made", fix=fix)
+    there = nearest(folder)
+    problem = why_not_writable(there)
+    if there != folder:
+        fix = f"let this account write to {there}, or set KEYSHELF_DATA"
+        if problem:
+            detail = f"{folder} is not there and cannot be made ({there}: {problem})"
+            yield failed(name, detail, fix=fix)
             return
         yield ok(name, f"{folder} is not there yet; `keyshelf up` makes it")
-        yield _free_space(above)
+        yield _free_space(there)
         return
     fix = f"run as the account that owns {folder}, or set KEYSHELF_DATA"
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        yield failed(name, f"{folder} is no folder that this account can write to", fix=fix)
+    if problem:
+        yield failed(name, f"this account cannot write to {folder} ({problem})", fix=fix)
     elif folder.stat().st_uid != os.geteuid():
         yield warning(name, f"{folder} belongs to another account", fix=fix)
     else:
@@ -114,7 +118,11 @@ def _tools() -> Check:
 
 
 def _ports(settings: Settings) -> Iterator[Check]:
-    running = discovery.discover(settings.data_folder)
+    try:
+        running = discovery.discover(settings.data_folder)
+    except ForbiddenError as error:
+        yield failed("service file", error.detail, fix="run as the account that Keyshelf runs as")
+        return
     for name, host_setting, port_setting in _LISTENERS:
         host, port = settings.required(host_setting), settings.number(port_setting)
         problem = _cannot_listen(host, port)

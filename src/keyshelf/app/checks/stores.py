@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from keyshelf.app.checks import browsers
+from keyshelf.app.checks.folders import nearest, why_not_writable
 from keyshelf.app.checks.values import Check, failed, ok
 from keyshelf.app.stores import bucket_of, store_options
 from keyshelf.clock import Clock
@@ -51,8 +52,8 @@ async def _check_store(
     settings: Settings, role: str, probe_id: UUID, clock: Clock
 ) -> AsyncIterator[Check]:
     name, bucket = f"{role} store", bucket_of(settings, role)
-    if _is_not_made_yet(bucket):
-        yield ok(name, f"{bucket} is not there yet; `keyshelf up` makes it")
+    if not_made := _not_made_yet(name, bucket):
+        yield not_made
         return
     try:
         store = await open_store(store_options(settings, role, _NO_SECRET))
@@ -73,9 +74,16 @@ async def _check_store(
         await store.aclose()
 
 
-def _is_not_made_yet(bucket: str) -> bool:
+def _not_made_yet(name: str, bucket: str) -> Check | None:
+    """Say whether the folder of a store can be made; None for a store that is there."""
     parts = urlsplit(bucket)
-    return parts.scheme == "file" and not Path(unquote(parts.path)).exists()
+    folder = Path(unquote(parts.path))
+    if parts.scheme != "file" or (there := nearest(folder)) == folder:
+        return None
+    if problem := why_not_writable(there):
+        detail = f"{bucket} is not there and cannot be made ({there}: {problem})"
+        return failed(name, detail, fix=f"let this account write to {there}")
+    return ok(name, f"{bucket} is not there yet; `keyshelf up` makes it")
 
 
 async def _write_read_list_delete(store: ObjectStore, probe_id: UUID) -> None:

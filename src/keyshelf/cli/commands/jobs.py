@@ -22,9 +22,7 @@ def list_jobs(
     state: Annotated[
         str | None, typer.Option(help="queued, running, succeeded, failed or cancelled.")
     ] = None,
-    kind: Annotated[
-        str | None, typer.Option(help="Such as settle, copy, empty-trash, backfill.")
-    ] = None,
+    kind: Annotated[str | None, typer.Option(help="Such as settle, copy, purge, backfill.")] = None,
     everyone: Annotated[
         bool, typer.Option("--all", help="Everybody's, for administrators.")
     ] = False,

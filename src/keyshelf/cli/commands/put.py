@@ -85,7 +85,8 @@ def put(
 def _split(arguments: list[str]) -> tuple[list[Path], str]:
     """Take the arguments apart: the last of several is where to send to."""
     *sources, target = arguments if len(arguments) > 1 else [arguments[0], "/"]
-    return [Path(source) for source in sources], target
+    # Named twice is sent once: two transfers of one file would share what they remember.
+    return [Path(source) for source in dict.fromkeys(sources)], target
 
 
 async def _destination(

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 import typer
 
 from keyshelf import settings
+from keyshelf.cli import output
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.output import Output
 from keyshelf.client import discovery
@@ -30,7 +31,12 @@ class _Serving(Protocol):
     """What `keyshelf.api.main` offers."""
 
     def serve(
-        self, settings: Settings, *, with_worker: bool, on_ready: Callable[[_Address], None]
+        self,
+        settings: Settings,
+        *,
+        with_worker: bool,
+        on_ready: Callable[[_Address], None],
+        on_trouble: Callable[[str, str], None],
     ) -> None: ...
 
 
@@ -58,7 +64,7 @@ def up() -> None:
         out.message("Ctrl-C stops it")
 
     try:
-        _serving().serve(given, with_worker=True, on_ready=ready)
+        _serving().serve(given, with_worker=True, on_ready=ready, on_trouble=_tell_trouble)
     finally:
         discovery.withdraw(given.data_folder, pid=os.getpid())
     raise typer.Exit(ExitCode.OK)
@@ -77,7 +83,7 @@ def serve() -> None:
         out.message(f"serving at {address.url}, private listener at {address.admin_url}")
 
     try:
-        _serving().serve(given, with_worker=False, on_ready=ready)
+        _serving().serve(given, with_worker=False, on_ready=ready, on_trouble=_tell_trouble)
     finally:
         discovery.withdraw(given.data_folder, pid=os.getpid())
     raise typer.Exit(ExitCode.OK)
@@ -100,6 +106,14 @@ def _announce(given: Settings, address: _Address) -> None:
     # gives itself away: the port that it names is ours now.
     if found is None or found.pid == service.pid or found.url == service.url:
         discovery.announce(given.data_folder, service)
+
+
+def _tell_trouble(part: str, said: str) -> None:
+    name = part if part in {"database", "redis"} else f"{part} store"
+    output.message(
+        f"keyshelf: {name}: {said.rstrip('.')}; the service waits for it,"
+        " `keyshelf doctor` names the fix"
+    )
 
 
 def _serving() -> _Serving:

@@ -27,6 +27,7 @@ from keyshelf.client.transfers.objects import (
     Objects,
     Received,
     Slice,
+    StoreUnavailableError,
 )
 from keyshelf.client.transfers.observing import Observer, Outcome
 from keyshelf.client.transfers.options import TransferOptions
@@ -252,7 +253,7 @@ class _Fetch:
             await to_thread.run_sync(os.fdatasync, descriptor)
             self._parts.keep(number, received)
 
-        await retrying(attempt, options=self._options.retry)
+        await retrying(attempt, options=self._options.retry, only=StoreUnavailableError)
 
     async def _url(self) -> str:
         async with self._lock:
@@ -300,7 +301,7 @@ def _place(temporary: Path, target: Path, on_conflict: OnLocalConflict) -> Path:
 
 def _may_skip(target: Path, on_conflict: OnLocalConflict) -> bool:
     """Whether an existing target is to be left as it is; refuses one that is in the way."""
-    if on_conflict in {"rename", "replace"} or not target.exists():
+    if on_conflict in {"rename", "replace"} or not os.path.lexists(target):
         return False
     if on_conflict == "skip" and target.is_file():
         return True

@@ -4,7 +4,7 @@ import errno
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from keyshelf.errors import ForbiddenError, InvalidInputError, LimitError, NotFoundError
+from keyshelf.errors import Error, ForbiddenError, InvalidInputError, LimitError, NotFoundError
 
 
 class LocalFileError(InvalidInputError):
@@ -37,11 +37,16 @@ def translated() -> Generator[None]:
     try:
         yield
     except OSError as error:
-        said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        if isinstance(error, FileNotFoundError):
-            raise LocalFileMissingError(said) from error
-        if isinstance(error, PermissionError):
-            raise LocalPermissionError(said) from error
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise LocalDiskFullError(f"{said}: make room, then run the same again") from error
-        raise LocalFileError(said) from error
+        raise meaning(error) from error
+
+
+def meaning(error: OSError) -> Error:
+    """Return what an error of the operating system means."""
+    said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    if isinstance(error, FileNotFoundError):
+        return LocalFileMissingError(said)
+    if isinstance(error, PermissionError):
+        return LocalPermissionError(said)
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return LocalDiskFullError(f"{said}: make room, then run the same again")
+    return LocalFileError(said)

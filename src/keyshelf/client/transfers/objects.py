@@ -10,6 +10,8 @@ import anyio
 import httpx2
 from anyio import to_thread
 
+from keyshelf.client.failures import UnreachableError
+from keyshelf.client.transfers.store_answers import Refusal
 from keyshelf.client.values import SignedRequest
 from keyshelf.errors import ConflictError, IntegrityError, UnavailableError
 
@@ -23,7 +25,19 @@ class StoreUnavailableError(UnavailableError):
     code = "store-transfer-failed"
 
 
-class LinkExpiredError(UnavailableError):
+class StoreUnreachableError(StoreUnavailableError, UnreachableError):
+    """The store answered before and is away now. Wait until it is back; what was moved is kept."""
+
+    code = "store-unreachable"
+
+
+class StoreHasNoRoomError(UnavailableError):
+    """The store is full. Make room there, then run the same again: it goes on where it stopped."""
+
+    code = "store-has-no-room"
+
+
+class LinkExpiredError(StoreUnavailableError):
     """The store refuses a signed request. Ask for a new one: it expired, or the object moved."""
 
     code = "link-expired"
@@ -86,6 +100,8 @@ class Objects:
         self._open_http = open_http
         self._http: httpx2.AsyncClient | None = None
         self._service_url = service_url
+        # Stores of the service's own are where it is, and it was reached.
+        self._reached = {_host(service_url)}
         self._limit = anyio.CapacityLimiter(requests_at_once)
         self._chunk_bytes = chunk_bytes
 
@@ -159,6 +175,7 @@ class Objects:
     ) -> AsyncGenerator[httpx2.Response]:
         """Send one request within the bound; the HTTP library's errors become ours."""
         whole = urljoin(f"{self._service_url}/", url)
+        host = _host(whole)
         if self._http is None:
             self._http = self._open_http()
         async with self._limit:
@@ -166,10 +183,13 @@ class Objects:
                 async with self._http.stream(
                     method, whole, headers=headers, content=body, timeout=TIMEOUT
                 ) as answer:
+                    self._reached.add(host)
                     yield answer
             except (httpx2.HTTPError, httpx2.StreamError) as error:
-                host = httpx2.URL(whole).netloc.decode()
-                raise StoreUnavailableError(
+                if not isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout)):
+                    self._reached.add(host)
+                kind = StoreUnreachableError if host in self._reached else StoreUnavailableError
+                raise kind(
                     f"the transfer with the store at {host} broke off"
                     f" ({str(error) or type(error).__name__})"
                 ) from error
@@ -180,15 +200,24 @@ async def _refuse(answer: httpx2.Response) -> None:
     if answer.is_success:
         return
     host = answer.request.url.netloc.decode()
-    text = (await answer.aread())[:300].decode(errors="replace")
-    said = f"the store at {host} answers HTTP {answer.status_code}: {' '.join(text.split())}"
+    refusal = Refusal.read(await answer.aread())
+    why = f": {refusal.detail}" if refusal.detail else ""
+    said = f"the store at {host} answers HTTP {answer.status_code}{why}"
+    if refusal.is_for_lack_of_room:
+        raise StoreHasNoRoomError(said)
     if answer.status_code in {401, 403, 404, 409, 412}:
         # A moved object is under its new key, and a new link leads there; where an earlier
         # request has left something, a new link leads past it.
         raise LinkExpiredError(f"{said} (an expired link, a moved object, or a wrong clock)")
     if answer.status_code == 416:
         raise ObjectChangedError(f"{said} (it became shorter meanwhile: fetch it again)")
+    if answer.status_code in {502, 504}:
+        raise StoreUnreachableError(f"{said} (what stands before it does not reach it)")
     raise StoreUnavailableError(said)
+
+
+def _host(url: str) -> str:
+    return httpx2.URL(url).netloc.decode()
 
 
 def _total(answer: httpx2.Response, asked: Slice) -> int:

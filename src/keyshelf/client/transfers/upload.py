@@ -18,7 +18,13 @@ from keyshelf.client.routes import Routes
 from keyshelf.client.transfers.acknowledged import Acknowledged
 from keyshelf.client.transfers.fanout import for_each
 from keyshelf.client.transfers.local_file import LocalFile
-from keyshelf.client.transfers.objects import LinkExpiredError, Objects, Slice, SourceChangedError
+from keyshelf.client.transfers.objects import (
+    LinkExpiredError,
+    Objects,
+    Slice,
+    SourceChangedError,
+    StoreUnavailableError,
+)
 from keyshelf.client.transfers.observing import Observer, Outcome, State
 from keyshelf.client.transfers.options import TransferOptions
 from keyshelf.client.transfers.records import VERSION, Records, UploadRecord
@@ -253,7 +259,7 @@ class Uploader:
                     requests.forget()
                     raise
 
-            etag = await retrying(attempt, options=self._options.retry)
+            etag = await retrying(attempt, options=self._options.retry, only=StoreUnavailableError)
             begun.acknowledged.add(number, etag)
 
         try:
