@@ -1,9 +1,10 @@
-"""Takes the picture of the page that the README shows.
+"""Takes the pictures of the page that the README shows, one light and one dark.
 
-    make setup-tests && .venv/bin/python docs/screenshot.py [--dark] [FILE]
+    make setup-tests && .venv/bin/python docs/screenshot.py
 
 Runs a service of its own in a temporary folder, with the sample of `make demo` in
-it, and opens the page in Debian's Chromium.
+it, and opens the page in Debian's Chromium. The page speaks in the machine's own
+font: the pictures were taken where that is Debian's `fonts-inter`.
 """
 
 import os
@@ -15,30 +16,32 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
-PICTURE = ROOT / "docs/images/page.png"
+IMAGES = ROOT / "docs/images"
+PICTURES: dict[Literal["light", "dark"], str] = {"light": "page.png", "dark": "page-dark.png"}
 FOLDER = ("Sample", "Photos", "Summer 2026")
 SHOWN = "Dawn over the hills.png"
 
 
 def main() -> None:
-    """Take the picture."""
-    arguments = [each for each in sys.argv[1:] if each != "--dark"]
-    target = Path(arguments[0]) if arguments else PICTURE
+    """Take the pictures."""
     with served_sample() as link, sync_playwright() as playwright:
-        chromium = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(
-            viewport={"width": 1360, "height": 720},
-            device_scale_factor=1.5,
-            color_scheme="dark" if "--dark" in sys.argv else "light",
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        page.goto(link)
-        show_folder(page)
-        page.screenshot(path=target)
+        for scheme, name in PICTURES.items():
+            page = browser.new_page(
+                viewport={"width": 1360, "height": 720},
+                device_scale_factor=1.5,
+                color_scheme=scheme,
+            )
+            page.goto(link)
+            show_folder(page)
+            page.screenshot(path=IMAGES / name)
         browser.close()
 
 
@@ -50,6 +53,8 @@ def show_folder(page: Page) -> None:
     page.get_by_role("button", name="Grid view").click()
     page.get_by_role("button", name="Show details").click()
     page.get_by_text(SHOWN, exact=True).first.click()
+    page.mouse.move(0, 0)
+    expect(page.locator(".details img[data-shown]")).to_be_visible()
     page.wait_for_load_state("networkidle")
 
 

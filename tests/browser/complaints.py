@@ -18,6 +18,7 @@ class Complaints:
 
     messages: list[str] = field(default_factory=list[str])
     _expected: set[int] = field(default_factory=set[int])
+    _is_cut_off: bool = False
 
     def listen_to(self, page: Page) -> None:
         """Note what this page complains about."""
@@ -28,6 +29,10 @@ class Complaints:
         """Let requests be refused with these statuses."""
         self._expected.update(statuses)
 
+    def expect_no_network(self) -> None:
+        """Let requests be lost because the test takes the network away."""
+        self._is_cut_off = True
+
     def unexpected(self) -> list[str]:
         """Return what was noted and not expected."""
         return [each for each in self.messages if not self._is_expected(each)]
@@ -37,5 +42,7 @@ class Complaints:
             self.messages.append(f"{message.text} ({message.location['url']})")
 
     def _is_expected(self, message: str) -> bool:
+        if self._is_cut_off and "ERR_INTERNET_DISCONNECTED" in message:
+            return True
         refused = _REFUSED.search(message)
         return refused is not None and int(refused[1]) in self._expected

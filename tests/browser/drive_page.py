@@ -25,7 +25,7 @@ class DrivePage:
         """Go to an address, or to the test's own folder, and wait for what is there."""
         self.page.goto(f"/folder/{self.program.folder}" if path is None else path)
         expect(self.page.get_by_role("navigation", name="Places")).to_be_visible()
-        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+        expect(self.page.get_by_role("status", name="Loading")).to_have_count(0)
 
     def put(self, *names: str) -> None:
         """Let files lie in the folder, each holding its own name."""

@@ -15,9 +15,9 @@ MOST_ROWS = 120
 PLANT = """
 INSERT INTO files
     (s3_key, filename, mimetype, owner_id, parent_id, size, search_name, sort_name)
-SELECT folder.s3_key || name, name, 'image/jpeg', folder.owner_id, folder.id, 1000, name, name
+SELECT folder.s3_key || name, name, 'application/pdf', folder.owner_id, folder.id, 1000, name, name
 FROM files AS folder, generate_series(1, %(files)s) AS number,
-    LATERAL (SELECT 'photo ' || lpad(number::text, 6, '0') || '.jpg') AS named (name)
+    LATERAL (SELECT 'report ' || lpad(number::text, 6, '0') || '.pdf') AS named (name)
 WHERE folder.id = %(folder)s
 """
 
@@ -28,7 +28,7 @@ def crowded(drive: DrivePage, drive_database: str) -> DrivePage:
     with psycopg.connect(drive_database, autocommit=True) as connection:
         connection.execute(PLANT, {"files": FILES, "folder": drive.program.folder})
     drive.open()
-    expect(drive.item("photo 000001.jpg")).to_be_visible()
+    expect(drive.item("report 000001.pdf")).to_be_visible()
     return drive
 
 
@@ -42,15 +42,15 @@ def test_the_last_of_a_hundred_thousand_rows_is_reached_with_few_in_the_page(
     for _ in range(20):
         crowded.page.mouse.wheel(0, 2000)
         assert rows.count() < MOST_ROWS
-    expect(crowded.item("photo 000001.jpg")).to_have_count(0)
+    expect(crowded.item("report 000001.pdf")).to_have_count(0)
     crowded.grid.focus()
     crowded.press("End")
 
-    crowded.expect_selected(f"photo {FILES}.jpg")
-    expect(crowded.item(f"photo {FILES}.jpg")).to_be_in_viewport()
+    crowded.expect_selected(f"report {FILES}.pdf")
+    expect(crowded.item(f"report {FILES}.pdf")).to_be_in_viewport()
     expect(crowded.page.locator(".selection-count")).to_contain_text("1 selected")
     assert rows.count() < MOST_ROWS
     crowded.press("Home")
-    expect(crowded.item("photo 000001.jpg")).to_be_in_viewport()
+    expect(crowded.item("report 000001.pdf")).to_be_in_viewport()
     crowded.grid.evaluate("grid => { grid.scrollTop = grid.scrollHeight / 2; }")
-    expect(crowded.page.get_by_text("photo 050005.jpg")).to_be_in_viewport()
+    expect(crowded.page.get_by_text("report 050005.pdf")).to_be_in_viewport()

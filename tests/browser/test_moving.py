@@ -1,11 +1,19 @@
 """Moving and copying: by mouse, by dialog, by clipboard; taken names; the way back."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.drive_page import DrivePage
 
 pytestmark = pytest.mark.browser
+
+
+def hold(drive: DrivePage, address: str) -> list[Route]:
+    """Keep requests to an address waiting."""
+    held: list[Route] = []
+    # Playwright marks the function that it is given, and a list's own cannot be marked.
+    drive.page.route(address, lambda route: held.append(route))  # noqa: PLW0108 -- as said
+    return held
 
 
 def test_dragging_onto_a_folder_moves_and_undo_moves_back(drive: DrivePage) -> None:
@@ -143,6 +151,35 @@ def test_cut_and_paste_moves_and_copy_and_paste_copies(drive: DrivePage) -> None
     drive.expect_names("a.txt")
     drive.page.go_back()
     drive.expect_names("target", "b.txt", "b (2).txt")
+
+
+def test_pasting_into_a_folder_works_before_its_path_has_come(drive: DrivePage) -> None:
+    target = drive.put_folder("target")
+    drive.put("a.txt")
+    drive.open()
+    hold(drive, f"**/api/folders/{target}/path")
+    drive.choose_for("a.txt", "Cut")
+    drive.enter("target")
+    expect(drive.page.get_by_text("This folder is empty")).to_be_visible()
+
+    drive.press("Control+v")
+
+    drive.expect_toast("“a.txt” moved to target.")
+    drive.page.unroute_all(behavior="ignoreErrors")
+    assert drive.program.names(target) == ["a.txt"]
+
+
+def test_a_folder_shows_no_files_before_it_is_known_where_it_is(drive: DrivePage) -> None:
+    target = drive.put_folder("target")
+    drive.program.upload("a.txt", b"a", target)
+    held = hold(drive, f"**/api/folders/{target}/path")
+    with drive.page.expect_response(f"**/api/folders/{target}/children*"):
+        drive.page.goto(f"/folder/{target}")
+
+    expect(drive.page.get_by_role("status", name="Loading")).to_be_visible()
+    held.pop().continue_()
+
+    drive.expect_names("a.txt")
 
 
 def test_a_folder_does_not_go_into_itself(drive: DrivePage) -> None:

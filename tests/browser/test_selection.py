@@ -81,6 +81,34 @@ def test_keys_select(five: DrivePage) -> None:
     five.expect_selected()
 
 
+def test_keys_select_in_the_grid(five: DrivePage) -> None:
+    five.page.set_viewport_size({"width": 900, "height": 700})
+    five.push("Grid view")
+    five.grid.focus()
+    five.press("Home", "ArrowRight")
+    five.expect_selected("2.txt")
+    first, last = five.item("1.txt").bounding_box(), five.item("5.txt").bounding_box()
+    assert first is not None
+    assert last is not None
+    assert last["y"] > first["y"]
+
+    five.press("ArrowLeft", "ArrowDown")
+    below = five.page.locator("[aria-selected=true]").bounding_box()
+    assert below is not None
+    assert (below["x"], below["y"]) == (first["x"], last["y"])
+    five.press("ArrowUp")
+    five.expect_selected("1.txt")
+    five.press("Shift+ArrowRight", "Shift+ArrowRight")
+    five.expect_selected("1.txt", "2.txt", "3.txt")
+    five.press("End")
+    five.expect_selected("5.txt")
+    five.expect_focus("5.txt")
+    five.press("Control+a")
+    five.expect_selected("1.txt", "2.txt", "3.txt", "4.txt", "5.txt")
+    five.type("3")
+    five.expect_selected("3.txt")
+
+
 def test_letters_find_a_name(five: DrivePage) -> None:
     five.grid.focus()
 

@@ -62,3 +62,40 @@ def test_a_session_that_ended_elsewhere_leads_to_the_sign_in_page(
     places.get_by_role("link", name="Favourites").click()
 
     expect(stranger.get_by_role("heading", name="Sign in to Keyshelf")).to_be_visible()
+    expect(stranger.get_by_text("Your session has ended.")).to_be_visible()
+
+
+def test_a_service_that_is_away_for_a_moment_leaves_the_page_as_it_is(
+    stranger: Page, served: Served, complaints: Complaints
+) -> None:
+    complaints.expect(503)
+    stranger.clock.install()
+    stranger.goto(f"/sign-in#token={served.token}")
+    places = stranger.get_by_role("navigation", name="Places")
+    expect(places).to_be_visible()
+    stranger.route("**/api/session", lambda route: route.fulfill(status=503))
+
+    with stranger.expect_response("**/api/session"):
+        stranger.clock.fast_forward("31:00")
+
+    expect(places).to_be_visible()
+    expect(stranger.get_by_text("Keyshelf cannot be reached")).to_have_count(0)
+
+
+def test_without_a_network_the_page_says_so_and_goes_on_when_it_is_back(
+    stranger: Page, served: Served, complaints: Complaints
+) -> None:
+    complaints.expect(401)
+    complaints.expect_no_network()
+    stranger.goto(f"/sign-in#token={served.token}")
+    places = stranger.get_by_role("navigation", name="Places")
+    expect(stranger.get_by_role("heading", name="My files")).to_be_visible()
+    places.get_by_role("link", name="Trash").click()
+    expect(stranger.get_by_role("heading", name="Trash", exact=True)).to_be_visible()
+    stranger.context.set_offline(True)
+
+    places.get_by_role("link", name="Favourites").click()
+    expect(stranger.get_by_text("Keyshelf cannot be reached")).to_be_visible()
+    stranger.context.set_offline(False)
+
+    expect(stranger.get_by_text("Keyshelf cannot be reached")).to_have_count(0)

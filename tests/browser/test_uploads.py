@@ -152,15 +152,30 @@ def test_one_answer_serves_for_all_taken_names(
     drive: DrivePage, tmp_path: Path, complaints: Complaints
 ) -> None:
     complaints.expect(409)
-    drive.put("a.txt", "b.txt")
+    names = ("a.txt", "b.txt", "c.txt")
+    drive.put(*names)
     drive.open()
-    upload(drive, written(tmp_path, "a.txt", "A"), written(tmp_path, "b.txt", "B"))
+    upload(drive, *(written(tmp_path, name, "new") for name in names))
     dialog = drive.dialog("This name is taken")
 
-    dialog.get_by_text("Do the same for").click()
+    dialog.get_by_text("Do the same for 2 other conflicts").click()
     dialog.get_by_role("button", name="Keep both").click()
 
-    drive.expect_names("a.txt", "a (2).txt", "b.txt", "b (2).txt")
+    drive.expect_names("a.txt", "a (2).txt", "b.txt", "b (2).txt", "c.txt", "c (2).txt")
+
+
+def test_what_is_uploaded_to_shared_is_shared(drive: DrivePage, tmp_path: Path) -> None:
+    name = f"{drive.program.folder}.txt"
+    drive.open("/shared")
+
+    upload(drive, written(tmp_path, name, "for all"))
+
+    drive.item(name).click()
+    drive.expect_selected(name)
+    listed = drive.program.call("GET", "/api/files", params={"space": "shared"})["items"]
+    file = next(each for each in listed if each["filename"] == name)
+    assert (file["space"], file["key"]) == ("shared", f"shared/{name}")
+    assert drive.program.download(file["id"]) == b"for all"
 
 
 def test_an_upload_shows_progress_pauses_and_goes_on(
@@ -273,5 +288,21 @@ def test_a_refused_upload_says_why_and_is_retried(
         expect(tray(drive)).to_contain_text("The store refused the bytes (status 411).")
 
     drive.push("Retry a.txt")
+
+    drive.expect_names("a.txt")
+
+
+def test_files_added_without_a_network_go_up_when_it_is_back(
+    drive: DrivePage, tmp_path: Path, complaints: Complaints
+) -> None:
+    complaints.expect_no_network()
+    # What draws the uploads comes ahead of need, once the page stands.
+    with drive.page.expect_response("**/TrayCard-*.js"):
+        drive.open()
+    drive.page.context.set_offline(True)
+
+    upload(drive, written(tmp_path, "a.txt", "A"))
+    expect(tray(drive)).to_contain_text("Keyshelf cannot be reached")
+    drive.page.context.set_offline(False)
 
     drive.expect_names("a.txt")

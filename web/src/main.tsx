@@ -7,8 +7,7 @@ import { Problem } from "@/api/problem";
 import { applyTheme } from "@/app/preferences";
 import { router } from "@/app/router";
 import { SessionGate } from "@/app/session";
-import { preloadActions } from "@/drive/actions/useActions";
-import { preloadMenus } from "@/ui/Menu";
+import { pageStands } from "@/ui/later";
 import { UploadProvider } from "@/uploads";
 import "@/styles/tokens.css";
 import "@/styles/base.css";
@@ -19,7 +18,11 @@ const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
-      retry: (count, error) => error instanceof Problem && error.isTransient && count < 2,
+      // A service on this very machine answers without a network, whatever the browser thinks of it.
+      networkMode: "always",
+      refetchOnReconnect: true,
+      // Without a network the person is told at once; it is asked again when the network is back.
+      retry: (count, error) => error instanceof Problem && error.isTransient && navigator.onLine && count < 2,
     },
   },
 });
@@ -41,17 +44,29 @@ createRoot(root).render(
 );
 
 // Once the page stands, what the first click needs is fetched, so that it opens at once.
-setTimeout(() => {
-  preloadMenus();
-  preloadActions();
-}, 1_500);
+setTimeout(pageStands, 1_500);
+
+// A file dropped beside every place for it would be opened by the browser in place of this page.
+for (const kind of ["dragover", "drop"] as const) {
+  window.addEventListener(kind, (event) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  });
+}
 
 // A part that was replaced on the server by a newer build is gone: the page starts again with the new one, once.
+// Where the server cannot be reached at all, nothing would come in place of this page, and what it holds would be lost.
 const RELOADED = "keyshelf.reloaded";
-window.addEventListener("vite:preloadError", (event) => {
+window.addEventListener("vite:preloadError", () => {
   if (sessionStorage.getItem(RELOADED)) return;
-  sessionStorage.setItem(RELOADED, "yes");
-  event.preventDefault();
-  location.reload();
+  void fetch("/healthz").then(
+    (answer) => {
+      if (!answer.ok) return;
+      sessionStorage.setItem(RELOADED, "yes");
+      location.reload();
+    },
+    () => undefined, // whoever needed the part tells that it failed
+  );
 });
 window.addEventListener("load", () => setTimeout(() => sessionStorage.removeItem(RELOADED), 10_000));

@@ -40,6 +40,24 @@ function updateLists(client: QueryClient, update: (items: ListedFile[]) => Liste
   );
 }
 
+function findFile(client: QueryClient, id: string): ListedFile | undefined {
+  for (const [, data] of client.getQueriesData<ListData>({ queryKey: keys.lists })) {
+    for (const page of data?.pages ?? []) {
+      const found = page.items.find((item) => item.id === id);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+/** The path of a folder as the cached answers tell it, for the time until the service does. */
+export function knownPath(client: QueryClient, id: string): DriveFile[] | undefined {
+  const folder = findFile(client, id);
+  if (!folder) return undefined;
+  const above = folder.parent_id === null ? [] : client.getQueryData<DriveFile[]>(keys.path(folder.parent_id));
+  return above && [...above, folder];
+}
+
 /** Writes known changes into every list that shows the file. */
 export function patchFiles(client: QueryClient, changes: ReadonlyMap<string, Partial<DriveFile>>): void {
   updateLists(client, (items) =>

@@ -114,10 +114,10 @@ export async function getDownloadUrl(id: string, inline = false, signal?: AbortS
 }
 
 /** Where a browser goes to save the files: the file itself, or one zip of them all. */
-export function downloadAddress(files: readonly DriveFile[]): string {
+export async function downloadAddress(files: readonly DriveFile[]): Promise<string> {
   const [first] = files;
   if (first && files.length === 1) {
     return first.is_folder ? apiUrl(`/folders/${first.id}/zip`) : apiUrl(`/files/${first.id}/download`, { redirect: 1 });
   }
-  return apiUrl("/zip", { ids: files.map((file) => file.id).join(",") });
+  return (await request<{ url: string }>("POST", "/zip", { body: { ids: files.map((file) => file.id) } })).url;
 }

@@ -11,16 +11,16 @@ export async function listJobs(state: JobState, signal?: AbortSignal): Promise<J
   return page.items;
 }
 
-export function getJob(id: string): Promise<Job> {
-  return request("GET", `/jobs/${id}`);
+export async function getJob(id: string): Promise<Job> {
+  return (await request<{ job: Job }>("GET", `/jobs/${id}`)).job;
 }
 
 export function cancelJob(id: string): Promise<unknown> {
   return request("POST", `/jobs/${id}/cancel`);
 }
 
-export function retryJob(id: string): Promise<unknown> {
-  return request("POST", `/jobs/${id}/retry`);
+export async function retryJob(id: string): Promise<Job> {
+  return (await request<{ job: Job }>("POST", `/jobs/${id}/retry`)).job;
 }
 
 /** The address of a job's event stream. */

@@ -1,16 +1,17 @@
 /** Who is signed in, the theme, API tokens, signing out. */
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy } from "react";
 import { Button } from "react-aria-components";
 import { signOut } from "@/api/session";
 import { setPreferences, usePreferences } from "@/app/preferences";
 import { useSession } from "@/app/session";
+import { later } from "@/ui/later";
 import { reportError } from "@/ui/reportError";
 import { text } from "@/text";
 import { ask } from "@/ui/dialogs";
-import { Menu, type MenuGroup } from "@/ui/Menu";
+import { Menu } from "@/ui/Menu";
+import type { MenuGroup } from "@/ui/menu-items";
 
-const TokensDialog = lazy(() => import("@/app/TokensDialog"));
+const TokensDialog = later(() => import("@/app/TokensDialog"));
 const words = text.account;
 
 const themes = [

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { text } from "@/text";
 import { IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
+import { focusFiles } from "@/ui/focusFiles";
 
 const PAUSE_MS = 200;
 const words = text.drive.search;
@@ -62,11 +63,11 @@ export function SearchField() {
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key === "Enter") {
       search(value);
-      document.querySelector<HTMLElement>(".collection")?.focus();
+      focusFiles();
     }
     if (event.key === "ArrowDown") {
       event.preventDefault();
-      document.querySelector<HTMLElement>(".collection")?.focus();
+      focusFiles();
     }
     if (event.key === "Escape") {
       leave();

@@ -1,11 +1,12 @@
 /** The frame of every page: header, places on the left, the view, uploads and messages. */
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { Suspense, useEffect, useState } from "react";
+import { type MouseEvent, Suspense, useEffect, useState } from "react";
 import { Header } from "@/app/Header";
 import { Navigation } from "@/app/Navigation";
 import { useJobs } from "@/jobs/useJobs";
 import { text } from "@/text";
 import { Dialogs } from "@/ui/dialogs";
+import { focusFiles } from "@/ui/focusFiles";
 import { Toasts } from "@/ui/Toasts";
 import { UploadTray } from "@/uploads";
 import "@/app/shell.css";
@@ -18,7 +19,7 @@ export function Shell() {
 
   return (
     <>
-      <a className="skip-link" href="#files" onClick={focusFiles}>{text.skipToFiles}</a>
+      <a className="skip-link" href="#files" onClick={skipToFiles}>{text.skipToFiles}</a>
       <div className="shell">
         <Header onMenu={() => setDrawerOpen(!drawerOpen)} isMenuOpen={drawerOpen} />
         <Navigation isOpen={drawerOpen} onClose={() => setDrawerOpen(false)} />
@@ -38,7 +39,7 @@ export function Shell() {
   );
 }
 
-function focusFiles(event: React.MouseEvent): void {
+function skipToFiles(event: MouseEvent): void {
   event.preventDefault();
-  (document.querySelector<HTMLElement>(".collection") ?? document.getElementById("files"))?.focus();
+  focusFiles();
 }

@@ -12,18 +12,21 @@ import "@/app/sign-in.css";
 interface Props {
   /** Where the identity provider signs people in; without one a token is asked for. */
   loginUrl?: string;
+  /** Whether somebody was signed in until this moment. */
+  hasEnded: boolean;
   onSignedIn: (session: Session) => void;
 }
 
 const words = text.signIn;
 
-export default function SignIn({ loginUrl, onSignedIn }: Props) {
+export default function SignIn({ loginUrl, hasEnded, onSignedIn }: Props) {
   return (
     <main className="sign-in">
       <div className="sign-in-card">
         <Logo size={44} />
         <div className="sign-in-words">
           <h1>{words.title}</h1>
+          {hasEnded && <p role="status">{words.ended}</p>}
           <p className="muted">{loginUrl ? words.accountHint : words.hint}</p>
         </div>
         {loginUrl ? (

@@ -1,15 +1,16 @@
 /** The addresses of the page. */
 import { createRootRoute, createRoute, createRouter, Link } from "@tanstack/react-router";
-import { lazy, useMemo } from "react";
+import { useMemo } from "react";
 import { Shell } from "@/app/Shell";
 import { FolderPage } from "@/drive/pages/FolderPage";
 import { parseDriveSearch, parseFilterSearch } from "@/drive/urlState";
 import { text } from "@/text";
 import { Button } from "@/ui/Button";
+import { later } from "@/ui/later";
 import { Message } from "@/ui/Message";
 
-const ListPage = lazy(() => import("@/drive/pages/ListPage"));
-const SearchPage = lazy(() => import("@/drive/pages/SearchPage"));
+const ListPage = later(() => import("@/drive/pages/ListPage"));
+const SearchPage = later(() => import("@/drive/pages/SearchPage"));
 
 const myFiles = { parentId: null, space: "my-files" } as const;
 const shared = { parentId: null, space: "shared" } as const;

@@ -1,6 +1,6 @@
 /** Who is signed in: asked once at the start, asked of the person where nobody is. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, lazy, type ReactNode, Suspense, use, useEffect } from "react";
+import { createContext, type ReactNode, Suspense, use, useEffect } from "react";
 import { onSignedOut } from "@/api/client";
 import { keys } from "@/api/keys";
 import { hasCode, messageOf } from "@/api/problem";
@@ -8,9 +8,10 @@ import { getSession, signIn } from "@/api/session";
 import type { Session } from "@/api/types";
 import { text } from "@/text";
 import { Button } from "@/ui/Button";
+import { later } from "@/ui/later";
 import { Message } from "@/ui/Message";
 
-const SignIn = lazy(() => import("@/app/SignIn"));
+const SignIn = later(() => import("@/app/SignIn"));
 const SessionContext = createContext<Session | null>(null);
 
 /** The session; only below `SessionGate`, where there always is one. */
@@ -48,19 +49,21 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const { refetch } = session;
   useEffect(() => onSignedOut(() => void refetch()), [refetch]);
 
-  if (session.error) {
-    if (!hasCode(session.error, "unauthenticated")) {
-      return (
-        <Message icon="warning" title={text.signIn.unreachable} hint={messageOf(session.error)}>
-          <Button variant="primary" onPress={() => void refetch()}>{text.retry}</Button>
-        </Message>
-      );
-    }
+  if (hasCode(session.error, "unauthenticated")) {
     const { login_url: loginUrl } = session.error.document;
+    const hasEnded = session.data !== undefined;
     return (
       <Suspense fallback={null}>
-        <SignIn {...(loginUrl ? { loginUrl } : {})} onSignedIn={(opened) => client.setQueryData(keys.session, opened)} />
+        <SignIn {...(loginUrl ? { loginUrl } : {})} hasEnded={hasEnded} onSignedIn={(opened) => client.setQueryData(keys.session, opened)} />
       </Suspense>
+    );
+  }
+  // Where somebody is signed in, a service that is away for a moment does not end what they are doing.
+  if (session.error && !session.data) {
+    return (
+      <Message icon="warning" title={text.signIn.unreachable} hint={messageOf(session.error)}>
+        <Button variant="primary" onPress={() => void refetch()}>{text.retry}</Button>
+      </Message>
     );
   }
   if (!session.data) return <div className="first-load" aria-label={text.loading} role="status" />;

@@ -1,8 +1,8 @@
 /** The file browser: one view's files with all that can be done with them. */
-import { lazy, type MouseEvent, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { type MouseEvent, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import type { Sort } from "@/api/drive";
 import { messageOf } from "@/api/problem";
-import type { ListedFile } from "@/api/types";
+import type { DriveFile, ListedFile } from "@/api/types";
 import { setPreferences, usePreferences } from "@/app/preferences";
 import { useSession } from "@/app/session";
 import type { NamedTarget } from "@/drive/targets";
@@ -24,14 +24,16 @@ import { SkeletonList } from "@/drive/view/SkeletonList";
 import { text } from "@/text";
 import { announce } from "@/ui/announce";
 import { Button } from "@/ui/Button";
+import { focusFiles } from "@/ui/focusFiles";
+import { later } from "@/ui/later";
 import { ContextMenu } from "@/ui/Menu";
 import { Message } from "@/ui/Message";
 import { useMediaQuery } from "@/ui/useMediaQuery";
 import { useUploads } from "@/uploads";
 import "@/drive/browser.css";
 
-const DetailsPanel = lazy(() => import("@/drive/DetailsPanel"));
-const PreviewHost = lazy(() => import("@/drive/PreviewHost"));
+const DetailsPanel = later(() => import("@/drive/DetailsPanel"));
+const PreviewHost = later(() => import("@/drive/PreviewHost"));
 
 export interface BrowserProps {
   /** Names the view: another name starts with nothing selected. */
@@ -40,8 +42,10 @@ export interface BrowserProps {
   source: Source;
   /** Where new folders and uploads go; null where there is no such place. */
   target: NamedTarget | null;
-  /** Where files dropped anywhere go. */
-  dropTarget: NamedTarget;
+  /** The folder on show; null for roots and for lists that cut across folders. */
+  folder: DriveFile | null;
+  /** Where files dropped anywhere go; null until that is known, and so long the view shows no files. */
+  dropTarget: NamedTarget | null;
   head: ReactNode;
   empty: ReactNode;
   onSort: (sort: Sort) => void;
@@ -85,11 +89,16 @@ export function Browser(props: BrowserProps) {
   const finishRename = useCallback(
     (file: ListedFile, newName: string | null) => {
       setRenaming(null);
-      document.querySelector<HTMLElement>(".collection")?.focus();
+      focusFiles();
       if (newName !== null) void actions.rename(file, newName);
     },
     [actions],
   );
+
+  function closeDetails() {
+    details.set(false);
+    focusFiles();
+  }
 
   const sort = source.kind === "folder" ? source.sort : undefined;
   const columns = useMemo(() => columnsOf(source, preferences.columns), [source, preferences.columns]);
@@ -108,7 +117,7 @@ export function Browser(props: BrowserProps) {
       </Toolbar>
       <div className="browser-body">
         <div className="browser-files" id="files" tabIndex={-1}>
-          <Content listing={listing} view={preferences.view} empty={props.empty} onMenu={(at) => setMenu({ at, onFile: false })}>
+          <Content listing={listing} isLoading={listing.isLoading || props.dropTarget === null} view={preferences.view} empty={props.empty} onMenu={(at) => setMenu({ at, onFile: false })}>
             <Collection
               key={preferences.view}
               name={name}
@@ -137,7 +146,7 @@ export function Browser(props: BrowserProps) {
         </div>
         {details.isOpen && (
           <Suspense fallback={<aside className="details" />}>
-            <DetailsPanel files={selected} actions={actions} onClose={() => details.set(false)} />
+            <DetailsPanel files={selected} place={target && { name: target.name, folder: props.folder, listing }} actions={actions} onClose={closeDetails} />
           </Suspense>
         )}
       </div>
@@ -160,6 +169,7 @@ export function Browser(props: BrowserProps) {
 
 interface ContentProps {
   listing: Listing;
+  isLoading: boolean;
   view: "list" | "grid";
   empty: ReactNode;
   onMenu: (at: { x: number; y: number }) => void;
@@ -167,8 +177,8 @@ interface ContentProps {
 }
 
 /** The files, or why there are none to show. */
-function Content({ listing, view, empty, onMenu, children }: ContentProps) {
-  if (listing.isLoading) return <SkeletonList view={view} />;
+function Content({ listing, isLoading, view, empty, onMenu, children }: ContentProps) {
+  if (isLoading) return <SkeletonList view={view} />;
   if (listing.items.length > 0) return children;
   if (listing.error) {
     return (

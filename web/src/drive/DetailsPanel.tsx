@@ -1,46 +1,88 @@
-/** All that is known of the selected file, its key in the bucket first. */
+/** All that is known of the selected file, or else of the folder on show; the key in the bucket first. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { getPath } from "@/api/drive";
 import { keys } from "@/api/keys";
-import type { ListedFile } from "@/api/types";
+import type { DriveFile, ListedFile } from "@/api/types";
 import { useSession } from "@/app/session";
 import type { Actions } from "@/drive/actions/useActions";
 import { kindOf } from "@/drive/kind";
+import type { Listing } from "@/drive/listing";
 import { Thumbnail } from "@/previews/Thumbnail";
 import { text } from "@/text";
 import { Button, IconButton } from "@/ui/Button";
 import { FileIcon } from "@/ui/FileIcon";
-import { daysUntil, formatBytes, formatExactBytes, formatExactTime, formatWhen } from "@/ui/format";
+import { daysUntil, formatBytes, formatCount, formatExactBytes, formatExactTime, formatSize, formatWhen } from "@/ui/format";
 import { Icon } from "@/ui/Icon";
 import "@/drive/details.css";
 
+/** The place on show. */
+export interface DetailsPlace {
+  name: string;
+  /** Null for the root of a space, which is no folder with a row of its own. */
+  folder: DriveFile | null;
+  listing: Pick<Listing, "items" | "hasMore">;
+}
+
 interface DetailsPanelProps {
   files: readonly ListedFile[];
+  /** Null where files of many places are on show. */
+  place: DetailsPlace | null;
   actions: Actions;
   onClose: () => void;
 }
 
 const words = text.drive.details;
 
-export default function DetailsPanel({ files, actions, onClose }: DetailsPanelProps) {
-  const [file] = files;
+export default function DetailsPanel({ files, place, actions, onClose }: DetailsPanelProps) {
+  const [first] = files;
+  const file = files.length === 1 ? first : first ? undefined : place?.folder;
+  const title = file?.filename ?? (first ? text.drive.selectedCount(files.length) : (place?.name ?? words.title));
   return (
     <aside className="details" aria-label={words.title}>
       <header className="details-head">
-        {file && files.length === 1 ? <FileIcon file={file} /> : <Icon name="info" className="muted" />}
-        <h2 className="details-name">{file && files.length === 1 ? file.filename : file ? text.drive.selectedCount(files.length) : words.title}</h2>
+        {file ? <FileIcon file={file} /> : <Icon name="info" className="muted" />}
+        <h2 className="details-name">{title}</h2>
         <IconButton icon="close" label={text.drive.hideDetails} className="small" onPress={onClose} />
       </header>
-      {!file && <p className="details-none muted">{words.none}</p>}
-      {file && files.length === 1 && <One key={file.id} file={file} actions={actions} />}
-      {files.length > 1 && (
-        <dl className="facts">
-          <dt>{words.total}</dt>
-          <Bytes size={files.reduce((sum, item) => sum + item.size, 0)} />
-        </dl>
+      {file ? (
+        <One key={file.id} file={file} actions={actions}>
+          {!first && place && <Count listing={place.listing} />}
+        </One>
+      ) : first ? (
+        <Total files={files} />
+      ) : place ? (
+        <Total files={place.listing.items} listing={place.listing} />
+      ) : (
+        <p className="details-none muted">{words.none}</p>
       )}
     </aside>
+  );
+}
+
+function Count({ listing }: Pick<DetailsPlace, "listing">) {
+  const count = listing.items.length;
+  return (
+    <>
+      <dt>{words.items}</dt>
+      <dd className="tabular">{listing.hasMore ? `${formatCount(count)}+` : formatCount(count)}</dd>
+    </>
+  );
+}
+
+/** Many files, or all of a root; what is not loaded yet has no size that could be told. */
+function Total({ files, listing }: { files: readonly ListedFile[]; listing?: DetailsPlace["listing"] }) {
+  return (
+    <dl className="facts">
+      {listing && <Count listing={listing} />}
+      {!listing?.hasMore && (
+        <>
+          <dt>{words.total}</dt>
+          <Bytes size={files.reduce((sum, item) => sum + item.size, 0)} />
+        </>
+      )}
+    </dl>
   );
 }
 
@@ -62,7 +104,7 @@ function Time({ label, time, never }: { label: string; time: string | null; neve
   );
 }
 
-function One({ file, actions }: { file: ListedFile; actions: Actions }) {
+function One({ file, actions, children }: { file: ListedFile; actions: Actions; children: ReactNode }) {
   const session = useSession();
   const isMine = file.owner_id === session.identity.id;
   return (
@@ -87,7 +129,8 @@ function One({ file, actions }: { file: ListedFile; actions: Actions }) {
           {text.drive.kinds[kindOf(file)]} {!file.is_folder && <span className="muted">{file.mimetype}</span>}
         </dd>
         <dt>{file.is_folder ? words.contains : words.size}</dt>
-        <Bytes size={file.size} />
+        {file.is_folder && file.size === 0 ? <dd>{formatSize(file)}</dd> : <Bytes size={file.size} />}
+        {children}
         <dt>{words.location}</dt>
         <dd>{file.deleted_at ? (file.original_path ?? "–") : <Location file={file} />}</dd>
         <dt>{words.owner}</dt>

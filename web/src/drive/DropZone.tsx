@@ -7,7 +7,7 @@ import { Icon } from "@/ui/Icon";
 import { useUploads } from "@/uploads";
 
 interface DropZoneProps {
-  target: NamedTarget;
+  target: NamedTarget | null;
   className: string;
   children: ReactNode;
 }
@@ -17,7 +17,7 @@ export function DropZone({ target, className, children }: DropZoneProps) {
   const [isOver, setOver] = useState(false);
 
   function onDragOver(event: DragEvent) {
-    if (!carriesUpload(event.dataTransfer)) return;
+    if (!target || !carriesUpload(event.dataTransfer)) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
     setOver(true);
@@ -30,7 +30,7 @@ export function DropZone({ target, className, children }: DropZoneProps) {
 
   function onDrop(event: DragEvent) {
     setOver(false);
-    if (!carriesUpload(event.dataTransfer)) return;
+    if (!target || !carriesUpload(event.dataTransfer)) return;
     event.preventDefault();
     addDataTransfer(event.dataTransfer, target);
   }
@@ -46,7 +46,7 @@ export function DropZone({ target, className, children }: DropZoneProps) {
       onDrop={onDrop}
     >
       {children}
-      {isOver && (
+      {isOver && target && (
         <div className="drop-overlay" aria-hidden="true">
           <div className="drop-words">
             <Icon name="upload" size={32} />

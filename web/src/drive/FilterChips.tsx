@@ -3,7 +3,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { DATE_FILTERS, FILE_TYPES, type FilterSearch, SIZE_FILTERS } from "@/drive/urlState";
 import { text } from "@/text";
 import { Button, IconButton } from "@/ui/Button";
-import { Menu, type MenuItem } from "@/ui/Menu";
+import { Menu } from "@/ui/Menu";
+import type { MenuItem } from "@/ui/menu-items";
 
 const words = text.drive.search;
 

@@ -6,7 +6,8 @@ import { choosable, type ColumnId, columns as columnTable } from "@/drive/column
 import { firstOrder } from "@/drive/urlState";
 import { text } from "@/text";
 import { Button, IconButton } from "@/ui/Button";
-import { Menu, type MenuGroup } from "@/ui/Menu";
+import { Menu } from "@/ui/Menu";
+import type { MenuGroup } from "@/ui/menu-items";
 
 interface ToolbarProps {
   children: ReactNode;

@@ -13,6 +13,6 @@ describe("columns", () => {
   });
 
   it("have one track each between the name and the buttons", () => {
-    expect(trackTemplate(["location", "size"])).toBe("20px minmax(0, 1fr) minmax(140px, 0.5fr) 96px 72px");
+    expect(trackTemplate(["location", "size"])).toBe("28px minmax(0, 1fr) minmax(140px, 0.5fr) 96px 72px");
   });
 });

@@ -1,5 +1,6 @@
 /** The columns of the list view: which exist, how wide, and by what the server sorts them. */
 import type { SortKey } from "@/api/types";
+import { COMPACT_WIDTH } from "@/drive/layout";
 import { text } from "@/text";
 
 export type ColumnId = "updated" | "size" | "type" | "created" | "owner" | "location" | "opened" | "origin" | "purge";
@@ -36,11 +37,12 @@ const importance: readonly ColumnId[] = ["purge", "origin", "location", "opened"
 
 const NAME_MIN_WIDTH = 240;
 /** The icon, the buttons at the end, the gaps beside them and the padding of the row. */
-const FIXED_WIDTH = 20 + 72 + 3 * 12 + 48;
+const FIXED_WIDTH = 28 + 72 + 3 * 12 + 48;
 const GAP = 12;
 
-/** Those of the columns that leave enough room for the names. */
+/** Those of the columns that leave enough room for the names; none beside rows of two lines. */
 export function fitColumns(wanted: readonly ColumnId[], width: number): ColumnId[] {
+  if (width <= COMPACT_WIDTH) return [];
   let room = width - FIXED_WIDTH - NAME_MIN_WIDTH;
   const kept = new Set<ColumnId>();
   for (const id of importance.filter((candidate) => wanted.includes(candidate))) {
@@ -54,5 +56,5 @@ export function fitColumns(wanted: readonly ColumnId[], width: number): ColumnId
 /** The tracks of a row: the icon, the name, the columns, the buttons. */
 export function trackTemplate(shown: readonly ColumnId[]): string {
   const tracks = shown.map((id) => (columns[id].grows ? `minmax(${columns[id].width}px, 0.5fr)` : `${columns[id].width}px`));
-  return ["20px", "minmax(0, 1fr)", ...tracks, "72px"].join(" ");
+  return ["28px", "minmax(0, 1fr)", ...tracks, "72px"].join(" ");
 }

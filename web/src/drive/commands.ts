@@ -1,7 +1,7 @@
 /** The commands on files, as menus offer them. */
 import type { ListedFile } from "@/api/types";
 import { text } from "@/text";
-import type { MenuGroup, MenuItem } from "@/ui/Menu";
+import type { MenuGroup, MenuItem } from "@/ui/menu-items";
 
 export interface Commands {
   open: (file: ListedFile) => void;

@@ -26,7 +26,7 @@ describe("layout", () => {
   });
 
   it("finds list rows by their height alone", () => {
-    expect(itemsInBox(listLayout(800), 100_000, { left: 100, right: 200, top: 39, bottom: 121 })).toEqual([0, 1, 2, 3]);
+    expect(itemsInBox(listLayout(800), 100_000, { left: 100, right: 200, top: 43, bottom: 133 })).toEqual([0, 1, 2, 3]);
   });
 });
 

@@ -19,12 +19,12 @@ export interface Box {
   bottom: number;
 }
 
-const LIST_ROW = 40;
+const LIST_ROW = 44;
 /** Rows with two lines, for the width of a phone. */
-const COMPACT_ROW = 54;
+const COMPACT_ROW = 60;
 export const COMPACT_WIDTH = 640;
 const CARD_MIN_WIDTH = 176;
-const CARD_FOOT = 52;
+const CARD_FOOT = 56;
 
 export function listLayout(width: number): Layout {
   const compact = width <= COMPACT_WIDTH;

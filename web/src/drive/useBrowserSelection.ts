@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 
 import type { Listing } from "@/drive/listing";
 import { focusOf, onReveal, rememberFocus, revealed, wantedFile } from "@/drive/reveal";
 import { nothing, prune, selectAll, type Selection, selectOnly } from "@/drive/selection";
+import { focusFiles } from "@/ui/focusFiles";
 import { reportError } from "@/ui/reportError";
 
 export function useBrowserSelection(name: string, listing: Listing) {
@@ -28,7 +29,7 @@ export function useBrowserSelection(name: string, listing: Listing) {
     if (ids.includes(wanted)) {
       setSelection(selectOnly(wanted));
       revealed();
-      document.querySelector<HTMLElement>(".collection")?.focus({ preventScroll: true });
+      focusFiles();
     } else if (hasMore) loadMore();
   }, [wanted, ids, hasMore, loadMore, listing.isLoading]);
 

@@ -54,7 +54,7 @@ export function useCommands({ source, target, selected, onPreview, onRename, onD
 
   const commands: Commands = {
     open,
-    download: actions.download,
+    download: (files) => void actions.download(files),
     rename: (file) => onRename(file.id),
     choose: (mode, files) => void actions.choose(mode, files),
     clip,

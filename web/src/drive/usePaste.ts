@@ -9,8 +9,12 @@ import { useUploads } from "@/uploads";
 /** Text fields and dialogs keep these keys to themselves. */
 function isElsewhere(event: Event): boolean {
   const element = event.target instanceof Element ? event.target : null;
-  const inField = element?.closest("input, textarea, [contenteditable], [role=dialog], [role=alertdialog]") ?? null;
-  return inField !== null || (getSelection()?.toString() ?? "") !== "";
+  return (element?.closest("input, textarea, [contenteditable], [role=dialog], [role=alertdialog]") ?? null) !== null;
+}
+
+/** Selected words, of a key for example, are what the person means to copy. */
+function hasSelectedWords(): boolean {
+  return (getSelection()?.toString() ?? "") !== "";
 }
 
 export function usePaste(target: NamedTarget | null, selected: readonly ListedFile[], actions: Actions, inTrash: boolean): void {
@@ -18,7 +22,7 @@ export function usePaste(target: NamedTarget | null, selected: readonly ListedFi
 
   useEffect(() => {
     function onClip(event: ClipboardEvent) {
-      if (isElsewhere(event) || selected.length === 0 || inTrash) return;
+      if (isElsewhere(event) || hasSelectedWords() || selected.length === 0 || inTrash) return;
       event.preventDefault();
       // Other programs get the keys, one a line.
       event.clipboardData?.setData("text/plain", selected.map((file) => file.key).join("\n"));

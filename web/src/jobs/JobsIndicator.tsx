@@ -1,8 +1,9 @@
 /** A button in the header that is there while work goes on, and lists it. */
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useJobList } from "@/jobs/useJobs";
+import { later } from "@/ui/later";
 
-const JobsList = lazy(() => import("@/jobs/JobsList"));
+const JobsList = later(() => import("@/jobs/JobsList"));
 
 /** Work shorter than this would only flicker. */
 const SHOW_AFTER_MS = 600;

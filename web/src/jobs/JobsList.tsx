@@ -1,6 +1,6 @@
 /** The button with its list. Loaded when there is work to show. */
 import { Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
-import { cancelJob, getJob, isFinal, retryJob } from "@/api/jobs";
+import { cancelJob, isFinal, retryJob } from "@/api/jobs";
 import type { Job } from "@/api/types";
 import { reportError } from "@/ui/reportError";
 import { dismissJob, followJob } from "@/jobs/store";
@@ -49,8 +49,7 @@ function JobRow({ job }: { job: Job }) {
 
   async function retry() {
     try {
-      await retryJob(job.id);
-      followJob(await getJob(job.id));
+      followJob(await retryJob(job.id));
     } catch (error) {
       reportError(error);
     }

@@ -1,4 +1,4 @@
-/** Long work that this page follows: by the job's event stream, by asking again where that breaks. */
+/** Long work that this page follows: one job by its event stream, others and where that breaks by asking again. */
 import { getJob, isFinal, jobEventsUrl, listJobs } from "@/api/jobs";
 import type { Job } from "@/api/types";
 
@@ -63,14 +63,32 @@ function stop(id: string): void {
   watchers.delete(id);
 }
 
-function watch(id: string): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** A browser keeps six connections to a host, for all tabs together: streams must not take them up. */
+let streaming: EventSource | null = null;
+
+function stream(id: string, onBreak: () => void): () => void {
   const events = new EventSource(jobEventsUrl(id));
+  streaming = events;
+  const close = () => {
+    events.close();
+    if (streaming === events) streaming = null;
+  };
   events.onmessage = (event: MessageEvent<string>) => update(JSON.parse(event.data) as Job); // the contract of the stream
   events.onerror = () => {
-    events.close();
+    close();
+    onBreak();
+  };
+  return close;
+}
+
+function watch(id: string): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const pollSoon = () => {
     timer = setTimeout(poll, POLL_MS);
   };
+  let close: () => void = () => undefined;
+  if (streaming) pollSoon();
+  else close = stream(id, pollSoon);
   function poll(): void {
     getJob(id).then(
       (job) => {
@@ -84,7 +102,7 @@ function watch(id: string): () => void {
     );
   }
   return () => {
-    events.close();
+    close();
     clearTimeout(timer);
   };
 }

@@ -34,7 +34,7 @@ export function FileCard({ file, title, hint, children }: FileCardProps) {
       </dl>
       <div className="preview-card-actions">
         {children}
-        <Button variant="primary" icon="download" onPress={() => download([file])}>
+        <Button variant="primary" icon="download" onPress={() => void download([file])}>
           {words.download}
         </Button>
       </div>

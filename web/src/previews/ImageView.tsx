@@ -4,7 +4,7 @@ import { text } from "@/text";
 import { IconButton } from "@/ui/Button";
 import { Tools } from "@/previews/Tools";
 import { usePanZoom, ZOOM_STEP } from "@/previews/usePanZoom";
-import type { ViewProps } from "@/previews/Stage";
+import type { ViewProps } from "@/previews/viewer";
 
 export function ImageView({ file, url, onFail }: ViewProps) {
   const [shown, setShown] = useState(false);

@@ -7,7 +7,7 @@ import { FileIcon } from "@/ui/FileIcon";
 import { Menu } from "@/ui/Menu";
 import { inlineUrl } from "@/previews/inlineUrl";
 import { mediaAction } from "@/previews/media-keys";
-import type { ViewProps } from "@/previews/Stage";
+import type { ViewProps } from "@/previews/viewer";
 import { Tools } from "@/previews/Tools";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];

@@ -1,7 +1,7 @@
 /** Shows a PDF with the viewer that the browser has. */
 import { text } from "@/text";
 import { FileCard } from "@/previews/FileCard";
-import type { ViewProps } from "@/previews/Stage";
+import type { ViewProps } from "@/previews/viewer";
 
 export function PdfView({ file, url }: ViewProps) {
   if (!navigator.pdfViewerEnabled) return <FileCard file={file} title={text.previews.noPdf} hint={text.previews.noPreviewHint} />;

@@ -89,7 +89,7 @@ function Head({ file, position, onClose }: { file: DriveFile; position: string; 
           <span>{position}</span>
         </p>
       </div>
-      <IconButton icon="download" label={words.download} onPress={() => download([file])} />
+      <IconButton icon="download" label={words.download} onPress={() => void download([file])} />
       <IconButton icon="close" label={words.close} shortcut="Esc" onPress={onClose} />
     </header>
   );

@@ -13,13 +13,6 @@ import { PdfView } from "@/previews/PdfView";
 import { TextView } from "@/previews/TextView";
 import { type Viewer, viewerOf } from "@/previews/viewer";
 
-export interface ViewProps {
-  file: DriveFile;
-  url: string;
-  /** The browser cannot show it after all. */
-  onFail: () => void;
-}
-
 export function Stage({ file }: { file: DriveFile }) {
   const [viewer, setViewer] = useState<Viewer>(() => viewerOf(file));
   const [failed, setFailed] = useState(false);

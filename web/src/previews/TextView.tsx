@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import { text } from "@/text";
 import { IconButton } from "@/ui/Button";
 import { formatBytes } from "@/ui/format";
-import type { ViewProps } from "@/previews/Stage";
+import type { ViewProps } from "@/previews/viewer";
 import { decode, fetchStart, MAX_TEXT_BYTES } from "@/previews/text-bytes";
 import { Tools } from "@/previews/Tools";
 

@@ -2,8 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { DriveFile } from "@/api/types";
-import { kindOf } from "@/drive/kind";
+import { extensionOf, kindOf } from "@/drive/kind";
 import { inlineUrl } from "@/previews/inlineUrl";
+import { isLarge, smallPicture } from "@/previews/small-picture";
 import { isBrowserImage } from "@/previews/viewer";
 import { FileIcon } from "@/ui/FileIcon";
 import "@/previews/thumbnail.css";
@@ -12,8 +13,11 @@ import "@/previews/thumbnail.css";
 const MAX_BYTES = 20 * 1024 * 1024;
 /** What is scrolled past faster than this is not asked for. */
 const PATIENCE_MS = 120;
-/** A box narrower than this holds the icon alone. */
-const MIN_PICTURE = 32;
+/** A box narrower than this holds the icon alone; a label needs a wider one. */
+const MIN_PICTURE = 24;
+const MIN_LABEL = 96;
+/** Longer endings of names say nothing of what is inside. */
+const MAX_LABEL = 5;
 
 interface ThumbnailProps {
   file: DriveFile;
@@ -23,19 +27,35 @@ interface ThumbnailProps {
 
 export function Thumbnail({ file, size }: ThumbnailProps) {
   const isPicture = size >= MIN_PICTURE && !file.is_folder && file.size > 0 && file.size <= MAX_BYTES && isBrowserImage(file);
-  const icon = Math.round(Math.min(72, Math.max(16, size * 0.28)));
+  const icon = Math.round(Math.min(64, Math.max(20, size * 0.28)));
+  const label = size >= MIN_LABEL && !file.is_folder ? extensionOf(file.filename) : "";
+  const picture = `${file.id}/${file.etag}`;
   return (
     <div className={`thumb thumb-kind-${kindOf(file)}`}>
       <FileIcon file={file} size={icon} />
-      {isPicture && <Picture key={`${file.id}/${file.etag}`} file={file} />}
+      {label !== "" && label.length <= MAX_LABEL && (
+        <span className="thumb-label" aria-hidden="true">
+          {label}
+        </span>
+      )}
+      {isPicture && (isLarge(file) ? <Shrunk key={picture} file={file} /> : <Original key={picture} file={file} />)}
     </div>
   );
 }
 
-function Picture({ file }: { file: DriveFile }) {
-  const { data: url } = useQuery({ ...inlineUrl(file), enabled: usePatience() });
+function Original({ file }: { file: DriveFile }) {
+  const { data } = useQuery({ ...inlineUrl(file), enabled: usePatience() });
+  return data === undefined ? null : <Picture url={data} />;
+}
+
+function Shrunk({ file }: { file: DriveFile }) {
+  const { data } = useQuery({ ...smallPicture(file), enabled: usePatience() });
+  return data === undefined ? null : <Picture url={data} />;
+}
+
+function Picture({ url }: { url: string }) {
   const [state, setState] = useState<"loading" | "shown" | "failed">("loading");
-  if (url === undefined || state === "failed") return null;
+  if (state === "failed") return null;
   return (
     <img
       className="thumb-image"

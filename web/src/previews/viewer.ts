@@ -4,6 +4,13 @@ import { extensionOf, kindOf } from "@/drive/kind";
 
 export type Viewer = "image" | "pdf" | "text" | "audio" | "video" | "none";
 
+export interface ViewProps {
+  file: DriveFile;
+  url: string;
+  /** The browser cannot show it after all. */
+  onFail: () => void;
+}
+
 /** Types that browsers draw, by the name the service gives them. */
 const IMAGES = new Set([
   "image/apng", "image/avif", "image/bmp", "image/gif", "image/jpeg", "image/png", "image/svg+xml",

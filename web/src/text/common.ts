@@ -36,6 +36,7 @@ export const common = {
   signIn: {
     title: "Sign in to Keyshelf",
     hint: "Paste the access token, or open the sign-in link that the server printed when it started.",
+    ended: "Your session has ended. Sign in again to go on.",
     token: "Access token",
     submit: "Sign in",
     withAccount: "Sign in with your account",
@@ -76,7 +77,6 @@ export const common = {
     finished: (what: string) => `${what} is done.`,
     kinds: {
       settle: "Moving objects",
-      move: "Moving objects",
       copy: "Copying",
       purge: "Deleting for ever",
       backfill: "Reading the bucket",

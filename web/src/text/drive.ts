@@ -99,10 +99,11 @@ export const drive = {
   },
   failed: {
     some: (failed: number, first: string) => (failed === 1 ? first : `${items(failed)} failed. ${first}`),
+    changed: (name: string) => `“${name}” was changed meanwhile, perhaps in another window. The list shows it as it is.`,
     copyKey: "The browser did not allow copying.",
     alreadyThere: (where: string) => `Already in ${where}.`,
     intoItself: "A folder cannot move into itself.",
-    zipTooMany: "Select at most 100 items for one zip, or download their folder.",
+    zipTooMany: (most: number) => `One zip holds at most ${count.format(most)} selected items. Select fewer, or download their folder.`,
   },
 
   newFolderDialog: { title: "New folder", name: "Name", initial: "New folder", create: "Create" },
@@ -167,6 +168,7 @@ export const drive = {
     id: "Id",
     total: "Total size",
     contains: "All files inside",
+    items: "Items here",
   },
 
   empty: {

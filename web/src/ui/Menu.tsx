@@ -1,35 +1,10 @@
 /** Menus: under a button, or at a point as a context menu. */
-import { type KeyboardEvent, lazy, type ReactNode, Suspense, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, Suspense, useMemo, useRef, useState } from "react";
 import { ButtonContext } from "react-aria-components";
-import type { IconName } from "@/ui/Icon";
+import { later } from "@/ui/later";
+import type { MenuGroup } from "@/ui/menu-items";
 
-const loadPopover = () => import("@/ui/MenuPopover");
-const MenuPopover = lazy(loadPopover);
-
-export interface MenuItem {
-  id: string;
-  label: string;
-  icon?: IconName;
-  shortcut?: string;
-  danger?: boolean;
-  disabled?: boolean;
-  /** Shows a tick; undefined means the item is not a choice. */
-  checked?: boolean;
-  onAction: () => void;
-}
-
-export interface MenuGroup {
-  id: string;
-  title?: string;
-  /** Whether several of its items can be ticked at once; the menu then stays open. */
-  isMultiple?: boolean;
-  items: MenuItem[];
-}
-
-/** Fetches the code of menus ahead of the first one. */
-export function preloadMenus(): void {
-  void loadPopover();
-}
+const MenuPopover = later(() => import("@/ui/MenuPopover"));
 
 /** `children` is the one button that opens the menu. */
 export function Menu({ label, groups, children }: { label: string; groups: MenuGroup[]; children: ReactNode }) {

@@ -2,7 +2,7 @@
 import { type RefObject, useMemo } from "react";
 import { Header, Keyboard, Menu as AriaMenu, MenuItem as AriaMenuItem, MenuSection, Popover, type Selection, Separator, Text } from "react-aria-components";
 import { Icon } from "@/ui/Icon";
-import type { MenuGroup } from "@/ui/Menu";
+import type { MenuGroup } from "@/ui/menu-items";
 import "@/ui/menu.css";
 
 interface MenuPopoverProps {

@@ -13,7 +13,7 @@ interface MessageProps {
 export function Message({ icon, title, hint, children }: MessageProps) {
   return (
     <div className="message">
-      <span className="message-icon">
+      <span className={`message-icon ${icon === "warning" ? "warning" : ""}`}>
         <Icon name={icon} size={32} />
       </span>
       <h2>{title}</h2>

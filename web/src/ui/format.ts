@@ -5,6 +5,8 @@ const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] as const;
 const LANGUAGE = "en-GB";
 
 const counter = new Intl.NumberFormat(LANGUAGE);
+/** By the number of digits behind the point; to make one for each size would cost more than the rest of its row. */
+const decimals = [0, 1, 2].map((digits) => new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: digits }));
 const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 const dayAndMonth = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short" });
 const dayMonthYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", year: "numeric" });
@@ -24,7 +26,12 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${value.toLocaleString(LANGUAGE, { maximumFractionDigits: digits })} ${UNITS[unit] ?? "B"}`;
+  return `${decimals[digits]?.format(value) ?? value} ${UNITS[unit] ?? "B"}`;
+}
+
+/** The size of a file; a folder without a byte in it has none to show. */
+export function formatSize(file: { is_folder: boolean; size: number }): string {
+  return file.is_folder && file.size === 0 ? "–" : formatBytes(file.size);
 }
 
 /** Every byte: `1,510,203,392 bytes`. */

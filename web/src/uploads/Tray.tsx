@@ -1,11 +1,12 @@
 /** Shows the uploads whenever there are any. */
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { later } from "@/ui/later";
 import { useAnnouncements } from "@/uploads/announcements";
 import { useUploadState } from "@/uploads/provider";
 import { useLeaveWarning } from "@/uploads/useLeaveWarning";
 
 // Most visits upload nothing: what draws the tray comes when it is first needed.
-const TrayCard = lazy(() => import("@/uploads/TrayCard"));
+const TrayCard = later(() => import("@/uploads/TrayCard"));
 
 export function UploadTray() {
   const { manager, snapshot } = useUploadState();

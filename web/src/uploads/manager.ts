@@ -10,7 +10,7 @@ import { UploadQueue } from "@/uploads/queue";
 import { matchAdded, matchPicked } from "@/uploads/resume";
 import type { Waiting } from "@/uploads/retry";
 import type { Transport } from "@/uploads/transport";
-import { type Found, fromFiles, grab, type Unreadable, walk } from "@/uploads/tree";
+import { type Found, fromFiles, type Grabbed, type Unreadable, walk } from "@/uploads/tree";
 
 /** So many files of a large tree are queued together: the first go up while the walk goes on. */
 const WALK_BATCH = 250;
@@ -67,9 +67,9 @@ export class UploadManager {
     this.#add(fromFiles(files), target, newId());
   }
 
-  /** Add what was dropped. Call it inside the drop event. */
-  addDataTransfer(transfer: DataTransfer, target: Target): Promise<void> {
-    return this.#addWalk(walk(grab(transfer)), target);
+  /** Add what was grabbed of a drop. */
+  addDropped(grabbed: readonly Grabbed[], target: Target): Promise<void> {
+    return this.#addWalk(walk(grabbed), target);
   }
 
   /** Continue interrupted uploads with the files that were picked again. */

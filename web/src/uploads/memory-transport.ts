@@ -170,12 +170,8 @@ export class MemoryTransport implements Transport {
   async #enter(method: Method, detail: string, signal: AbortSignal): Promise<void> {
     this.calls.push(`${method} ${detail}`);
     signal.throwIfAborted();
-    const stopped = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    });
-    stopped.catch(() => undefined); // without a gate nobody looks at it
     const held = this.#gates.get(`${method} ${detail}`) ?? this.#gates.get(method);
-    if (held !== undefined) await Promise.race([held, stopped]);
+    if (held !== undefined) await unlessStopped(held, signal);
     signal.throwIfAborted();
     const fault = this.#faults.get(method)?.shift();
     if (fault !== undefined) throw fault;
@@ -205,6 +201,18 @@ export class MemoryTransport implements Transport {
     this.#ids += 1;
     return `${kind}${String(this.#ids)}`;
   }
+}
+
+/** Waits for `work`, but no longer than until the signal is aborted. */
+function unlessStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      signal.removeEventListener("abort", settle);
+      resolve();
+    };
+    signal.addEventListener("abort", settle);
+    void work.then(settle);
+  });
 }
 
 function gate(): { promise: Promise<void>; resolve: () => void } {

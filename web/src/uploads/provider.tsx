@@ -2,19 +2,25 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { keys } from "@/api/keys";
+import { messageOf } from "@/api/problem";
 import type { Session, Target } from "@/api/types";
 import { text } from "@/text";
-import { httpTransport } from "@/uploads/http-transport";
 import { newId } from "@/uploads/ids";
-import { UploadManager } from "@/uploads/manager";
-import { openPendingStore } from "@/uploads/pending-store";
+import type { UploadManager } from "@/uploads/manager";
 import { RefreshLists } from "@/uploads/refresh";
-import { browserWaiting } from "@/uploads/retry";
 import { EMPTY, type Snapshot } from "@/uploads/snapshot";
-import { holdVisit, openVisits } from "@/uploads/visits";
+import { grab } from "@/uploads/tree";
 import { showToast } from "@/ui/toasts";
 
-const Manager = createContext<UploadManager | null>(null);
+interface Running {
+  /** Who takes files in; null while nobody is signed in. */
+  ready: Promise<UploadManager> | null;
+  /** The same, once its code is there. */
+  manager: UploadManager | null;
+}
+
+const NOTHING: Running = { ready: null, manager: null };
+const Uploading = createContext<Running>(NOTHING);
 
 /** One a page load, however often the provider mounts. */
 const visit = newId();
@@ -28,32 +34,32 @@ const complain = (message: string) => void showToast(message, { tone: "error" })
 export function UploadProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const owner = useOwner();
-  const [manager, setManager] = useState<UploadManager | null>(null);
+  const [running, setRunning] = useState(NOTHING);
 
   useEffect(() => {
     if (owner === undefined) return undefined;
     const lists = new RefreshLists(client);
-    const running = new UploadManager({
-      transport: httpTransport,
-      waiting: browserWaiting,
-      store: openPendingStore(),
-      owner,
-      visit,
-      openVisits: otherVisits,
-      landed: (target) => lists.note(target),
-      complain,
+    const life = new AbortController();
+    const { signal } = life;
+    const ready = import("@/uploads/running").then(({ runUploads }) => {
+      signal.throwIfAborted();
+      const manager = runUploads({ owner, visit, landed: (target) => lists.note(target), complain });
+      signal.addEventListener("abort", () => manager.dispose());
+      return manager;
     });
-    holdVisit(visit);
-    setManager(running);
-    void running.start();
+    setRunning({ ready, manager: null });
+    ready.then(
+      (manager) => signal.aborted || setRunning({ ready, manager }),
+      () => undefined, // whoever adds a file is told
+    );
     return () => {
-      setManager(null);
-      running.dispose();
+      setRunning(NOTHING);
+      life.abort();
       lists.dispose();
     };
   }, [client, owner]);
 
-  return <Manager value={manager}>{children}</Manager>;
+  return <Uploading value={running}>{children}</Uploading>;
 }
 
 /** The id of who is signed in, or was until the session ended. */
@@ -61,12 +67,6 @@ function useOwner(): string | undefined {
   const client = useQueryClient();
   const subscribe = useCallback((listener: () => void) => client.getQueryCache().subscribe(listener), [client]);
   return useSyncExternalStore(subscribe, () => client.getQueryData<Session>(keys.session)?.identity.id);
-}
-
-/** What this very page began under another mount is its own. */
-async function otherVisits(): Promise<ReadonlySet<string>> {
-  const open = await openVisits();
-  return new Set([...open].filter((name) => name !== visit));
 }
 
 export interface Uploads {
@@ -79,24 +79,29 @@ export interface Uploads {
 
 /** How other parts of the page start uploads. */
 export function useUploads(): Uploads {
-  const manager = useContext(Manager);
+  const { ready, manager } = useContext(Uploading);
   const subscribe = useSubscribe(manager);
   // A number: whoever only starts uploads is not drawn again at every byte.
   const active = useSyncExternalStore(subscribe, () => manager?.queue.getSnapshot().active ?? 0);
-  return useMemo(
-    () => ({
+  return useMemo(() => {
+    function give(to: (manager: UploadManager) => void): void {
+      if (ready) ready.then(to).catch((error: unknown) => complain(messageOf(error)));
+      else complain(text.uploads.signedOut);
+    }
+    return {
       active,
-      addFiles: (files, target) => (manager === null ? complain(text.uploads.signedOut) : manager.addFiles(files, target)),
-      addDataTransfer: (transfer, target) =>
-        manager === null ? complain(text.uploads.signedOut) : void manager.addDataTransfer(transfer, target),
-    }),
-    [active, manager],
-  );
+      addFiles: (files, target) => give((to) => to.addFiles(files, target)),
+      addDataTransfer: (transfer, target) => {
+        const dropped = grab(transfer);
+        give((to) => void to.addDropped(dropped, target));
+      },
+    };
+  }, [active, ready]);
 }
 
 /** The whole state, for the tray. */
 export function useUploadState(): { manager: UploadManager | null; snapshot: Snapshot } {
-  const manager = useContext(Manager);
+  const { manager } = useContext(Uploading);
   const snapshot = useSyncExternalStore(useSubscribe(manager), () => manager?.queue.getSnapshot() ?? EMPTY);
   return { manager, snapshot };
 }

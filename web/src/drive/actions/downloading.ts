@@ -2,20 +2,29 @@
 import { downloadAddress } from "@/api/drive";
 import type { DriveFile } from "@/api/types";
 import { text } from "@/text";
+import { reportError } from "@/ui/reportError";
 import { showToast } from "@/ui/toasts";
 
-/** The ids of a zip stand in its address, and addresses have bounds everywhere on the way. */
-const MAX_ZIP_ITEMS = 100;
+/** The most that the service puts into one zip. */
+const MAX_ZIP_ITEMS = 1000;
 
-export function download(files: readonly DriveFile[]): void {
+export async function download(files: readonly DriveFile[]): Promise<void> {
   if (files.length === 0) return;
   if (files.length > MAX_ZIP_ITEMS) {
-    showToast(text.drive.failed.zipTooMany, { tone: "error" });
+    showToast(text.drive.failed.zipTooMany(MAX_ZIP_ITEMS), { tone: "error" });
     return;
   }
+  try {
+    follow(await downloadAddress(files));
+  } catch (error) {
+    reportError(error);
+  }
+}
+
+function follow(address: string): void {
   // A link the browser itself follows: the bytes stream to disk and never pass through the page.
   const link = document.createElement("a");
-  link.href = downloadAddress(files);
+  link.href = address;
   link.download = "";
   document.body.append(link);
   link.click();

@@ -1,17 +1,18 @@
 /** Changing one thing about files: a name, a star; and making folders. */
 import type { QueryClient } from "@tanstack/react-query";
-import { lazy } from "react";
 import { optimistically, patchFiles, refreshDrive } from "@/api/cache";
 import { createFolder, renameFile, setFavorite } from "@/api/drive";
+import { hasCode } from "@/api/problem";
 import type { DriveFile, Target } from "@/api/types";
 import { reportFailures, send } from "@/drive/actions/sending";
+import { later } from "@/ui/later";
 import { reportError } from "@/ui/reportError";
 import { followJob } from "@/jobs/store";
 import { text } from "@/text";
 import { ask } from "@/ui/dialogs";
 import { showToast } from "@/ui/toasts";
 
-const NewFolderDialog = lazy(() => import("@/drive/dialogs/NewFolderDialog"));
+const NewFolderDialog = later(() => import("@/drive/dialogs/NewFolderDialog"));
 
 export async function rename(client: QueryClient, file: DriveFile, filename: string): Promise<void> {
   if (filename === file.filename || filename === "") return;
@@ -28,7 +29,8 @@ export async function rename(client: QueryClient, file: DriveFile, filename: str
       showToast(text.drive.done.renamed(renamed.filename), { action: undo });
     }
   } catch (error) {
-    reportError(error);
+    if (hasCode(error, "precondition-failed")) showToast(text.drive.failed.changed(file.filename), { tone: "error" });
+    else reportError(error);
   }
   await refreshDrive(client);
 }

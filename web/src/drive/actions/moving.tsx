@@ -1,16 +1,16 @@
 /** Moving and copying files to another folder. */
 import type { QueryClient } from "@tanstack/react-query";
-import { lazy } from "react";
 import { refreshDrive } from "@/api/cache";
 import type { DriveFile } from "@/api/types";
 import { namesOf, reportFailures, send, sendRemoving } from "@/drive/actions/sending";
+import { later } from "@/ui/later";
 import { reportError } from "@/ui/reportError";
 import { isIn, type NamedTarget, whyNotInto } from "@/drive/targets";
 import { text } from "@/text";
 import { ask } from "@/ui/dialogs";
 import { showToast } from "@/ui/toasts";
 
-const MoveDialog = lazy(() => import("@/drive/dialogs/MoveDialog"));
+const MoveDialog = later(() => import("@/drive/dialogs/MoveDialog"));
 
 export async function moveFiles(client: QueryClient, files: readonly DriveFile[], target: NamedTarget): Promise<void> {
   const refused = whyNotInto(files, target);

@@ -1,24 +1,19 @@
 /** Sending one action for many files: in bounded batches, asking about taken names, saying what failed. */
 import type { QueryClient } from "@tanstack/react-query";
-import { lazy } from "react";
 import { applyEarly, removeFiles } from "@/api/cache";
 import { batch } from "@/api/drive";
 import { messageOf, Problem } from "@/api/problem";
 import type { BatchAction, BatchResult, DriveFile, OnConflict, Target } from "@/api/types";
+import { conflictsOf, isTaken } from "@/drive/conflicts";
 import { followJob } from "@/jobs/store";
 import { text } from "@/text";
 import { ask } from "@/ui/dialogs";
+import { later } from "@/ui/later";
 import { showToast } from "@/ui/toasts";
 
 const BATCH_SIZE = 500;
 
-const ConflictDialog = lazy(() => import("@/drive/dialogs/ConflictDialog"));
-
-export interface Conflict {
-  file: DriveFile;
-  existingKind: "file" | "folder";
-  suggestedName: string | null;
-}
+const ConflictDialog = later(() => import("@/drive/dialogs/ConflictDialog"));
 
 export interface Outcome {
   /** What was done, as the server answered it. */
@@ -83,19 +78,6 @@ export async function sendRemoving(client: QueryClient, action: BatchAction, fil
     putBack();
     throw error;
   }
-}
-
-function isTaken(result: BatchResult): boolean {
-  return result.problem?.code === "name-taken";
-}
-
-function conflictsOf(files: readonly DriveFile[], results: readonly BatchResult[]): Conflict[] {
-  const byId = new Map(files.map((file) => [file.id, file]));
-  return results.filter(isTaken).flatMap((result) => {
-    const file = byId.get(result.id);
-    if (!file) return [];
-    return [{ file, existingKind: result.problem?.existing_kind ?? "file", suggestedName: result.problem?.suggested_name ?? null }];
-  });
 }
 
 /** The names of the files that an outcome is about, for telling the person. */

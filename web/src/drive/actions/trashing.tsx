@@ -1,10 +1,10 @@
 /** The way into the trash, out of it, and out of existence. */
 import type { QueryClient } from "@tanstack/react-query";
-import { lazy } from "react";
 import { refreshDrive } from "@/api/cache";
 import { emptyTrash, measureTrash, restoreFile } from "@/api/drive";
 import type { BatchResult, DriveFile, TrashSummary } from "@/api/types";
 import { namesOf, type Outcome, reportFailures, sendRemoving } from "@/drive/actions/sending";
+import { later } from "@/ui/later";
 import { reportError } from "@/ui/reportError";
 import { followJob } from "@/jobs/store";
 import { text } from "@/text";
@@ -12,8 +12,8 @@ import { ask } from "@/ui/dialogs";
 import { formatBytes } from "@/ui/format";
 import { showToast } from "@/ui/toasts";
 
-const ParentGoneDialog = lazy(() => import("@/drive/dialogs/ParentGoneDialog"));
-const DeleteDialog = lazy(() => import("@/drive/dialogs/DeleteDialog"));
+const ParentGoneDialog = later(() => import("@/drive/dialogs/ParentGoneDialog"));
+const DeleteDialog = later(() => import("@/drive/dialogs/DeleteDialog"));
 
 function doneOf(files: readonly DriveFile[], outcome: Outcome): DriveFile[] {
   const ids = new Set(outcome.done.map((result) => result.id));

@@ -5,17 +5,13 @@ import type { DriveFile, Target } from "@/api/types";
 import { copyText, download } from "@/drive/actions/downloading";
 import type { NamedTarget } from "@/drive/targets";
 import { text } from "@/text";
+import { fetchAhead } from "@/ui/later";
 
 export type Actions = ReturnType<typeof useActions>;
 
-const moving = () => import("@/drive/actions/moving");
-const trashing = () => import("@/drive/actions/trashing");
-const editing = () => import("@/drive/actions/editing");
-
-/** Fetches the code of the actions ahead of the first one. */
-export function preloadActions(): void {
-  void Promise.all([moving(), trashing(), editing()]);
-}
+const moving = fetchAhead(() => import("@/drive/actions/moving"));
+const trashing = fetchAhead(() => import("@/drive/actions/trashing"));
+const editing = fetchAhead(() => import("@/drive/actions/editing"));
 
 export function useActions() {
   const client = useQueryClient();

@@ -1,6 +1,6 @@
 /** Asks what to do with each file whose name is taken: keep both or skip, once or for all that follow. */
 import { useState } from "react";
-import type { Conflict } from "@/drive/actions/sending";
+import type { Conflict } from "@/drive/conflicts";
 import { text } from "@/text";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";

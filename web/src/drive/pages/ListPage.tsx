@@ -39,6 +39,7 @@ export default function ListPage({ kind, search }: ListPageProps) {
       label={title}
       source={source}
       target={null}
+      folder={null}
       dropTarget={root}
       head={
         <>

@@ -36,6 +36,7 @@ export default function SearchPage({ search }: { search: FilterSearch }) {
       label={text.drive.search.results}
       source={source}
       target={null}
+      folder={null}
       dropTarget={root}
       head={head}
       empty={<Message icon="search" title={text.drive.empty.search.title} hint={text.drive.empty.search.hint} />}

@@ -1,12 +1,10 @@
 /** The files of a view as a virtual list or grid: pointer, keyboard, drag and drop on any number of items. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef } from "react";
-import type { Sort } from "@/api/drive";
-import type { ListedFile, SortKey } from "@/api/types";
-import { type ColumnId, fitColumns, trackTemplate } from "@/drive/columns";
+import type { ListedFile } from "@/api/types";
+import { fitColumns, trackTemplate } from "@/drive/columns";
 import { COMPACT_WIDTH, gridLayout, listLayout, rowCount } from "@/drive/layout";
-import type { Listing } from "@/drive/listing";
-import type { Selection } from "@/drive/selection";
+import type { CollectionProps } from "@/drive/view/props";
 import { Card, itemElementId, Row } from "@/drive/view/Item";
 import { ListHead } from "@/drive/view/ListHead";
 import { useCollectionDrag } from "@/drive/view/useCollectionDrag";
@@ -16,38 +14,12 @@ import { rememberScroll, scrollOf } from "@/drive/view/scrolls";
 import { useElementWidth } from "@/ui/useElementWidth";
 import "@/drive/view/collection.css";
 
-export interface CollectionProps {
-  label: string;
-  /** Names the view, for remembering how far it was scrolled. */
-  name: string;
-  listing: Listing;
-  view: "list" | "grid";
-  columns: readonly ColumnId[];
-  sort: Sort | undefined;
-  onSort: (key: SortKey) => void;
-  selection: Selection;
-  onSelect: (change: (selection: Selection) => Selection) => void;
-  onSelectAll: () => void;
-  renaming: string | null;
-  onRenamed: (file: ListedFile, name: string | null) => void;
-  cut: ReadonlySet<string>;
-  inTrash: boolean;
-  me: string;
-  onOpen: (file: ListedFile) => void;
-  onFavorite: (file: ListedFile) => void;
-  onMenu: (at: { x: number; y: number }, file: ListedFile | null) => void;
-  /** Keys that are commands, on the selection or else on the item with the keyboard; true when the key was one. */
-  onCommand: (event: React.KeyboardEvent, focused: ListedFile | null) => boolean;
-  onDropFiles: (files: readonly ListedFile[], folder: ListedFile, copy: boolean) => void;
-  onDropUpload: (transfer: DataTransfer, folder: ListedFile) => void;
-}
-
 /** Rows to have in hand below the last one on show. */
 const AHEAD = 150;
 const HEAD_HEIGHT = 36;
 let isFirstView = true;
-/** More rows than are ever drawn at once; a row that leaves lends its elements to one that comes. */
-const ROW_POOL = 256;
+/** Rows kept ready above and below what is on show. */
+const OVERSCAN = { list: 8, grid: 3 };
 
 export function Collection(props: CollectionProps) {
   const { listing, view, selection } = props;
@@ -55,15 +27,16 @@ export function Collection(props: CollectionProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const width = useElementWidth(scroller);
   const layout = useMemo(() => (view === "list" ? listLayout(width) : gridLayout(width)), [view, width]);
+  const isCompact = width <= COMPACT_WIDTH;
   const columns = useMemo(() => fitColumns(props.columns, width), [props.columns, width]);
-  const hasHead = view === "list" && width > COMPACT_WIDTH;
+  const hasHead = view === "list" && !isCompact;
   const headHeight = hasHead ? HEAD_HEIGHT : 0;
 
   const rows = useVirtualizer({
     count: width === 0 ? 0 : rowCount(layout, items.length),
     getScrollElement: () => scroller.current,
     estimateSize: () => layout.rowHeight,
-    overscan: view === "list" ? 12 : 3,
+    overscan: OVERSCAN[view],
     paddingStart: layout.paddingTop,
     // The last row can be scrolled clear of the messages and of the uploads.
     paddingEnd: 96,
@@ -82,6 +55,8 @@ export function Collection(props: CollectionProps) {
   }, []);
 
   const shown = rows.getVirtualItems();
+  // As many as are ever drawn at once: however far it was scrolled, rows that leave lend their elements to those that come.
+  const pool = Math.ceil((rows.scrollRect?.height ?? 0) / layout.rowHeight) + 2 * OVERSCAN[view] + 1;
   const lastShown = ((shown.at(-1)?.index ?? 0) + 1) * layout.columns;
   useEffect(() => {
     if (hasMore && lastShown + AHEAD > items.length) loadMore();
@@ -135,13 +110,13 @@ export function Collection(props: CollectionProps) {
         {shown.map((row) => {
           if (view === "list") {
             const file = items[row.index];
-            return file && <Row key={row.index % ROW_POOL} {...common(file, row.index)} columns={columns} top={row.start} />;
+            return file && <Row key={row.index % pool} {...common(file, row.index)} columns={columns} isCompact={isCompact} top={row.start} />;
           }
           const first = row.index * layout.columns;
           return (
-            <div key={row.key} role="row" aria-rowindex={row.index + 1} className="card-row" style={{ transform: `translateY(${row.start}px)`, gap: layout.gap }}>
+            <div key={row.index % pool} role="row" aria-rowindex={row.index + 1} className="card-row" style={{ transform: `translateY(${row.start}px)`, gap: layout.gap }}>
               {items.slice(first, first + layout.columns).map((file, column) => (
-                <Card key={file.id} {...common(file, first + column)} width={layout.cellWidth} height={layout.rowHeight - layout.gap} />
+                <Card key={column} {...common(file, first + column)} width={layout.cellWidth} height={layout.rowHeight - layout.gap} />
               ))}
             </div>
           );

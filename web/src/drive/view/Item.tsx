@@ -7,7 +7,6 @@ import { Cell, Size, When } from "@/drive/view/cells";
 import { RenameField } from "@/drive/view/RenameField";
 import { Thumbnail } from "@/previews/Thumbnail";
 import { text } from "@/text";
-import { FileIcon } from "@/ui/FileIcon";
 import { Icon } from "@/ui/Icon";
 
 export interface ItemProps {
@@ -77,6 +76,8 @@ function Moving() {
 
 interface RowProps extends ItemProps {
   columns: readonly ColumnId[];
+  /** Whether it has two lines in place of columns. */
+  isCompact: boolean;
   /** Its distance from the top of the first row. */
   top: number;
 }
@@ -95,17 +96,19 @@ export const Row = memo(function Row(props: RowProps) {
       draggable={!props.isRenaming}
     >
       <div role="gridcell" className="cell-check">
-        <FileIcon file={file} />
+        <Thumbnail file={file} size={props.isCompact ? 40 : 28} />
         <Check file={file} isSelected={props.isSelected} />
       </div>
       <div role="gridcell" className="cell-name">
-        <span className="row-words" data-grab>
+        <span className={props.isRenaming ? "row-words renaming" : "row-words"} data-grab>
           <Name {...props} />
-          <span className="row-sub">
-            <When time={file.updated_at} />
-            <span aria-hidden="true"> · </span>
-            <Size bytes={file.size} />
-          </span>
+          {props.isCompact && (
+            <span className="row-sub">
+              <When time={file.updated_at} />
+              <span aria-hidden="true"> · </span>
+              <Size file={file} />
+            </span>
+          )}
         </span>
         {file.moving && <Moving />}
       </div>
@@ -147,11 +150,10 @@ export const Card = memo(function Card(props: CardProps) {
       <Check file={file} isSelected={props.isSelected} />
       {!props.inTrash && <Star file={file} />}
       <div className="card-foot">
-        <FileIcon file={file} size={18} />
         <span className="card-words">
           <Name {...props} />
           <span className="card-sub">
-            <Size bytes={file.size} />
+            <Size file={file} />
             <span aria-hidden="true"> · </span>
             <When time={file.updated_at} />
           </span>

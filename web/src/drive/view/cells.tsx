@@ -3,7 +3,7 @@ import type { ListedFile } from "@/api/types";
 import type { ColumnId } from "@/drive/columns";
 import { kindOf } from "@/drive/kind";
 import { text } from "@/text";
-import { daysUntil, formatBytes, formatExactBytes, formatExactTime, formatWhen } from "@/ui/format";
+import { daysUntil, formatExactBytes, formatExactTime, formatSize, formatWhen } from "@/ui/format";
 
 interface CellProps {
   column: ColumnId;
@@ -21,10 +21,10 @@ export function When({ time }: { time: string | null | undefined }) {
   );
 }
 
-export function Size({ bytes }: { bytes: number }) {
+export function Size({ file }: { file: ListedFile }) {
   return (
-    <span className="tabular" title={formatExactBytes(bytes)}>
-      {formatBytes(bytes)}
+    <span className="tabular" title={formatExactBytes(file.size)}>
+      {formatSize(file)}
     </span>
   );
 }
@@ -32,7 +32,7 @@ export function Size({ bytes }: { bytes: number }) {
 export function Cell({ column, file, me }: CellProps) {
   switch (column) {
     case "size":
-      return <Size bytes={file.size} />;
+      return <Size file={file} />;
     case "updated":
       return <When time={file.updated_at} />;
     case "created":

@@ -1,7 +1,7 @@
 /** Dragging the selected files, and dropping on the folders among the items. */
 import { type DragEvent, useState } from "react";
 import { allowDrop, type DropRules, startDrag, takeDrop } from "@/drive/dragging";
-import type { CollectionProps } from "@/drive/view/Collection";
+import type { CollectionProps } from "@/drive/view/props";
 import { fileAt } from "@/drive/view/useCollectionPointer";
 
 export function useCollectionDrag(props: CollectionProps, mayDrag: () => boolean) {

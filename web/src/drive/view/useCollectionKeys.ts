@@ -2,9 +2,10 @@
 import type { KeyboardEvent, RefObject } from "react";
 import { isNavigationKey, type Layout, type NavigationKey, step } from "@/drive/layout";
 import { clear, extendTo, focusOn, selectOnly, toggle } from "@/drive/selection";
-import type { CollectionProps } from "@/drive/view/Collection";
+import type { CollectionProps } from "@/drive/view/props";
 import { itemElementId } from "@/drive/view/Item";
 import { findByPrefix, useTypeAhead } from "@/drive/view/useTypeAhead";
+import { reportError } from "@/ui/reportError";
 
 interface KeyOptions extends CollectionProps {
   layout: Layout;
@@ -30,7 +31,7 @@ export function useCollectionKeys(options: KeyOptions) {
   function navigate(key: NavigationKey, event: KeyboardEvent): void {
     event.preventDefault();
     if (key === "End" && listing.hasMore) {
-      void listing.loadAll().then((ids) => go(ids.length - 1, event, ids));
+      listing.loadAll().then((ids) => go(ids.length - 1, event, ids)).catch(reportError);
       return;
     }
     go(step(layout, listing.ids.length, focused, key, options.visibleRows()), event);

@@ -3,7 +3,7 @@ import { type MouseEvent, type PointerEvent, type RefObject, useRef } from "reac
 import type { ListedFile } from "@/api/types";
 import { itemsInBox, type Layout } from "@/drive/layout";
 import { clear, extendTo, type Selection, selectBox, selectOnly, toggle } from "@/drive/selection";
-import type { CollectionProps } from "@/drive/view/Collection";
+import type { CollectionProps } from "@/drive/view/props";
 import { useRubberBand } from "@/drive/view/useRubberBand";
 
 interface PointerOptions extends CollectionProps {
