@@ -17,6 +17,7 @@ from pathlib import Path
 
 import anyio
 
+from keyshelf.app.collecting import tune_collector
 from keyshelf.database.embedded import EmbeddedOptions, EmbeddedPostgres
 from keyshelf.database.migrate import migrate
 from keyshelf.database.pool import Database, DatabaseOptions
@@ -87,6 +88,7 @@ async def _run(what: str, store_options: StoreOptions, database_url: str, count:
 
 
 def _measure(what: str, store_options: StoreOptions, url: str, count: int) -> Measured:
+    tune_collector()  # as the service does
     before = resource.getrusage(resource.RUSAGE_SELF)
     began = time.perf_counter()
     anyio.run(_run, what, store_options, url, count)
@@ -142,7 +144,7 @@ def main() -> None:
     """Measure the stores that are here."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--objects", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--stores", nargs="+", default=["disk", "versitygw"])
     chosen = parser.parse_args()
     count: int = chosen.objects

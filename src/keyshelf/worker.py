@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import anyio
 
+from keyshelf.app.collecting import tune_collector
 from keyshelf.app.service import open_keyshelf
 from keyshelf.app.stopping import until_told_to_stop
 from keyshelf.app.workers import make_worker
@@ -20,5 +21,6 @@ def run(settings: Settings, *, on_ready: Callable[[], None]) -> None:
 async def _run(settings: Settings, on_ready: Callable[[], None]) -> None:
     async with open_keyshelf(settings) as service:
         worker = make_worker(service)
+        tune_collector()
         on_ready()
         await until_told_to_stop(worker.run, worker.stop)

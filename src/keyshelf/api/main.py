@@ -30,6 +30,7 @@ from keyshelf.api.routes import (
     uploads,
 )
 from keyshelf.api.streams import Streams
+from keyshelf.app.collecting import tune_collector
 from keyshelf.app.service import Keyshelf, ServiceAddress, open_keyshelf
 from keyshelf.app.stopping import until_told_to_stop
 from keyshelf.app.stores import store_sources
@@ -128,6 +129,7 @@ async def _serve(
                 (_server(private(service)), private_socket),
             ]
             worker = make_worker(service) if with_worker else None
+            tune_collector()
 
             async def run() -> None:
                 async with anyio.create_task_group() as group:

@@ -146,11 +146,13 @@ class _Decisions:
     made: dict[Path, Node]
     new_id: Callable[[], UUID]
     plan: Plan = field(default_factory=Plan)
+    _last: tuple[Path, UUID | None] | None = None
+    """The folder of the entry before: mostly that of the next one too."""
 
     def place(self, entry: Entry) -> None:
         owner, names = entry.path
         try:
-            parent_id = self._folder(owner, names[:-1])
+            parent_id = self._parent((owner, names[:-1]))
         except _FileInPathError as error:
             reason = f"{error.name!r} in its path is a file, not a folder"
             self.plan.errors.append(error_of(entry.meta.key, reason))
@@ -166,6 +168,11 @@ class _Decisions:
 
     def _known(self, path: Path) -> Node | None:
         return self.existing.get(path) or self.made.get(path)
+
+    def _parent(self, path: Path) -> UUID | None:
+        if self._last is None or self._last[0] != path:
+            self._last = (path, self._folder(*path))
+        return self._last[1]
 
     def _folder(self, owner: OwnerId, names: tuple[FileName, ...]) -> UUID | None:
         """Return the folder at a path, making what is missing of it; None is the root."""
@@ -220,7 +227,8 @@ def levels(entries: Sequence[Entry]) -> list[set[Path]]:
     found: list[set[Path]] = []
     for entry in entries:
         owner, names = entry.path
-        found.extend(set() for _ in range(len(names) - len(found)))
+        while len(found) < len(names):
+            found.append(set())
         while names and (owner, names) not in found[len(names) - 1]:
             found[len(names) - 1].add((owner, names))
             names = names[:-1]

@@ -15,6 +15,7 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import search_form, sort_form
 
 _DEEPEST = 1000
+_LINES_AT_ONCE = 1000
 _COPY_FOLDERS = """
     COPY files (
         id, s3_key, filename, mimetype, owner_id, parent_id, is_folder, created_at, updated_at,
@@ -141,7 +142,10 @@ async def insert_folders(
 async def insert_files(tx: Transaction, files: Sequence[NewFile]) -> None:
     """Add file rows, as old as their objects. Sizes above them are the caller's to add."""
     async with tx.copy_in(_COPY_FILES) as copy:
-        await copy.write("".join([_file_line(file) for file in files]))
+        # The server takes some in while the next are written out.
+        for first in range(0, len(files), _LINES_AT_ONCE):
+            lines = [_file_line(file) for file in files[first : first + _LINES_AT_ONCE]]
+            await copy.write("".join(lines))
 
 
 def _file_line(file: NewFile) -> str:
