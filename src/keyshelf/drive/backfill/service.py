@@ -30,7 +30,7 @@ from keyshelf.store.base import Attributes, ListPage, ObjectMeta
 
 MAX_ERRORS = 1000
 """How many keys with their reasons an answer names; a last entry counts the rest."""
-_PAGES_AHEAD = 5
+_PAGES_AHEAD = 10
 _TRIES = 3
 _STATED = re.compile(r"[\x21-\x7e]+/[\x20-\x7e]{1,200}")
 _SAYS_NOTHING = frozenset({UNKNOWN_MIMETYPE, "binary/octet-stream"})
@@ -97,7 +97,7 @@ async def backfill(
         # While some pages are written, the next are read and those after them listed.
         async with (
             read_ahead(parts.store.list(prefix), items=_PAGES_AHEAD) as listed,
-            read_ahead(_Reading(parts).read(listed), items=1) as batches,
+            read_ahead(_Reading(parts).read(listed), items=2) as batches,
         ):
             async for batch in batches:
                 await queries.confirm_lock(lock)
