@@ -26,7 +26,7 @@ interface ThumbnailProps {
 }
 
 export function Thumbnail({ file, size }: ThumbnailProps) {
-  const isPicture = size >= MIN_PICTURE && !file.is_folder && file.size > 0 && file.size <= MAX_BYTES && isBrowserImage(file);
+  const isPicture = size >= MIN_PICTURE && mayShow(file);
   const icon = Math.round(Math.min(64, Math.max(20, size * 0.28)));
   const label = size >= MIN_LABEL && !file.is_folder ? extensionOf(file.filename) : "";
   const picture = `${file.id}/${file.etag}`;
@@ -41,6 +41,12 @@ export function Thumbnail({ file, size }: ThumbnailProps) {
       {isPicture && (isLarge(file) ? <Shrunk key={picture} file={file} /> : <Original key={picture} file={file} />)}
     </div>
   );
+}
+
+/** Says whether the bytes of a file make a picture here; those of trashed files are given to nobody. */
+function mayShow(file: DriveFile): boolean {
+  const hasBytes = !file.is_folder && file.size > 0 && file.deleted_at === null;
+  return hasBytes && file.size <= MAX_BYTES && isBrowserImage(file);
 }
 
 function Original({ file }: { file: DriveFile }) {

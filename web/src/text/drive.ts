@@ -173,7 +173,7 @@ export const drive = {
 
   empty: {
     folder: { title: "This folder is empty", hint: "Drop files or folders here, or use Upload." },
-    root: { title: "Your shelf is empty", hint: "Drop files or folders here. In the bucket they keep the names you give them." },
+    root: { title: "Your shelf is empty", hint: "Drop files or folders here, or use Upload. In the bucket they keep the names you give them." },
     shared: { title: "Nothing is shared yet", hint: "What is put here is seen by everyone who is signed in." },
     recent: { title: "Nothing opened yet", hint: "Files you open are listed here, the newest first." },
     favorites: { title: "No favourites yet", hint: "Mark a file or folder with the star to find it here." },
