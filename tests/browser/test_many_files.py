@@ -1,5 +1,7 @@
 """A folder of a hundred thousand files is as light as one of ten."""
 
+from pathlib import Path
+
 import psycopg
 import pytest
 from playwright.sync_api import expect
@@ -30,6 +32,28 @@ def crowded(drive: DrivePage, drive_database: str) -> DrivePage:
     drive.open()
     expect(drive.item("report 000001.pdf")).to_be_visible()
     return drive
+
+
+def test_a_list_too_long_to_be_fetched_again_unasked_offers_to_show_changes(
+    drive: DrivePage, drive_database: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(drive_database, autocommit=True) as connection:
+        connection.execute(PLANT, {"files": 2500, "folder": drive.program.folder})
+    drive.open()
+    drive.grid.focus()
+    drive.press("End")
+    drive.expect_selected("report 002500.pdf")
+    drive.press("Escape")
+    new = tmp_path / "report 002499 again.pdf"
+    new.write_text("new")
+
+    with drive.dragging_from_outside(new):
+        pass
+    drive.push("Show changes")
+
+    expect(drive.item(new.name)).to_have_count(1)
+    expect(drive.grid).to_be_focused()
+    expect(drive.page.get_by_role("button", name="Show changes")).to_have_count(0)
 
 
 def test_the_last_of_a_hundred_thousand_rows_is_reached_with_few_in_the_page(

@@ -66,7 +66,7 @@ def test_the_dialog_moves_into_a_folder_made_on_the_way(drive: DrivePage, view: 
         drive.push(view)
     drive.choose_for("a.txt", "Move to…")
     dialog = drive.dialog("Move “a.txt”")
-    expect(dialog).to_contain_text("They are already here.")
+    expect(dialog).to_contain_text("Already here.")
     expect(dialog.get_by_role("button", name="Move here")).to_be_disabled()
 
     dialog.get_by_role("button", name="New folder here").click()

@@ -20,6 +20,15 @@ def test_a_sign_in_link_opens_the_drive_and_its_token_leaves_the_address(
     assert served.token not in stranger.url
 
 
+def test_a_link_that_lets_nobody_in_says_so(stranger: Page, complaints: Complaints) -> None:
+    complaints.expect(401)
+
+    stranger.goto("/sign-in#token=of-another-service")
+
+    expect(stranger.get_by_role("status")).to_contain_text("This sign-in link is not valid")
+    expect(stranger.get_by_label("Access token")).to_be_focused()
+
+
 def test_a_token_is_asked_for_and_a_wrong_one_is_refused_in_words(
     stranger: Page, served: Served, complaints: Complaints
 ) -> None:

@@ -33,6 +33,7 @@ def test_restore_from_the_trash(drive: DrivePage) -> None:
 
     drive.expect_toast("“come back.txt” restored.")
     expect(drive.item("come back.txt")).to_have_count(0)
+    assert drive.page.evaluate("document.activeElement.closest('#files') !== null")
     assert drive.program.names() == ["come back.txt"]
 
 

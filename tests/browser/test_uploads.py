@@ -114,6 +114,21 @@ def test_a_dropped_tree_arrives_with_its_empty_folder(drive: DrivePage, tmp_path
     drive.expect_names("empty", "inner")
 
 
+def test_a_dropped_folder_keeps_files_whose_names_browsers_hide(
+    drive: DrivePage, tmp_path: Path
+) -> None:
+    names = ["12:30.txt", 'say "hi".txt', "why?.txt"]
+    for name in names:
+        written(tmp_path, f"odd/{name}", name)
+    drive.open()
+
+    with drive.dragging_from_outside(tmp_path / "odd"):
+        pass
+
+    drive.enter("odd")
+    drive.expect_names(*names)
+
+
 def test_a_drop_on_a_folder_uploads_into_it(drive: DrivePage, tmp_path: Path) -> None:
     target = drive.put_folder("target")
     drive.open()

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from keyshelf.app.kept_secrets import private_folder
-from keyshelf.settings import Settings
+from keyshelf.errors import InvalidInputError
+from keyshelf.settings import InvalidSettingError, Settings
 from keyshelf.settings.table import ROLES
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.local_signing import LocalSigner
 from keyshelf.store.observed import ObservedStore, StoreMetrics
 from keyshelf.store.opening import StoreOptions, browser_address, open_store
 from keyshelf.telemetry import Metrics
+
+_KINDS = {"": "S3", "s3": "S3", "az": "AZURE", "gs": "GCS"}
+"""By the scheme of a bucket, how the settings are called that belong to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ async def open_stores(
     local: dict[str, LocalStore] = {}
     for role in ROLES:
         options = store_options(settings, role, secret)
-        bare = await open_store(options)
+        bare = await _open(options)
         opened.push_async_callback(bare.aclose)
         store = ObservedStore(bare, role=role, metrics=store_metrics)
         stores[role] = store
@@ -51,11 +55,24 @@ async def open_stores(
     return stores, local
 
 
+async def _open(options: StoreOptions) -> ObjectStore:
+    try:
+        return await open_store(options)
+    except InvalidInputError as error:
+        names = f"{options.role.upper()}_BUCKET, or what is set beside it"
+        raise InvalidSettingError(f"{names}, cannot be: {error.detail}") from error
+
+
 def store_options(settings: Settings, role: str, secret: bytes) -> StoreOptions:
-    """Return how one store is reached. Nothing is taken from another role's settings."""
+    """Return how one store is reached. Nothing is taken from another role's settings.
+
+    Raises `InvalidSettingError` for what is set and would do nothing, because it is of
+    another kind of store: whoever forgot the bucket would look for their files elsewhere.
+    """
     upper = role.upper()
     bucket = bucket_of(settings, role)
-    cloud = {"az": "AZURE", "gs": "GCS"}.get(urlsplit(bucket).scheme, "S3")
+    _refuse_what_does_nothing(settings, upper, bucket)
+    cloud = _KINDS.get(urlsplit(bucket).scheme, "S3")
     keys = {
         "S3": ("S3_ACCESS_KEY", "S3_SECRET_KEY"),
         "AZURE": ("AZURE_ACCOUNT", "AZURE_KEY"),
@@ -76,6 +93,17 @@ def store_options(settings: Settings, role: str, secret: bytes) -> StoreOptions:
         public_url=settings.public_url,
         keep_free_bytes=settings.number("KEYSHELF_KEEP_FREE_MIB") * 2**20,
     )
+
+
+def _refuse_what_does_nothing(settings: Settings, upper: str, bucket: str) -> None:
+    kind = _KINDS.get(urlsplit(bucket).scheme)
+    for other in _KINDS.values():
+        for name in settings.values:
+            if other != kind and name.startswith(f"{upper}_{other}_"):
+                place = settings.text(f"{upper}_BUCKET") or "a folder, as it is not set"
+                raise InvalidSettingError(
+                    f"{name} is set and does nothing: {upper}_BUCKET is {place}"
+                )
 
 
 def store_sources(settings: Settings) -> Sequence[str]:

@@ -69,11 +69,18 @@ class Client:
             retry=retry,
         )
         self._open = ExitStack()
-        self.portal: BlockingPortal
+        self._portal: BlockingPortal | None = None
+
+    @property
+    def portal(self) -> BlockingPortal:
+        """The way into the event loop. Raises `RuntimeError` outside of the client's block."""
+        if self._portal is None:
+            raise RuntimeError("a client works inside its block: `with Client(…) as drive:`")
+        return self._portal
 
     def __enter__(self) -> Self:
-        self.portal = self._open.enter_context(start_blocking_portal())
-        self._open.enter_context(self.portal.wrap_async_context_manager(self.asynchronous))
+        self._portal = self._open.enter_context(start_blocking_portal())
+        self._open.enter_context(self._portal.wrap_async_context_manager(self.asynchronous))
         return self
 
     def __exit__(

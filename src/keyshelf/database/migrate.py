@@ -81,8 +81,10 @@ async def migrate(database: Database, *, folder: Path | None = None) -> Sequence
             applied = await _apply_next(tx, migrations)
         if applied is None:
             return done
-        _log.info("migration applied", number=applied.number, name=applied.name)
         done.append(applied)
+        # A new database is no news; that an old one changed is.
+        log = _log.debug if done[0].number == 1 else _log.info
+        log("migration applied", number=applied.number, name=applied.name)
 
 
 async def outstanding(database: Database, *, folder: Path | None = None) -> Sequence[Migration]:

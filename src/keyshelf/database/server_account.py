@@ -86,5 +86,5 @@ def _let_pass(path: Path) -> None:
         mode = parent.stat().st_mode
         if not mode & 0o001:
             # Passing through only: what the folder holds stays unlisted.
-            _log.info("letting the database's account pass through a folder", folder=str(parent))
+            _log.debug("letting the database's account pass through a folder", folder=str(parent))
             parent.chmod(mode | 0o001)

@@ -56,7 +56,7 @@ class NotAFileError(InvalidInputError):
 
 
 class NotTrashedError(ConflictError):
-    """Only what is in the trash can be restored or deleted for ever."""
+    """Only what was thrown away by itself can be deleted for ever, or restored from the trash."""
 
     code = "not-trashed"
 

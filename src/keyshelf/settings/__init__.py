@@ -51,9 +51,8 @@ class Settings:
     origins: Mapping[str, str]
 
     def text(self, name: str) -> str | None:
-        """Return a setting's text, its default, or None; empty text counts as unset."""
-        value = self.values.get(name, _BY_NAME[name].default)
-        return value or None
+        """Return a setting's text, its default, or None when there is neither."""
+        return self.values.get(name) or _BY_NAME[name].default or None
 
     def required(self, name: str) -> str:
         """Return a setting's text; raises `InvalidSettingError` when there is none."""
@@ -102,7 +101,7 @@ class Settings:
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the environment and the configuration file.
+    """Read the environment and the configuration file; what is empty is not set.
 
     Raises `InvalidSettingError` for an unknown name or a value that cannot be.
     """
@@ -112,11 +111,13 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     file = _config_file(environment)
     if file is not None:
         for name, value in _from_file(file).items():
-            values[name], origins[name] = value, str(file)
+            if value:
+                values[name], origins[name] = value, str(file)
     for name, value in environment.items():
         if _is_ours(name):
             setting_name, text = _from_environment(name, value)
-            values[setting_name], origins[setting_name] = text, name
+            if text:
+                values[setting_name], origins[setting_name] = text, name
     for name, value in values.items():
         _check(name, value, origins[name])
     return Settings(values, origins)
@@ -175,8 +176,6 @@ def _from_file(file: Path) -> dict[str, str]:
 
 
 def _check(name: str, value: str, origin: str) -> None:
-    if not value:
-        return
     try:
         _BY_NAME[name].check(value)
     except ValueError as error:

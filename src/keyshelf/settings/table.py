@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 ROLES = ("source", "media", "repository")
 """What a store is for. Each is configured by itself."""
 
+_LONGEST_URL_SECONDS = 604_800  # S3 and Google Cloud Storage refuse a longer life
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -39,6 +41,13 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError("must be at least 1")
     return number
+
+
+def _lifetime(text: str) -> int:
+    seconds = _positive(text)
+    if seconds > _LONGEST_URL_SECONDS:
+        raise ValueError(f"must be at most {_LONGEST_URL_SECONDS}, which is seven days")
+    return seconds
 
 
 def flag(text: str) -> bool:
@@ -218,9 +227,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "KEYSHELF_URL_SECONDS",
-        "How many seconds signed URLs are good for.",
+        "How many seconds signed URLs are good for; at most seven days.",
         "3600",
-        check=_positive,
+        check=_lifetime,
     ),
     Setting(
         "KEYSHELF_SMALL_JOBS",

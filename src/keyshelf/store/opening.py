@@ -108,10 +108,10 @@ def _bucket_name(bucket: str) -> str:
 
 
 def _credentials(options: StoreOptions) -> CredentialSource:
-    if options.access_key is None:
+    if options.access_key is None and options.secret_key is None:
         return AmbientCredentials()
-    if options.secret_key is None:
-        raise InvalidInputError("an access key comes with its secret key")
+    if options.access_key is None or options.secret_key is None:
+        raise InvalidInputError("an access key and its secret key come together")
     known = Credentials(options.access_key, options.secret_key, options.session_token)
 
     async def configured() -> Credentials:

@@ -4,7 +4,7 @@ import { type SyntheticEvent, useState } from "react";
 import { keys } from "@/api/keys";
 import { messageOf } from "@/api/problem";
 import { createToken } from "@/api/session";
-import type { Scope } from "@/api/types";
+import type { NewApiToken, Scope } from "@/api/types";
 import { useSession } from "@/app/session";
 import { text } from "@/text";
 import { Button } from "@/ui/Button";
@@ -13,7 +13,7 @@ import { TextField } from "@/ui/TextField";
 const words = text.tokens;
 const LIFETIMES = [7, 30, 90, 365] as const;
 
-export function NewTokenForm({ onCreated }: { onCreated: (secret: string) => void }) {
+export function NewTokenForm({ onCreated }: { onCreated: (made: NewApiToken) => void }) {
   const client = useQueryClient();
   const { is_admin: isAdmin } = useSession();
   const [name, setName] = useState("");
@@ -27,7 +27,7 @@ export function NewTokenForm({ onCreated }: { onCreated: (secret: string) => voi
     try {
       const made = await createToken(name.trim(), [...scopes], days);
       await client.invalidateQueries({ queryKey: keys.tokens });
-      onCreated(made.token);
+      onCreated(made);
     } catch (failure) {
       setError(messageOf(failure));
     }

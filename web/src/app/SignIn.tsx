@@ -12,21 +12,21 @@ import "@/app/sign-in.css";
 interface Props {
   /** Where the identity provider signs people in; without one a token is asked for. */
   loginUrl?: string;
-  /** Whether somebody was signed in until this moment. */
-  hasEnded: boolean;
+  /** Why the question is asked now: the session ended, the link was refused. */
+  notice: string | null;
   onSignedIn: (session: Session) => void;
 }
 
 const words = text.signIn;
 
-export default function SignIn({ loginUrl, hasEnded, onSignedIn }: Props) {
+export default function SignIn({ loginUrl, notice, onSignedIn }: Props) {
   return (
     <main className="sign-in">
       <div className="sign-in-card">
         <Logo size={44} />
         <div className="sign-in-words">
           <h1>{words.title}</h1>
-          {hasEnded && <p role="status">{words.ended}</p>}
+          {notice !== null && <p role="status">{notice}</p>}
           <p className="muted">{loginUrl ? words.accountHint : words.hint}</p>
         </div>
         {loginUrl ? (

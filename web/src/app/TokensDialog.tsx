@@ -4,7 +4,7 @@ import { useState } from "react";
 import { keys } from "@/api/keys";
 import { messageOf } from "@/api/problem";
 import { listTokens, revokeToken } from "@/api/session";
-import type { ApiToken } from "@/api/types";
+import type { ApiToken, NewApiToken } from "@/api/types";
 import { NewTokenForm } from "@/app/NewTokenForm";
 import { copyText } from "@/drive/actions/downloading";
 import { reportError } from "@/ui/reportError";
@@ -19,35 +19,38 @@ const words = text.tokens;
 
 export default function TokensDialog({ onClose }: { onClose: () => void }) {
   const tokens = useQuery({ queryKey: keys.tokens, queryFn: listTokens });
-  const [secret, setSecret] = useState<string | null>(null);
+  const [made, setMade] = useState<NewApiToken | null>(null);
   return (
     <Dialog title={words.title} size="medium" onClose={onClose}>
       <p className="muted">{words.hint}</p>
-      {secret === null ? (
-        <NewTokenForm onCreated={setSecret} />
+      {made === null ? (
+        <NewTokenForm onCreated={setMade} />
       ) : (
         <div className="token-secret">
           <strong>{words.created}</strong>
-          <code>{secret}</code>
-          <Button variant="primary" icon="copy" onPress={() => void copyText(secret, words.copied)}>{words.copy}</Button>
+          <code>{made.token}</code>
+          <Button variant="primary" icon="copy" autoFocus onPress={() => void copyText(made.token, words.copied)}>{words.copy}</Button>
         </div>
       )}
       {tokens.error && <p className="field-error">{messageOf(tokens.error)}</p>}
       {tokens.data?.length === 0 && <p className="muted">{words.none}</p>}
       <ul className="tokens">
         {tokens.data?.map((token) => (
-          <TokenRow key={token.id} token={token} />
+          <TokenRow key={token.id} token={token} onRevoked={() => setMade((now) => (now?.id === token.id ? null : now))} />
         ))}
       </ul>
     </Dialog>
   );
 }
 
-function TokenRow({ token }: { token: ApiToken }) {
+function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () => void }) {
   const client = useQueryClient();
   const revoke = useMutation({
     mutationFn: () => revokeToken(token.id),
-    onSuccess: () => showToast(words.revoked(token.name)),
+    onSuccess: () => {
+      showToast(words.revoked(token.name));
+      onRevoked();
+    },
     onError: reportError,
     onSettled: () => client.invalidateQueries({ queryKey: keys.tokens }),
   });

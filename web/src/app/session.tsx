@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, Suspense, use, useEffect } from "react";
 import { onSignedOut } from "@/api/client";
 import { keys } from "@/api/keys";
-import { hasCode, messageOf } from "@/api/problem";
+import { hasCode, messageOf, Problem } from "@/api/problem";
 import { getSession, signIn } from "@/api/session";
 import type { Session } from "@/api/types";
 import { text } from "@/text";
@@ -29,11 +29,20 @@ function takeTokenFromAddress(): string | null {
 }
 
 let linkToken: string | null = takeTokenFromAddress();
+/** Whether the link that this page was opened by did not let anybody in: the question that follows says so. */
+let wasLinkRefused = false;
 
 async function openSession(): Promise<Session> {
   const token = linkToken;
   linkToken = null;
-  return token ? signIn(token) : getSession();
+  if (!token) return getSession();
+  try {
+    return await signIn(token);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+    wasLinkRefused = true;
+    return getSession();
+  }
 }
 
 export function SessionGate({ children }: { children: ReactNode }) {
@@ -51,10 +60,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
 
   if (hasCode(session.error, "unauthenticated")) {
     const { login_url: loginUrl } = session.error.document;
-    const hasEnded = session.data !== undefined;
+    const notice = session.data !== undefined ? text.signIn.ended : wasLinkRefused ? text.signIn.linkRefused : null;
     return (
       <Suspense fallback={null}>
-        <SignIn {...(loginUrl ? { loginUrl } : {})} hasEnded={hasEnded} onSignedIn={(opened) => client.setQueryData(keys.session, opened)} />
+        <SignIn {...(loginUrl ? { loginUrl } : {})} notice={notice} onSignedIn={(opened) => client.setQueryData(keys.session, opened)} />
       </Suspense>
     );
   }

@@ -100,6 +100,12 @@ export function Browser(props: BrowserProps) {
     focusFiles();
   }
 
+  /** The button goes with what it was for. */
+  function renew() {
+    focusFiles();
+    listing.renew();
+  }
+
   const sort = source.kind === "folder" ? source.sort : undefined;
   const columns = useMemo(() => columnsOf(source, preferences.columns), [source, preferences.columns]);
 
@@ -110,9 +116,14 @@ export function Browser(props: BrowserProps) {
         {selected.length > 0 ? (
           <SelectionBar files={selected} inTrash={inTrash} isSelectingAll={isSelectingAll} commands={commands} onClear={() => setSelection(clear)} />
         ) : (
-          <p className="muted tabular toolbar-count" aria-live="polite">
-            {countOf(listing)}
-          </p>
+          <div className="toolbar-count">
+            <p className="muted tabular" aria-live="polite">
+              {countOf(listing)}
+            </p>
+            {(listing.isBehind || listing.isRenewing) && (
+              <Button variant="quiet" isDisabled={listing.isRenewing} onPress={renew}>{listing.isRenewing ? text.loading : text.drive.showChanges}</Button>
+            )}
+          </div>
         )}
       </Toolbar>
       <div className="browser-body">

@@ -43,7 +43,7 @@ export default function DetailsPanel({ files, place, actions, onClose }: Details
     <aside className="details" aria-label={words.title}>
       <header className="details-head">
         {file ? <FileIcon file={file} /> : <Icon name="info" className="muted" />}
-        <h2 className="details-name">{title}</h2>
+        <h2 className="details-name" title={title}>{title}</h2>
         <IconButton icon="close" label={text.drive.hideDetails} className="small" onPress={onClose} />
       </header>
       {file ? (

@@ -1,5 +1,6 @@
 /** The filters of a search as chips: choose one from its menu, take it away with its cross. */
 import { useNavigate } from "@tanstack/react-router";
+import type { FileType } from "@/api/types";
 import { DATE_FILTERS, FILE_TYPES, type FilterSearch, SIZE_FILTERS } from "@/drive/urlState";
 import { text } from "@/text";
 import { Button, IconButton } from "@/ui/Button";
@@ -15,9 +16,14 @@ interface Chip {
   choices: { id: string; label: string }[];
 }
 
+/** Beside the other types, a “File” of none of them would seem to be any. */
+function typeName(type: FileType): string {
+  return type === "other" ? words.otherType : text.drive.kinds[type];
+}
+
 function chipsOf({ type, date, size }: FilterSearch): Chip[] {
   return [
-    { id: "type", title: words.type, value: type && text.drive.kinds[type], choices: FILE_TYPES.map((id) => ({ id, label: text.drive.kinds[id] })) },
+    { id: "type", title: words.type, value: type && typeName(type), choices: FILE_TYPES.map((id) => ({ id, label: typeName(id) })) },
     { id: "date", title: words.date, value: date && words.dates[date], choices: DATE_FILTERS.map((id) => ({ id, label: words.dates[id] })) },
     { id: "size", title: words.size, value: size && words.sizes[size], choices: SIZE_FILTERS.map((id) => ({ id, label: words.sizes[id] })) },
   ];

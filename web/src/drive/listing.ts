@@ -1,6 +1,6 @@
 /** The items of a view: pages fetched as they are needed, one flat list to show. */
-import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { hashKey, type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { isCheapToRefetch, type ListData, trimList } from "@/api/cache";
 import type { ListedFile, Page } from "@/api/types";
 import { fetchPage, type Source, sourceKey } from "@/drive/source";
@@ -15,6 +15,11 @@ export interface Listing {
   /** Fetches every page that is left and returns all ids. */
   loadAll: () => Promise<readonly string[]>;
   retry: () => void;
+  /** The drive has changed and the list is too long to be fetched again unasked. */
+  isBehind: boolean;
+  isRenewing: boolean;
+  /** Fetches all loaded pages again, in their place. */
+  renew: () => void;
 }
 
 export function useListing(source: Source, enabled = true): Listing {
@@ -35,6 +40,20 @@ export function useListing(source: Source, enabled = true): Listing {
 
   const name = JSON.stringify(queryKey);
   useEffect(() => () => trimList(client, JSON.parse(name) as readonly unknown[]), [client, name]); // as it was written above
+
+  const [isBehind, setIsBehind] = useState(false);
+  const [isRenewing, setIsRenewing] = useState(false);
+  useEffect(() => {
+    const hash = hashKey(JSON.parse(name) as readonly unknown[]); // as it was written above
+    const unsubscribe = client.getQueryCache().subscribe((event) => {
+      const isOutdated = event.type === "updated" && event.action.type === "invalidate" && event.query.queryHash === hash;
+      if (isOutdated && !isCheapToRefetch(event.query)) setIsBehind(true);
+    });
+    return () => {
+      unsubscribe();
+      setIsBehind(false);
+    };
+  }, [client, name]);
 
   const items = useMemo(() => flatten(data), [data]);
   const ids = useMemo(() => items.map((item) => item.id), [items]);
@@ -62,6 +81,19 @@ export function useListing(source: Source, enabled = true): Listing {
     return flatten(client.getQueryData<ListData>(key)).map((item) => item.id);
   }, [client, name, source]);
 
+  const renew = useCallback(async () => {
+    isGathering.current = true;
+    setIsBehind(false);
+    setIsRenewing(true);
+    try {
+      const { isError } = await refetch();
+      if (isError) setIsBehind(true);
+    } finally {
+      setIsRenewing(false);
+      isGathering.current = false;
+    }
+  }, [refetch]);
+
   return {
     items,
     ids,
@@ -71,6 +103,9 @@ export function useListing(source: Source, enabled = true): Listing {
     loadMore,
     loadAll,
     retry: useCallback(() => void refetch(), [refetch]),
+    isBehind,
+    isRenewing,
+    renew: useCallback(() => void renew(), [renew]),
   };
 }
 

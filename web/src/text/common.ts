@@ -37,6 +37,7 @@ export const common = {
     title: "Sign in to Keyshelf",
     hint: "Paste the access token, or open the sign-in link that the server printed when it started.",
     ended: "Your session has ended. Sign in again to go on.",
+    linkRefused: "This sign-in link is not valid here, or no longer.",
     token: "Access token",
     submit: "Sign in",
     withAccount: "Sign in with your account",

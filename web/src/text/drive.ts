@@ -5,6 +5,7 @@ const quoted = (names: readonly string[]) => (names.length === 1 ? `“${names[0
 
 export const drive = {
   items,
+  showChanges: "Show changes",
   itemsSoFar: (n: number) => `${count.format(n)}+ items`,
   columns: {
     label: "Columns",
@@ -92,7 +93,7 @@ export const drive = {
     favorited: (names: readonly string[]) => `${quoted(names)} added to favourites.`,
     keyCopied: "Key copied.",
     clipboardCopied: (names: readonly string[]) => `${quoted(names)} ready to paste.`,
-    clipboardCut: (names: readonly string[]) => `${quoted(names)} ready to move. Paste where they belong.`,
+    clipboardCut: (names: readonly string[]) => `${quoted(names)} ready to move. Open a folder and paste.`,
     trashEmptied: "The trash is empty.",
     trashEmptying: "The trash is being emptied.",
     undone: "Undone.",
@@ -113,7 +114,7 @@ export const drive = {
     tree: "Folders",
     move: "Move here",
     copy: "Copy here",
-    here: "They are already here.",
+    here: "Already here.",
     inside: "A folder cannot go into itself.",
     newFolder: "New folder here",
   },
@@ -141,8 +142,8 @@ export const drive = {
     files: (names: readonly string[]) => `${quoted(names)} and the objects behind will be deleted. This cannot be undone.`,
     emptyTitle: "Empty the trash?",
     counting: "Counting what is in the trash…",
-    empty: (files: string, folders: string, bytes: string) =>
-      `${files} and ${folders}, ${bytes} in all, will be deleted with their objects. This cannot be undone.`,
+    empty: (what: readonly string[], bytes: string) =>
+      `${what.join(" and ")}, ${bytes} in all, will be deleted with their objects. This cannot be undone.`,
     fileCount: (n: number) => (n === 1 ? "1 file" : `${count.format(n)} files`),
     folderCount: (n: number) => (n === 1 ? "1 folder" : `${count.format(n)} folders`),
     confirm: "Delete for ever",
@@ -202,5 +203,6 @@ export const drive = {
       huge: "Over 1 GiB",
     },
     any: "Any",
+    otherType: "Other",
   },
 } as const;

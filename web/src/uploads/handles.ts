@@ -23,7 +23,8 @@ export async function openHandle({ root, steps }: HandlePath): Promise<File | nu
     }
     return await (handle as FileSystemFileHandle).getFile();
   } catch (error) {
-    if (error instanceof DOMException) return null;
+    // Browsers refuse to look up some names, like `12:30.jpg`, with a TypeError.
+    if (error instanceof DOMException || error instanceof TypeError) return null;
     throw error;
   }
 }

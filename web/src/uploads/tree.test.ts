@@ -79,9 +79,21 @@ test("a dropped file without an entry is taken as it is", async () => {
   expect(await paths(plain)).toEqual(["a.txt"]);
 });
 
-test("each file keeps the way from what was dropped", async () => {
+const byBoth = (name: string, content: Tree[string]): Grabbed => ({
+  ...byEntry(name, content),
+  handle: Promise.resolve(handle(name, {})),
+});
+
+test("names about which a handle is silent are found by the entry", async () => {
+  expect(await paths(byBoth("Trip", trip))).toEqual(tripPaths);
+});
+
+test.each([
+  ["a handle", byHandle],
+  ["both", byBoth],
+])("each file keeps the way from what was dropped, by %s", async (_, drop) => {
   const steps: (readonly string[] | undefined)[] = [];
-  for await (const one of walk([byHandle("Trip", trip)])) if (one.kind === "file") steps.push(one.handle?.steps);
+  for await (const one of walk([drop("Trip", trip)])) if (one.kind === "file") steps.push(one.handle?.steps);
 
   expect(steps[0]).toEqual(["9.jpg"]);
   expect(steps.at(-1)).toEqual(["raw", "deep", "c.dng"]);

@@ -67,8 +67,10 @@ export async function* walk(grabbed: readonly Grabbed[]): AsyncGenerator<Found |
   for (const { handle, entry, file } of grabbed) {
     const kept = await handle;
     // A script that makes a transfer gives files without a handle, and then it is undefined.
-    if (kept) yield* walkNode(handleNode(kept, { root: kept, steps: [] }), []);
-    else if (entry !== null) yield* walkNode(entryNode(entry), []);
+    const way = kept ? { root: kept, steps: [] } : null;
+    // By entries first: the handle of a folder is silent about names like `12:30.jpg` or `Why?.pdf`.
+    if (entry !== null) yield* walkNode(entryNode(entry, way), []);
+    else if (way !== null) yield* walkNode(handleNode(way.root, way), []);
     else if (file !== null) yield { kind: "file", file, path: [], handle: null };
   }
 }
@@ -111,17 +113,21 @@ function handleNode(handle: FileSystemHandle, way: HandlePath): Node {
   const children = async () => {
     const found: Node[] = [];
     for await (const child of folder.values()) {
-      found.push(handleNode(child, { root: way.root, steps: [...way.steps, child.name] }));
+      found.push(handleNode(child, below(way, child.name)));
     }
     return found;
   };
   return { name: handle.name, file: null, handle: null, children };
 }
 
-function entryNode(entry: FileSystemEntry): Node {
+function below(way: HandlePath, name: string): HandlePath {
+  return { root: way.root, steps: [...way.steps, name] };
+}
+
+function entryNode(entry: FileSystemEntry, way: HandlePath | null): Node {
   if (entry.isFile) {
     const file = () => new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
-    return { name: entry.name, file, handle: null, children: () => Promise.resolve([]) };
+    return { name: entry.name, file, handle: way, children: () => Promise.resolve([]) };
   }
   const children = async () => {
     const reader = (entry as FileSystemDirectoryEntry).createReader();
@@ -130,7 +136,7 @@ function entryNode(entry: FileSystemEntry): Node {
     for (;;) {
       const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
       if (some.length === 0) return found;
-      found.push(...some.map(entryNode));
+      found.push(...some.map((child) => entryNode(child, way && below(way, child.name))));
     }
   };
   return { name: entry.name, file: null, handle: null, children };

@@ -31,6 +31,8 @@ class Asked:
     bucket: str
     public_url: str
     key: ObjectKey
+    endpoint: str | None = None
+    """Where the store's own API is, when it is not its maker's."""
 
     @property
     def origin(self) -> str:
@@ -103,7 +105,7 @@ def _cors(asked: Asked, kind: str, preflight: httpx2.Response, answer: httpx2.Re
     lacking = list(_lacking(asked, preflight, answer))
     if lacking:
         detail = f"browsers at {asked.origin} are refused: {'; '.join(lacking)}"
-        return failed(name, detail, fix=cors_fix(kind, asked.bucket, asked.origin))
+        return failed(name, detail, fix=cors_fix(kind, asked))
     return ok(name, f"browsers at {asked.origin} may upload and see ETags")
 
 
@@ -125,9 +127,9 @@ def _words(answer: httpx2.Response, header: str, *, upper: bool = False) -> set[
     return {word.strip() for word in (text.upper() if upper else text).split(",")}
 
 
-def cors_fix(kind: str, bucket: str, origin: str) -> str:
-    """Return the command that lets pages of `origin` use the store, with the rule in it."""
-    name = urlsplit(bucket).netloc or bucket
+def cors_fix(kind: str, asked: Asked) -> str:
+    """Return the command that lets the page use the store, with the rule in it."""
+    name, origin = urlsplit(asked.bucket).netloc or asked.bucket, asked.origin
     if kind == "gcs":
         rule: dict[str, object] = {
             "origin": [origin],
@@ -152,8 +154,9 @@ def cors_fix(kind: str, bucket: str, origin: str) -> str:
         "ExposeHeaders": _EXPOSED,
         "MaxAgeSeconds": _RULE_SECONDS,
     }
+    server = f" --endpoint-url {asked.endpoint}" if asked.endpoint else ""
     return (
-        f"run `aws s3api put-bucket-cors --bucket {name}"
+        f"run `aws s3api put-bucket-cors{server} --bucket {name}"
         f" --cors-configuration '{json.dumps({'CORSRules': [rule]})}'`,"
         " or allow the same in the server's own settings"
     )

@@ -16,7 +16,7 @@ from keyshelf.settings import Settings
 
 _PATIENCE = timedelta(seconds=5)  # somebody waits for the answer
 _SAMPLE = Sample(folders=1000, shown=5)
-_LOOKED_AT = f"of the {_SAMPLE.folders:,} folders that changed last"
+_LOOKED_AT = f"of the folders that changed last, up to {_SAMPLE.folders:,} of them"
 
 
 async def check_database(settings: Settings) -> AsyncIterator[Check]:
@@ -84,7 +84,7 @@ def _tree(cycles: Sequence[FolderInCycle]) -> Check:
 
 def _sizes(wrong: Sequence[WrongSize]) -> Check:
     if not wrong:
-        return ok("folder sizes", f"each {_LOOKED_AT} is the sum of what it holds")
+        return ok("folder sizes", f"each {_LOOKED_AT}, is the sum of what it holds")
     shown = ", ".join(f"{each.key} says {each.says} and holds {each.holds} bytes" for each in wrong)
     repair = "; ".join(f"SELECT propagate_folder_sizes('{each.id}')" for each in wrong)
     return failed("folder sizes", shown, fix=f"with psql, {repair}")

@@ -52,11 +52,12 @@ async def _check_store(
     settings: Settings, role: str, probe_id: UUID, clock: Clock
 ) -> AsyncIterator[Check]:
     name, bucket = f"{role} store", bucket_of(settings, role)
-    if not_made := _not_made_yet(name, bucket):
-        yield not_made
-        return
     try:
-        store = await open_store(store_options(settings, role, _NO_SECRET))
+        options = store_options(settings, role, _NO_SECRET)
+        if not_made := _not_made_yet(name, bucket):
+            yield not_made
+            return
+        store = await open_store(options)
     except Error as error:
         yield failed(name, error.detail, fix=_fix(error, role, bucket))
         return
@@ -65,7 +66,9 @@ async def _check_store(
         await _write_read_list_delete(store, probe_id)
         yield ok(name, f"{store.capabilities.kind}, {bucket}: written, read, listed and deleted")
         if store.capabilities.kind not in _LOCAL and role not in _FOR_PROGRAMS_ONLY:
-            asked = browsers.Asked(role, bucket, settings.public_url, probe_key(probe_id))
+            asked = browsers.Asked(
+                role, bucket, settings.public_url, probe_key(probe_id), options.endpoint
+            )
             async for check in browsers.check_signed_urls(store, asked, clock=clock):
                 yield check
     except Error as error:

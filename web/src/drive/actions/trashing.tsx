@@ -92,5 +92,6 @@ export async function emptyWholeTrash(client: QueryClient): Promise<void> {
 
 function describe(summary: TrashSummary): string {
   const words = text.drive.deleteDialog;
-  return words.empty(words.fileCount(summary.files), words.folderCount(summary.folders), formatBytes(summary.bytes));
+  const what = [summary.files > 0 && words.fileCount(summary.files), summary.folders > 0 && words.folderCount(summary.folders)];
+  return words.empty(what.filter((part) => part !== false), formatBytes(summary.bytes));
 }

@@ -48,9 +48,18 @@ export function Collection(props: CollectionProps) {
   const { name } = props;
   useEffect(() => () => rememberScroll(name, rows.scrollOffset ?? 0), [name, rows]);
 
+  // The list goes with its last file, and the keyboard stays where it was.
+  useLayoutEffect(() => {
+    const list = scroller.current;
+    return () => {
+      if (list?.contains(document.activeElement)) list.closest<HTMLElement>("#files")?.focus({ preventScroll: true });
+    };
+  }, []);
+
   // Whoever opened a folder by keyboard goes on in it; the first page of all begins at its top.
   useEffect(() => {
-    if (document.activeElement === document.body && !isFirstView) scroller.current?.focus({ preventScroll: true });
+    const isNowhere = document.activeElement === document.body || document.activeElement?.id === "files";
+    if (isNowhere && !isFirstView) scroller.current?.focus({ preventScroll: true });
     isFirstView = false;
   }, []);
 
