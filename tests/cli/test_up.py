@@ -46,7 +46,7 @@ def up(home: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
     with process:
         yield process
         if process.poll() is None:
-            process.kill()
+            process.terminate()
 
 
 def run(home: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
