@@ -27,20 +27,13 @@ from keyshelf.database.embedded import EmbeddedPostgres
 from keyshelf.database.migrate import migrate
 from keyshelf.database.pool import Database, DatabaseOptions
 from tests.api.conftest import Program
+from tests.planted import PLANT
 from tests.served import Served, serve
 
 VIEW: ViewportSize = {"width": 1440, "height": 900}
 WHEEL_SECONDS = 4.0
 DRAG_STEPS = 150
 
-PLANT = """
-INSERT INTO files
-    (s3_key, filename, mimetype, owner_id, parent_id, size, search_name, sort_name)
-SELECT folder.s3_key || name, name, 'application/pdf', folder.owner_id, folder.id, 1000, name, name
-FROM files AS folder, generate_series(1, %(files)s) AS number,
-    LATERAL (SELECT 'report ' || lpad(number::text, 6, '0') || '.pdf') AS named (name)
-WHERE folder.id = %(folder)s
-"""
 
 WATCH = """() => {
     window.watched = { frames: [], long: [] };

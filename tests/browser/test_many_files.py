@@ -7,21 +7,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.drive_page import DrivePage
+from tests.planted import PLANT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FILES = 100_000
 MOST_ROWS = 120
 """More rows than any screen shows, with those kept ready above and below."""
-
-PLANT = """
-INSERT INTO files
-    (s3_key, filename, mimetype, owner_id, parent_id, size, search_name, sort_name)
-SELECT folder.s3_key || name, name, 'application/pdf', folder.owner_id, folder.id, 1000, name, name
-FROM files AS folder, generate_series(1, %(files)s) AS number,
-    LATERAL (SELECT 'report ' || lpad(number::text, 6, '0') || '.pdf') AS named (name)
-WHERE folder.id = %(folder)s
-"""
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import anyio
 import pytest
 
+from keyshelf.database.copying import copy_line
 from keyshelf.database.failures import (
     DatabaseTimeoutError,
     MissingReferenceError,
@@ -211,3 +212,18 @@ async def test_a_lock_taken_in_a_savepoint_is_held_to_the_end(database: Database
         held = await tx.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
 
     assert held == 1
+
+
+async def test_copied_lines_hold_any_text_as_it_is(colours: Database) -> None:
+    names = ["back\\slash", "\\N", "\\.", "tab\there", "line\nbreak\r", "", "日本語 😀", "\x7f"]
+
+    async with (
+        colours.transaction() as tx,
+        tx.copy_in("COPY colours (name, parent) FROM STDIN") as copy,
+    ):
+        await copy.write("".join(copy_line(name, None) for name in names))
+
+    async with colours.read() as tx:
+        rows = await tx.all("SELECT name, parent FROM colours")
+    assert {row["name"] for row in rows} == set(names)
+    assert all(row["parent"] is None for row in rows)
