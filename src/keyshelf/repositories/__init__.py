@@ -1,0 +1,1 @@
+"""Repositories: every version of a folder, in deduplicated chunks."""

@@ -1,0 +1,1 @@
+"""The stored formats of repositories: bytes in, values out. Pure; see docs/reference."""

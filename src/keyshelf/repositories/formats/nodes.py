@@ -1,0 +1,168 @@
+"""Nodes: folders and lists of chunks as trees that share whatever is equal in them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+import msgspec
+from blake3 import blake3
+
+from keyshelf.errors import IntegrityError
+from keyshelf.repositories.formats.entries import Entry
+from keyshelf.repositories.formats.ids import Octets
+
+MAGIC = b"KSN1"
+T = TypeVar("T")
+MAX_LEVEL = 8
+"""A deeper tree is none that was written: even one item in each node bounds no real one."""
+
+
+class NodeKind(IntEnum):
+    """What a node is part of."""
+
+    LIST = 1
+    FOLDER = 2
+
+
+class ChunkRef(msgspec.Struct, frozen=True, array_like=True):
+    """A chunk of a file, in its place."""
+
+    id: bytes
+    size: int
+
+
+class ListRef(msgspec.Struct, frozen=True, array_like=True):
+    """A node of a list, in the node above it."""
+
+    id: bytes
+    size: int
+    """Bytes below it."""
+    chunks: int
+    """Chunks below it."""
+
+
+class FolderRef(msgspec.Struct, frozen=True, array_like=True):
+    """A node of a folder, in the node above it."""
+
+    last_name: bytes
+    id: bytes
+    entries: int
+    """Entries below it."""
+
+
+class DamagedNodeError(IntegrityError):
+    """A node that cannot be read although its bytes are those that were written."""
+
+    code = "damaged-node"
+
+
+@dataclass(frozen=True, slots=True)
+class Fanout:
+    """How many items a node has."""
+
+    least: int
+    average: int
+    most: int
+
+
+FANOUT = {NodeKind.LIST: Fanout(128, 512, 2048), NodeKind.FOLDER: Fanout(32, 128, 512)}
+
+
+@dataclass(frozen=True, slots=True)
+class Node(Generic[T]):
+    """A node as it was read: a level, and its items in order."""
+
+    level: int
+    items: list[T]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_head = msgspec.msgpack.Decoder(tuple[int, int, msgspec.Raw])
+_entries = msgspec.msgpack.Decoder(list[Entry])
+_folder_refs = msgspec.msgpack.Decoder(list[FolderRef])
+_chunk_refs = msgspec.msgpack.Decoder(list[ChunkRef])
+_list_refs = msgspec.msgpack.Decoder(list[ListRef])
+
+
+def encode(kind: NodeKind, level: int, items: Sequence[object]) -> bytes:
+    """Return the content of a node. Equal items give equal bytes."""
+    return MAGIC + _encoder.encode((int(kind), level, items))
+
+
+def decode_folder(content: Octets) -> Node[Entry] | Node[FolderRef]:
+    """Read a node of a folder. Raises `DamagedNodeError`."""
+    level, items = _decode(content, NodeKind.FOLDER)
+    if level:
+        return Node(level, _items(_folder_refs, items))
+    return Node(level, _items(_entries, items))
+
+
+def decode_list(content: Octets) -> Node[ChunkRef] | Node[ListRef]:
+    """Read a node of a list of chunks. Raises `DamagedNodeError`."""
+    level, items = _decode(content, NodeKind.LIST)
+    if level:
+        return Node(level, _items(_list_refs, items))
+    return Node(level, _items(_chunk_refs, items))
+
+
+def split(kind: NodeKind, level: int, items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut items into the runs that become nodes of one level, by their content.
+
+    Where a run ends depends on its own items only, so that a change in one place
+    leaves the runs before and after it as they were. No items are one empty run.
+    """
+    fanout, begin = FANOUT[kind], 0
+    offset = 4 * (level % 8)
+    digest_of: Callable[[T], bytes] = _DIGESTS[kind, level > 0]
+    while len(items) - begin > fanout.least:
+        end = min(begin + fanout.most, len(items))
+        for index in range(begin + fanout.least - 1, end):
+            digest = digest_of(items[index])
+            if int.from_bytes(digest[offset : offset + 4], "little") % fanout.average == 0:
+                end = index + 1
+                break
+        yield items[begin:end]
+        begin = end
+    if begin < len(items) or not items:
+        yield items[begin:]
+
+
+def _decode(content: Octets, kind: NodeKind) -> tuple[int, msgspec.Raw]:
+    view = memoryview(content)
+    if view[: len(MAGIC)] != MAGIC:
+        raise DamagedNodeError("it is no node")
+    try:
+        found, level, items = _head.decode(view[len(MAGIC) :])
+    except msgspec.DecodeError as error:
+        raise DamagedNodeError(f"it cannot be read: {error}") from error
+    if found != kind or not 0 <= level <= MAX_LEVEL:
+        raise DamagedNodeError(f"it is a node of kind {found} and level {level}")
+    return level, items
+
+
+def _items(decoder: "msgspec.msgpack.Decoder[list[T]]", items: msgspec.Raw) -> list[T]:
+    try:
+        return decoder.decode(items)
+    except msgspec.DecodeError as error:
+        raise DamagedNodeError(f"it cannot be read: {error}") from error
+
+
+def _digest_of_entry(entry: Entry) -> bytes:
+    return blake3(entry.name).digest()
+
+
+def _digest_of_folder_ref(ref: FolderRef) -> bytes:
+    return blake3(ref.last_name).digest()
+
+
+def _digest_of_ref(ref: ChunkRef | ListRef) -> bytes:
+    return ref.id
+
+
+_DIGESTS = {
+    (NodeKind.FOLDER, False): _digest_of_entry,
+    (NodeKind.FOLDER, True): _digest_of_folder_ref,
+    (NodeKind.LIST, False): _digest_of_ref,
+    (NodeKind.LIST, True): _digest_of_ref,
+}
