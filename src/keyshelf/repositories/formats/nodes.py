@@ -1,9 +1,9 @@
 """Nodes: folders and lists of chunks as trees that share whatever is equal in them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from blake3 import blake3
@@ -106,26 +106,50 @@ def decode_list(content: Octets) -> Node[ChunkRef] | Node[ListRef]:
     return Node(level, _items(_chunk_refs, items))
 
 
-def split(kind: NodeKind, level: int, items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Cut items into the runs that become nodes of one level, by their content.
+class Splitter(Generic[T]):
+    """Cuts the items of one level into the runs that become nodes, by their content.
 
     Where a run ends depends on its own items only, so that a change in one place
-    leaves the runs before and after it as they were. No items are one empty run.
+    leaves the runs before it and soon after it as they were.
     """
-    fanout, begin = FANOUT[kind], 0
-    offset = 4 * (level % 8)
-    digest_of: Callable[[T], bytes] = _DIGESTS[kind, level > 0]
-    while len(items) - begin > fanout.least:
-        end = min(begin + fanout.most, len(items))
-        for index in range(begin + fanout.least - 1, end):
-            digest = digest_of(items[index])
-            if int.from_bytes(digest[offset : offset + 4], "little") % fanout.average == 0:
-                end = index + 1
-                break
-        yield items[begin:end]
-        begin = end
-    if begin < len(items) or not items:
-        yield items[begin:]
+
+    def __init__(self, kind: NodeKind, level: int) -> None:
+        self._fanout = FANOUT[kind]
+        self._offset = 4 * (level % 8)
+        self._digest_of: Callable[[T], bytes] = _DIGESTS[kind, level > 0]
+        self._run: list[T] = []
+
+    def add(self, item: T) -> None:
+        """Take the next item into the run."""
+        self._run.append(item)
+
+    def ended(self) -> list[T]:
+        """Return the run if its last item ended it, and begin anew; otherwise no items."""
+        run, fanout = self._run, self._fanout
+        if len(run) < fanout.least:
+            return []
+        piece = self._digest_of(run[-1])[self._offset : self._offset + 4]
+        is_end = len(run) == fanout.most or int.from_bytes(piece, "little") % fanout.average == 0
+        return self.rest() if is_end else []
+
+    def rest(self) -> list[T]:
+        """Return the items of the run, ended or not, and begin anew."""
+        run, self._run = self._run, []
+        return run
+
+
+def ref_to(
+    kind: NodeKind, node: bytes, items: Sequence[Any]
+) -> "FolderRef | ListRef":  # items: of one level of one kind
+    """Return what the level above says of a node with these items."""
+    if kind is NodeKind.FOLDER:
+        last = items[-1]
+        if isinstance(last, FolderRef):
+            return FolderRef(last.last_name, node, sum(ref.entries for ref in items))
+        return FolderRef(last.name, node, len(items))
+    size = sum(ref.size for ref in items)
+    chunks = sum(ref.chunks if isinstance(ref, ListRef) else 1 for ref in items)
+    return ListRef(node, size, chunks)
 
 
 def _decode(content: Octets, kind: NodeKind) -> tuple[int, msgspec.Raw]:
