@@ -61,13 +61,13 @@ class Sender:
     _waiting_bytes: int = 0
     _threads: anyio.CapacityLimiter = field(init=False)
     _slots: anyio.Semaphore = field(init=False)
-    _rounds: anyio.CapacityLimiter = field(init=False)
+    _rounds: anyio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         self._threads = anyio.CapacityLimiter(self.options.threads)
         self._slots = anyio.Semaphore(self.options.sent_at_once)
         # One round is asked and sent while the next fills.
-        self._rounds = anyio.CapacityLimiter(1)
+        self._rounds = anyio.Semaphore(1)
 
     async def add(self, chunk: ChunkId, content: Octets) -> None:
         """Take a chunk; waits while too much is on its way."""
@@ -90,7 +90,7 @@ class Sender:
         waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
         if not waiting:
             return
-        await self._rounds.acquire_on_behalf_of(waiting)
+        await self._rounds.acquire()
         self.group.start_soon(self._round, waiting)
 
     async def _round(self, waiting: list[_Waiting]) -> None:
@@ -106,7 +106,7 @@ class Sender:
                 await self.carrier.confirm(sealed)
             self._count(sealed)
         finally:
-            self._rounds.release_on_behalf_of(waiting)
+            self._rounds.release()
 
     async def _send(self, each: _Waiting, sealed: list[SealedChunk]) -> None:
         try:

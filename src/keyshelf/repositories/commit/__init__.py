@@ -1,0 +1,1 @@
+"""Commit: a folder becomes a version of a repository."""
