@@ -1,0 +1,1 @@
+"""Checkout: a version of a repository becomes files in a folder."""
