@@ -54,9 +54,7 @@ class Carrier(Protocol):
         """Return where a branch or tag is; None when there is none."""
         ...
 
-    async def move_ref(
-        self, name: RefName, *, expected: CommitHash | None, to: CommitHash
-    ) -> None:
+    async def move_ref(self, name: RefName, *, expected: CommitHash | None, to: CommitHash) -> None:
         """Move a ref from `expected`, or make it when that is None.
 
         Raises `RefMovedError` when it is elsewhere. Again after a lost answer is safe.

@@ -43,7 +43,12 @@ class MemoryCarrier:
         except KeyError:
             raise ChunkMissingError("there is no such chunk", chunk=chunk) from None
 
-    async def put_manifest(self, commit: CommitHash, frame: bytes, manifest: Manifest) -> None:
+    async def put_manifest(
+        self,
+        commit: CommitHash,
+        frame: bytes,
+        manifest: Manifest,  # noqa: ARG002 -- other carriers write it into metadata
+    ) -> None:
         """Store a manifest."""
         self.manifests[commit] = frame
 
@@ -58,9 +63,7 @@ class MemoryCarrier:
         """Return where a ref is."""
         return self.refs.get(name)
 
-    async def move_ref(
-        self, name: RefName, *, expected: CommitHash | None, to: CommitHash
-    ) -> None:
+    async def move_ref(self, name: RefName, *, expected: CommitHash | None, to: CommitHash) -> None:
         """Move a ref, or make it."""
         found = self.refs.get(name)
         if found not in (expected, to):

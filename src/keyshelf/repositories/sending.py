@@ -1,6 +1,6 @@
 """Sending chunks: which are new, sealed by threads, several at a time, within bounds."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -138,7 +138,7 @@ class Sender:
 
 
 @asynccontextmanager
-async def sending(carrier: Carrier, options: SendingOptions) -> AsyncIterator[Sender]:
+async def sending(carrier: Carrier, options: SendingOptions) -> AsyncGenerator[Sender]:
     """Give a sender; leaving the block without a failure has everything in the repository."""
     try:
         async with anyio.create_task_group() as group:

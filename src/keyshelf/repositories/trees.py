@@ -19,7 +19,9 @@ ReadChunk = Callable[[ChunkId], Awaitable[bytes]]
 class PutNode(Protocol):
     """Takes the content of a node and returns its id."""
 
-    async def __call__(self, content: bytes, /) -> bytes: ...
+    async def __call__(self, content: bytes, /) -> bytes:
+        """Take the next node."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ async def find_entry(read: ReadChunk, root: bytes, name: bytes) -> Entry | None:
             return None
 
 
-async def chunks_of(read: ReadChunk, content: bytes, size: int, depth: int) -> AsyncIterator[ChunkRef]:
+async def chunks_of(
+    read: ReadChunk, content: bytes, size: int, depth: int
+) -> AsyncIterator[ChunkRef]:
     """Give the chunks of a file in order."""
     if depth == 0:
         yield ChunkRef(content, size)

@@ -78,7 +78,8 @@ class RefName:
             is_legal = _REF_SEGMENT.fullmatch(segment) and not segment.startswith((".", "-"))
             if not is_legal or segment.endswith((".", ".lock")) or ".." in segment:
                 raise IllegalRefError(
-                    f"{self.name!r} cannot name a {self.kind}: use letters, digits, '.', '_', '-', '/'"
+                    f"{self.name!r} cannot name a {self.kind}:"
+                    " use letters, digits, '.', '_', '-' and '/'"
                 )
 
 

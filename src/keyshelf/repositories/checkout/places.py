@@ -6,7 +6,7 @@ that a link planted in place of a folder is refused instead of followed.
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ class OpenFolder:
             return None
 
     @contextmanager
-    def folder(self, name: bytes) -> Iterator["OpenFolder"]:
+    def folder(self, name: bytes) -> Generator["OpenFolder"]:
         """Open a folder in it, made when missing. Raises `InTheWayError`."""
         path = os.path.join(self.path, name)
         with _told(path):
@@ -87,7 +87,7 @@ class OpenFolder:
 
 
 @contextmanager
-def opened(path: bytes) -> Iterator[OpenFolder]:
+def opened(path: bytes) -> Generator[OpenFolder]:
     """Open the folder that everything goes into, made with those above it when missing."""
     with _told(path):
         os.makedirs(path, exist_ok=True)
@@ -104,7 +104,7 @@ def shown(path: bytes) -> str:
 
 
 @contextmanager
-def _told(path: bytes) -> Iterator[None]:
+def _told(path: bytes) -> Generator[None]:
     try:
         yield
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:

@@ -18,7 +18,9 @@ from keyshelf.telemetry import get_logger
 _log = get_logger(__name__)
 _VERSION = 1
 _SCHEMA = f"""
-    CREATE TABLE IF NOT EXISTS folders (path BLOB PRIMARY KEY, remembered BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS folders (
+        path BLOB PRIMARY KEY, remembered BLOB NOT NULL
+    ) WITHOUT ROWID;
     PRAGMA user_version = {_VERSION};
 """
 
@@ -81,7 +83,7 @@ class FolderCache:
     def put(self, path: bytes, folder: RememberedFolder) -> None:
         """Remember a folder; kept with the next `save`."""
         self._connection.execute(
-            "INSERT INTO folders VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET remembered = excluded.remembered",
+            "INSERT OR REPLACE INTO folders VALUES (?, ?)",
             (path, _encode(folder)),
         )
 
@@ -99,7 +101,7 @@ def _connect(file: Path) -> sqlite3.Connection:
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, _VERSION):
-            raise sqlite3.DatabaseError(f"version {version}")
+            connection.execute("DROP TABLE folders")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(_SCHEMA)

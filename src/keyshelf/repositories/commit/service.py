@@ -15,7 +15,13 @@ from keyshelf.repositories.commit.files import send_file
 from keyshelf.repositories.commit.ignoring import Ignored
 from keyshelf.repositories.commit.scanning import Found, Kind, list_folder, look
 from keyshelf.repositories.formats import frame, ids, manifest
-from keyshelf.repositories.formats.entries import HAS_HOLES, Entry, FileEntry, FolderEntry, LinkEntry
+from keyshelf.repositories.formats.entries import (
+    HAS_HOLES,
+    Entry,
+    FileEntry,
+    FolderEntry,
+    LinkEntry,
+)
 from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.manifest import Author, Manifest
 from keyshelf.repositories.formats.nodes import NodeKind
@@ -163,9 +169,7 @@ class _Walk:
             files, size = _counted(entry, files, size)
             await builder.add(entry)
         root = await builder.finish()
-        self.cache.put(
-            path, RememberedFolder(listing.fingerprint(), root.id, files, size, read)
-        )
+        self.cache.put(path, RememberedFolder(listing.fingerprint(), root.id, files, size, read))
         return FolderEntry(
             found.name if path else b"", found.permissions, found.mtime, root.id, files, size
         )

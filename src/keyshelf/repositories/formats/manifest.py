@@ -100,7 +100,7 @@ def encode(manifest: Manifest) -> bytes:
 def decode(content: Octets) -> Manifest:
     """Read a manifest. Raises `DamagedManifestError`."""
     view = memoryview(content)
-    if view[: len(MAGIC)] != MAGIC:
+    if bytes(view[: len(MAGIC)]) != MAGIC:
         raise DamagedManifestError("it does not begin as a manifest does")
     try:
         stored = _decoder.decode(view[len(MAGIC) :])

@@ -116,7 +116,9 @@ class Splitter(Generic[T]):
     def __init__(self, kind: NodeKind, level: int) -> None:
         self._fanout = FANOUT[kind]
         self._offset = 4 * (level % 8)
-        self._digest_of: Callable[[T], bytes] = _DIGESTS[kind, level > 0]
+        self._digest_of: Callable[[Any], bytes] = _DIGESTS[
+            kind, level > 0
+        ]  # Any: by kind and level
         self._run: list[T] = []
 
     def add(self, item: T) -> None:
@@ -154,7 +156,7 @@ def ref_to(
 
 def _decode(content: Octets, kind: NodeKind) -> tuple[int, msgspec.Raw]:
     view = memoryview(content)
-    if view[: len(MAGIC)] != MAGIC:
+    if bytes(view[: len(MAGIC)]) != MAGIC:
         raise DamagedNodeError("it is no node")
     try:
         found, level, items = _head.decode(view[len(MAGIC) :])
@@ -184,7 +186,7 @@ def _digest_of_ref(ref: ChunkRef | ListRef) -> bytes:
     return ref.id
 
 
-_DIGESTS = {
+_DIGESTS: dict[tuple[NodeKind, bool], Callable[[Any], bytes]] = {  # Any: by kind and level
     (NodeKind.FOLDER, False): _digest_of_entry,
     (NodeKind.FOLDER, True): _digest_of_folder_ref,
     (NodeKind.LIST, False): _digest_of_ref,

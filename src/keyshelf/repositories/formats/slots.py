@@ -72,7 +72,12 @@ class Slot:
 
 
 def add_slot(
-    secret: bytes, *, passphrase: str | None = None, key: bytes | None = None, id: UUID, label: str  # noqa: A002 -- the field's name
+    secret: bytes,
+    *,
+    passphrase: str | None = None,
+    key: bytes | None = None,
+    id: UUID,  # noqa: A002 -- the field's name
+    label: str,
 ) -> Slot:
     """Wrap a secret with a passphrase, or with a key of 32 bytes."""
     if (passphrase is None) == (key is None):
