@@ -1,6 +1,7 @@
 """Reading what was committed: every chunk is verified before anybody sees it."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import anyio.to_thread
@@ -46,20 +47,22 @@ class Reader:
         except IntegrityError as error:
             raise _damaged("manifest", commit, error) from error
 
-    async def chunk(self, chunk: ChunkId) -> bytes:
-        """Return the content of a chunk of a file, compared with its id.
+    async def chunks(self, chunks: Sequence[ChunkId]) -> Sequence[bytes]:
+        """Return the contents of up to 1,000 chunks in order, each compared with its id.
 
         Raises `DamagedObjectError`, `WrongKeyError`, and what the carrier raises.
         """
-        framed = await self.carrier.get_chunk(chunk)
-        return await anyio.to_thread.run_sync(self._verified, chunk, framed)
+        framed = await self.carrier.get_chunks(chunks)
+        return await anyio.to_thread.run_sync(
+            lambda: [self._verified(*each) for each in zip(chunks, framed, strict=True)]
+        )
 
     async def node(self, chunk: ChunkId) -> bytes:
         """Return the content of a node; those read last are at hand."""
         if chunk in self._kept:
             self._kept.move_to_end(chunk)
             return self._kept[chunk]
-        content = await self.chunk(chunk)
+        (content,) = await self.chunks([chunk])
         self._kept[chunk] = content
         self._kept_bytes += len(content)
         while self._kept_bytes > _KEPT_BYTES:

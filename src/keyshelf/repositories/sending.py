@@ -9,11 +9,11 @@ import anyio.to_thread
 from anyio.abc import TaskGroup
 
 from keyshelf.layout.repository import ChunkId
-from keyshelf.repositories.carrier import Carrier
+from keyshelf.repositories.carrier import Push
 from keyshelf.repositories.formats import frame, ids
 from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.ids import Octets
-from keyshelf.repositories.values import SealedChunk
+from keyshelf.repositories.values import Repository, SealedChunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,10 @@ class SendingOptions:
 
     asked_at_once: int = 1000
     """How many ids one question names at most."""
-    bytes_at_once: int = 32 * 1024 * 1024
-    """How many bytes are gathered for one question; about twice that is held."""
-    sent_at_once: int = 32
-    """How many chunks are on their way at a time."""
+    bytes_at_once: int = 16 * 1024 * 1024
+    """How many bytes are gathered for one question."""
+    rounds_at_once: int = 2
+    """How many of these are on their way while the next is gathered."""
     threads: int = 2
     """How many threads compress and encrypt."""
 
@@ -52,7 +52,8 @@ class _Waiting:
 class Sender:
     """Takes chunks and sees that each is in the repository when it is flushed."""
 
-    carrier: Carrier
+    push: Push
+    repository: Repository
     options: SendingOptions
     group: TaskGroup
     sent: Sent = field(default_factory=Sent)
@@ -60,14 +61,11 @@ class Sender:
     _waiting: list[_Waiting] = field(default_factory=list[_Waiting])
     _waiting_bytes: int = 0
     _threads: anyio.CapacityLimiter = field(init=False)
-    _slots: anyio.Semaphore = field(init=False)
     _rounds: anyio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         self._threads = anyio.CapacityLimiter(self.options.threads)
-        self._slots = anyio.Semaphore(self.options.sent_at_once)
-        # One round is asked and sent while the next fills.
-        self._rounds = anyio.Semaphore(1)
+        self._rounds = anyio.Semaphore(self.options.rounds_at_once)
 
     async def add(self, chunk: ChunkId, content: Octets) -> None:
         """Take a chunk; waits while too much is on its way."""
@@ -83,8 +81,10 @@ class Sender:
     async def flush(self) -> None:
         """Wait until everything that was taken is in the repository."""
         await self._start_round()
-        async with self._rounds:
-            pass
+        for _ in range(self.options.rounds_at_once):
+            await self._rounds.acquire()
+        for _ in range(self.options.rounds_at_once):
+            self._rounds.release()
 
     async def _start_round(self) -> None:
         waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
@@ -95,35 +95,24 @@ class Sender:
 
     async def _round(self, waiting: list[_Waiting]) -> None:
         try:
-            missing = await self.carrier.missing([each.id for each in waiting])
+            missing = await self.push.missing([each.id for each in waiting])
             wanted = [each for each in waiting if each.id in missing]
-            sealed: list[SealedChunk] = []
-            async with anyio.create_task_group() as group:
-                for each in wanted:
-                    await self._slots.acquire()
-                    group.start_soon(self._send, each, sealed)
-            if sealed:
-                await self.carrier.confirm(sealed)
-            self._count(sealed)
+            if wanted:
+                sealed = await anyio.to_thread.run_sync(
+                    lambda: [self._seal(each) for each in wanted], limiter=self._threads
+                )
+                await self.push.send(sealed)
+                self._count(sealed)
         finally:
             self._rounds.release()
 
-    async def _send(self, each: _Waiting, sealed: list[SealedChunk]) -> None:
-        try:
-            chunk = await anyio.to_thread.run_sync(self._seal, each, limiter=self._threads)
-            await self.carrier.put_chunk(chunk)
-            sealed.append(chunk)
-        finally:
-            self._slots.release()
-
     def _seal(self, each: _Waiting) -> SealedChunk:
-        repository = self.carrier.repository
         sealed = frame.seal(
             each.content,
             type=FrameType.CHUNK,
             digest=bytes.fromhex(each.id),
-            keys=repository.keys,
-            level=repository.level,
+            keys=self.repository.keys,
+            level=self.repository.level,
         )
         return SealedChunk(each.id, sealed, memoryview(each.content).nbytes)
 
@@ -134,15 +123,17 @@ class Sender:
 
     def id_of(self, content: Octets) -> ChunkId:
         """Return the id that content has in this repository."""
-        return ids.chunk_id(content, self.carrier.repository.keys)
+        return ids.chunk_id(content, self.repository.keys)
 
 
 @asynccontextmanager
-async def sending(carrier: Carrier, options: SendingOptions) -> AsyncGenerator[Sender]:
+async def sending(
+    push: Push, repository: Repository, options: SendingOptions
+) -> AsyncGenerator[Sender]:
     """Give a sender; leaving the block without a failure has everything in the repository."""
     try:
         async with anyio.create_task_group() as group:
-            sender = Sender(carrier, options, group)
+            sender = Sender(push, repository, options, group)
             yield sender
             await sender.flush()
     except BaseExceptionGroup as failures:

@@ -50,6 +50,12 @@ class RefMovedError(ConflictError):
     code = "ref-moved"
 
 
+class PushExpiredError(ConflictError):
+    """A push took longer than it may; what it sent may be gone. Commit again: it is quick."""
+
+    code = "push-expired"
+
+
 class ChunkMissingError(NotFoundError):
     """A chunk that a commit needs is not in the repository."""
 

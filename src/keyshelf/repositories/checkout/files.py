@@ -71,7 +71,7 @@ async def _fill(reader: Reader, descriptor: int, entry: FileEntry, on_bytes: OnB
 
     async def read(piece: _Piece) -> None:
         if not left or not await anyio.to_thread.run_sync(_lies_there, reader, descriptor, piece):
-            piece.content = await reader.chunk(ChunkId(piece.ref.id.hex()))
+            (piece.content,) = await reader.chunks([ChunkId(piece.ref.id.hex())])
         piece.is_there.set()
 
     async def read_ahead(content: bytes) -> None:

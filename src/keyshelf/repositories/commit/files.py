@@ -11,10 +11,10 @@ from blake3 import blake3
 from keyshelf.errors import ConflictError
 from keyshelf.layout.repository import ChunkId
 from keyshelf.repositories.chunking import Cutting, chunks_of
-from keyshelf.repositories.commit.scanning import FolderUnreadableError, Found, look
 from keyshelf.repositories.formats import ids
 from keyshelf.repositories.formats.ids import Keys
 from keyshelf.repositories.formats.nodes import ChunkRef, NodeKind
+from keyshelf.repositories.scanning import FolderUnreadableError, Found, look
 from keyshelf.repositories.sending import Sender
 from keyshelf.repositories.trees import TreeBuilder
 
@@ -59,7 +59,7 @@ async def send_file(
 
 
 async def _send_once(sender: Sender, path: bytes, on_bytes: OnBytes) -> FileContent:
-    repository = sender.carrier.repository
+    repository = sender.repository
     whole = blake3()
     builder = TreeBuilder[ChunkRef](NodeKind.LIST, partial(_put_node, sender))
     size = count = 0

@@ -9,11 +9,10 @@ import anyio.to_thread
 
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.repository import CommitHash
+from keyshelf.repositories.cache import FolderCache, RememberedFile, RememberedFolder
 from keyshelf.repositories.carrier import Carrier
-from keyshelf.repositories.commit.cache import FolderCache, RememberedFile, RememberedFolder
 from keyshelf.repositories.commit.files import send_file
 from keyshelf.repositories.commit.ignoring import Ignored
-from keyshelf.repositories.commit.scanning import Found, Kind, list_folder, look
 from keyshelf.repositories.formats import frame, ids, manifest
 from keyshelf.repositories.formats.entries import (
     HAS_HOLES,
@@ -25,6 +24,8 @@ from keyshelf.repositories.formats.entries import (
 from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.manifest import Author, Manifest
 from keyshelf.repositories.formats.nodes import NodeKind
+from keyshelf.repositories.reading import Reader
+from keyshelf.repositories.scanning import Found, Kind, list_folder, look
 from keyshelf.repositories.sending import Sender, SendingOptions, Sent, sending
 from keyshelf.repositories.trees import TreeBuilder
 from keyshelf.repositories.values import RefName
@@ -99,41 +100,35 @@ async def commit(
     options = options or CommitOptions()
     if look(folder).kind is not Kind.FOLDER:
         raise NotAFolderError(f"{os.fsdecode(folder)!r} is not a folder")
-    parent = await carrier.ref(branch)
-    progress = Progress()
-    async with sending(carrier, options.sending) as sender:
-        progress.sent = sender.sent
-        walk = _Walk(sender, folder, cache, options, progress, int(at.timestamp() * 1e9))
-        root = await walk.folder(b"", look(folder), Ignored())
-    cache.save()
-    made = Manifest(
-        repository=carrier.repository.id,
-        parents=(parent,) if parent else (),
-        root=root,
-        message=message,
-        author=author,
-        committed_at=at,
-        generation=1 + (await _generation(carrier, parent) if parent else 0),
-    )
-    content = manifest.encode(made)
-    keys = carrier.repository.keys
-    commit_hash = ids.commit_hash(content, keys)
-    framed = frame.seal(
-        content, type=FrameType.MANIFEST, digest=bytes.fromhex(commit_hash), keys=keys
-    )
-    await carrier.put_manifest(commit_hash, framed, made)
-    await carrier.move_ref(branch, expected=parent, to=commit_hash)
+    async with carrier.push() as push:
+        parent = await carrier.ref(branch)
+        progress = Progress()
+        async with sending(push, carrier.repository, options.sending) as sender:
+            progress.sent = sender.sent
+            walk = _Walk(sender, folder, cache, options, progress, int(at.timestamp() * 1e9))
+            root = await walk.folder(b"", look(folder), Ignored())
+        cache.save()
+        made = Manifest(
+            repository=carrier.repository.id,
+            parents=(parent,) if parent else (),
+            root=root,
+            message=message,
+            author=author,
+            committed_at=at,
+            generation=1 + (await _generation(carrier, parent) if parent else 0),
+        )
+        content = manifest.encode(made)
+        keys = carrier.repository.keys
+        commit_hash = ids.commit_hash(content, keys)
+        framed = frame.seal(
+            content, type=FrameType.MANIFEST, digest=bytes.fromhex(commit_hash), keys=keys
+        )
+        await push.publish(commit_hash, framed, made, branch=branch, expected=parent)
     return Commit(commit_hash, made, progress.sent, walk.skipped)
 
 
 async def _generation(carrier: Carrier, parent: CommitHash) -> int:
-    content = frame.open_frame(
-        await carrier.get_manifest(parent),
-        type=FrameType.MANIFEST,
-        digest=bytes.fromhex(parent),
-        keys=carrier.repository.keys,
-    )
-    return manifest.decode(content).generation
+    return (await Reader(carrier).manifest(parent)).generation
 
 
 @dataclass(slots=True)
