@@ -11,14 +11,8 @@ import uvicorn
 
 from keyshelf.clock import system_clock
 from keyshelf.errors import ConflictError, Error, ForbiddenError, InvalidInputError, NotFoundError
-from keyshelf.store.base import (
-    Attributes,
-    ByteRange,
-    ObjectExistsError,
-    ObjectReader,
-    ObjectStore,
-    PutOptions,
-)
+from keyshelf.store.base import Attributes, ByteRange, ObjectReader, ObjectStore, PutOptions
+from keyshelf.store.errors import ObjectExistsError
 from keyshelf.store.local_signing import LocalSigner, VerifiedRequest
 from keyshelf.store.memory import MemoryStore
 

@@ -2,13 +2,8 @@
 
 import pytest
 
-from keyshelf.store.base import (
-    Attributes,
-    ObjectNotFoundError,
-    ObjectStore,
-    PutOptions,
-    UnsupportedError,
-)
+from keyshelf.store.base import Attributes, ObjectStore, PutOptions
+from keyshelf.store.errors import ObjectNotFoundError, UnsupportedError
 from tests.contract.contract_base import KEY, ContractBase, listed, pieces, read
 
 METADATA_VALUES = {

@@ -3,16 +3,8 @@
 import anyio
 import pytest
 
-from keyshelf.store.base import (
-    Condition,
-    IfMatch,
-    ObjectChangedError,
-    ObjectExistsError,
-    ObjectStore,
-    PutOptions,
-    UnsupportedError,
-    WriteCondition,
-)
+from keyshelf.store.base import Condition, IfMatch, ObjectStore, PutOptions, WriteCondition
+from keyshelf.store.errors import ObjectChangedError, ObjectExistsError, UnsupportedError
 from tests.contract.contract_base import KEY, ContractBase, exists, pieces, read
 
 CREATE = PutOptions(condition=Condition.CREATE)

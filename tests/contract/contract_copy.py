@@ -2,13 +2,8 @@
 
 import pytest
 
-from keyshelf.store.base import (
-    Attributes,
-    ObjectExistsError,
-    ObjectNotFoundError,
-    ObjectStore,
-    PutOptions,
-)
+from keyshelf.store.base import Attributes, ObjectStore, PutOptions
+from keyshelf.store.errors import ObjectExistsError, ObjectNotFoundError
 from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, read
 
 JPEG = PutOptions(attributes=Attributes(content_type="image/jpeg", cache_control="no-cache"))

@@ -5,13 +5,8 @@ import unicodedata
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import (
-    ByteRange,
-    InvalidKeyError,
-    ObjectNotFoundError,
-    ObjectStore,
-    UnsupportedError,
-)
+from keyshelf.store.base import ByteRange, ObjectStore
+from keyshelf.store.errors import InvalidKeyError, ObjectNotFoundError, UnsupportedError
 from tests.contract.contract_base import (
     ContractBase,
     listed_keys,

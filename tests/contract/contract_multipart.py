@@ -11,12 +11,14 @@ from keyshelf.store.base import (
     CompletedPart,
     Condition,
     IfMatch,
-    InvalidPartError,
-    ObjectChangedError,
-    ObjectExistsError,
     ObjectStore,
     Part,
     PutOptions,
+)
+from keyshelf.store.errors import (
+    InvalidPartError,
+    ObjectChangedError,
+    ObjectExistsError,
     UnsupportedError,
     UploadNotFoundError,
 )

@@ -8,13 +8,8 @@ import anyio
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import (
-    ByteRange,
-    InvalidRangeError,
-    ObjectNotFoundError,
-    ObjectStore,
-    OpenUpload,
-)
+from keyshelf.store.base import ByteRange, ObjectStore, OpenUpload
+from keyshelf.store.errors import InvalidRangeError, ObjectNotFoundError
 from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, pieces, read
 
 MAX_PIECE_BYTES = 8 * 2**20

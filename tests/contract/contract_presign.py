@@ -17,8 +17,8 @@ from keyshelf.store.base import (
     PresignOptions,
     PutOptions,
     SignedRequest,
-    UnsupportedError,
 )
+from keyshelf.store.errors import UnsupportedError
 from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, read
 from tests.contract.contract_keys import HARD_KEYS
 from tests.contract.contract_multipart import completed

@@ -5,11 +5,8 @@ from datetime import timedelta
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import (
-    CompletedPart,
-    ObjectStore,
-    UploadNotFoundError,
-)
+from keyshelf.store.base import CompletedPart, ObjectStore
+from keyshelf.store.errors import UploadNotFoundError
 from tests.contract.contract_base import KEY, OTHER, ContractBase, exists, read
 from tests.contract.contract_multipart import completed, refuses
 from tests.contract.contract_objects import BodyFailedError, failing_body

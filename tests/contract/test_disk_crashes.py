@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import CompletedPart, ObjectMeta, ObjectStore, UploadNotFoundError
+from keyshelf.store.base import CompletedPart, ObjectMeta, ObjectStore
 from keyshelf.store.disk import DiskStore
+from keyshelf.store.errors import UploadNotFoundError
 from tests.contract.contract_base import listed, read
 from tests.contract.disk_crasher import KEY, SCENARIOS, options
 

@@ -11,14 +11,10 @@ import anyio
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import (
-    CompletedPart,
-    PutOptions,
-    StoreFullError,
-    UploadNotFoundError,
-)
+from keyshelf.store.base import CompletedPart, PutOptions
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
+from keyshelf.store.errors import StoreFullError, UploadNotFoundError
 from tests.contract.contract_base import listed_keys, read
 
 pytestmark = pytest.mark.anyio
@@ -73,7 +69,7 @@ async def test_a_file_past_the_limit_of_the_process_is_refused(tmp_path: Path) -
 import anyio, resource
 from pathlib import Path
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import ObjectTooLargeError
+from keyshelf.store.errors import ObjectTooLargeError
 from keyshelf.store.disk import DiskStore
 
 async def main():
@@ -100,7 +96,8 @@ RACER = """
 import sys, anyio
 from pathlib import Path
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import Condition, ObjectExistsError, PutOptions
+from keyshelf.store.base import Condition, PutOptions
+from keyshelf.store.errors import ObjectExistsError
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
 

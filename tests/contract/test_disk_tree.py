@@ -11,19 +11,17 @@ import pytest
 from keyshelf.clock import system_clock
 from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import (
-    Attributes,
-    BucketNotFoundError,
-    Condition,
-    ObjectChangedError,
-    ObjectExistsError,
-    ObjectNotFoundError,
-    PutOptions,
-    StoreForbiddenError,
-)
+from keyshelf.store.base import Attributes, Condition, PutOptions
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_failures import StoreFormatError
 from keyshelf.store.disk_options import DiskOptions
+from keyshelf.store.errors import (
+    BucketNotFoundError,
+    ObjectChangedError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    StoreForbiddenError,
+)
 from tests.contract.contract_base import listed, listed_keys, put_all, read
 
 pytestmark = pytest.mark.anyio

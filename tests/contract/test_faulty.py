@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import StoreUnavailableError
+from keyshelf.store.errors import StoreUnavailableError
 from keyshelf.store.faulty import FaultyStore
 from keyshelf.store.memory import MemoryOptions, MemoryStore
 from tests.contract.contract_base import listed_keys, read

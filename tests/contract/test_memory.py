@@ -2,7 +2,7 @@
 
 import pytest
 
-from keyshelf.store.base import UnsupportedError
+from keyshelf.store.errors import UnsupportedError
 from keyshelf.store.memory import MemoryOptions, MemoryStore
 from tests.contract.contract_base import KEY
 from tests.contract.local_contract import PAGE_LIMIT, PART_BYTES, LocalStoreContract

@@ -7,15 +7,20 @@ from collections.abc import Callable
 from uuid import UUID
 
 from keyshelf import layout
-from keyshelf.layout import drive, probes
+from keyshelf.layout import drive, probes, repository
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import file_name
+from keyshelf.layout.repository import RepositoryId
 from tests.house.tree import ROOT
 
 ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 ALICE = drive.owner_id("alice")
 HARD = file_name("50% off #1?.pdf")
 PATH = (file_name("Projects"), file_name("it's (2)+a&b=c"), file_name("日本語 😀.png"))
+REPOSITORY = RepositoryId(ID)
+CHUNK = repository.chunk_id("a1b2c3d4" * 8)
+COMMIT = repository.commit_hash("00ff" * 16)
+ASSET = repository.asset_hash("0123456789abcdef" * 4)
 
 EXAMPLES: list[tuple[Callable[..., str], str]] = [
     (drive.root, drive.root(ALICE)),
@@ -28,6 +33,13 @@ EXAMPLES: list[tuple[Callable[..., str], str]] = [
     (drive.aside_key, drive.aside_key(ID, HARD)),
     (drive.aside_key, drive.aside_key(ID, PATH[0], is_folder=True)),
     (probes.probe_key, probes.probe_key(ID)),
+    (repository.chunk_key, repository.chunk_key(CHUNK)),
+    (repository.manifest_key, repository.manifest_key(REPOSITORY, COMMIT)),
+    (repository.proxy_key, repository.proxy_key(REPOSITORY, ASSET, "1080p.mp4")),
+    (repository.proxy_key, repository.proxy_key(REPOSITORY, ASSET, "thumb-01.jpg")),
+    (repository.repository_key, repository.repository_key(REPOSITORY)),
+    (repository.bloom_key, repository.bloom_key(REPOSITORY)),
+    (repository.stats_key, repository.stats_key(REPOSITORY)),
 ]
 
 

@@ -15,6 +15,8 @@ class Scope(StrEnum):
 
     DRIVE_READ = "drive:read"
     DRIVE_WRITE = "drive:write"
+    REPOSITORY_READ = "repository:read"
+    REPOSITORY_WRITE = "repository:write"
     ADMIN = "admin"
 
 

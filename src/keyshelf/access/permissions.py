@@ -12,6 +12,8 @@ class Action(Enum):
 
     READ = "read"
     WRITE = "write"
+    READ_REPOSITORIES = "read-repositories"
+    WRITE_REPOSITORIES = "write-repositories"
     MANAGE_TOKENS = "manage-tokens"
     ADMINISTER = "administer"
 
@@ -34,8 +36,9 @@ def require(identity: Identity, action: Action, owner_id: str | None = None) -> 
     Everyone who is signed in reads and writes their own drive and the shared
     one. Another's drive does not exist for them (`NotFoundError`, in the words
     of a file that is not there), administrators included. Reading and writing
-    need an owner; the other actions have none. Lacking scopes raise
-    `InsufficientScopeError`, lacking rights `NotAdministratorError`.
+    the drive need an owner; the other actions have none. Which repositories
+    there are for a caller, `visible_owners` tells whoever looks for one. Lacking
+    scopes raise `InsufficientScopeError`, lacking rights `NotAdministratorError`.
     """
     match action:
         case Action.READ:
@@ -44,6 +47,10 @@ def require(identity: Identity, action: Action, owner_id: str | None = None) -> 
         case Action.WRITE:
             _require_scope(identity, Scope.DRIVE_WRITE)
             _require_visible(identity, owner_id)
+        case Action.READ_REPOSITORIES:
+            _require_scope(identity, Scope.REPOSITORY_READ)
+        case Action.WRITE_REPOSITORIES:
+            _require_scope(identity, Scope.REPOSITORY_WRITE)
         case Action.MANAGE_TOKENS:
             # A token that leaks must not be able to outlive its own revocation.
             if identity.credential == "token":
@@ -56,7 +63,7 @@ def require(identity: Identity, action: Action, owner_id: str | None = None) -> 
 
 
 def visible_owners(identity: Identity) -> tuple[OwnerId, ...]:
-    """Return every owner whose drive `identity` sees: what lists and searches go over."""
+    """Return every owner whose drive and repositories `identity` sees: what lists go over."""
     return identity.id, SHARED
 
 

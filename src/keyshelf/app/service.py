@@ -11,14 +11,14 @@ from keyshelf.access.idempotency import IdempotencyKeys
 from keyshelf.access.kratos import KratosOptions, KratosProvider
 from keyshelf.access.local import LocalOptions, LocalProvider
 from keyshelf.access.tokens import ApiTokens
-from keyshelf.app.kept_secrets import local_token, private_folder, signing_secret
+from keyshelf.app.database import open_database
+from keyshelf.app.kept_secrets import local_token, signing_secret
 from keyshelf.app.readiness import ReadinessCheck
+from keyshelf.app.repositories import repository_options
 from keyshelf.app.stores import LocalStore, bucket_of, open_stores
 from keyshelf.clock import system_clock
 from keyshelf.coordination.opening import Coordination, open_coordination
-from keyshelf.database.embedded import EmbeddedPostgres
-from keyshelf.database.migrate import migrate
-from keyshelf.database.pool import Database, DatabaseOptions
+from keyshelf.database.pool import Database
 from keyshelf.drive import handlers
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.values import DriveOptions
@@ -27,6 +27,7 @@ from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.registry import Registry
 from keyshelf.jobs.runner import Runner
 from keyshelf.jobs.service import Jobs
+from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.settings import Settings
 from keyshelf.store.base import ObjectStore
 from keyshelf.telemetry import Metrics
@@ -61,6 +62,7 @@ class Keyshelf:
     jobs: Jobs
     runner: Runner
     drive: DriveParts
+    repositories: RepositoryParts
     provider: LocalProvider | KratosProvider
     authenticator: Authenticator
     tokens: ApiTokens
@@ -83,7 +85,7 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
     async with AsyncExitStack() as opened:
         metrics = Metrics()
         secret = signing_secret(settings)
-        database = await opened.enter_async_context(_open_database(settings))
+        database = await opened.enter_async_context(open_database(settings))
         coordination = await opened.enter_async_context(
             open_coordination(settings.text("REDIS_URL"))
         )
@@ -94,6 +96,11 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
         jobs = Jobs(queue)
         drive = DriveParts(
             database=database, store=stores["source"], jobs=jobs, options=_drive_options(settings)
+        )
+        repositories = RepositoryParts(
+            database=database,
+            store=stores["repository"],
+            options=repository_options(settings),
         )
         registry = Registry(handlers.registrations(drive))
         runner = await opened.enter_async_context(Runner(database, registry, queue, metrics))
@@ -113,6 +120,7 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
             jobs=jobs,
             runner=runner,
             drive=drive,
+            repositories=repositories,
             provider=provider,
             authenticator=Authenticator(provider, tokens),
             tokens=tokens,
@@ -130,22 +138,6 @@ def _readiness(
 
     asked = {role: store.check for role, store in stores.items()}
     return ReadinessCheck({"database": ask_database, "redis": coordination.check, **asked})
-
-
-@asynccontextmanager
-async def _open_database(settings: Settings) -> AsyncGenerator[Database]:
-    async with AsyncExitStack() as opened:
-        url = settings.text("DATABASE_URL")
-        if url is None:
-            folder = private_folder(settings.data_folder) / "postgres"
-            server = await opened.enter_async_context(await EmbeddedPostgres.start(folder))
-            url = server.url
-        options = DatabaseOptions(
-            url=url, max_connections=settings.number("KEYSHELF_DATABASE_CONNECTIONS")
-        )
-        database = await opened.enter_async_context(await Database.open(options))
-        await migrate(database)
-        yield database
 
 
 def _drive_options(settings: Settings) -> DriveOptions:

@@ -38,21 +38,26 @@ async def open_stores(
 ) -> tuple[Mapping[str, ObjectStore], dict[str, LocalStore]]:
     """Open a store for each role; those on this machine come with what signs their URLs."""
     store_metrics = StoreMetrics(metrics.registry)
-    if any(settings.text(f"{role.upper()}_BUCKET") is None for role in ROLES):
-        # The data folder lets the database's account pass; what people keep is not for others.
-        (private_folder(settings.data_folder) / "stores").mkdir(mode=0o700, exist_ok=True)
     stores: dict[str, ObjectStore] = {}
     local: dict[str, LocalStore] = {}
     for role in ROLES:
-        options = store_options(settings, role, secret)
-        bare = await _open(options)
-        opened.push_async_callback(bare.aclose)
-        store = ObservedStore(bare, role=role, metrics=store_metrics)
-        stores[role] = store
+        stores[role] = store = await open_role(settings, role, secret, store_metrics, opened)
         if store.capabilities.kind in {"disk", "memory"}:
             signer = LocalSigner(secret=secret, public_url=settings.public_url, role=role)
             local[role] = LocalStore(store, signer)
     return stores, local
+
+
+async def open_role(
+    settings: Settings, role: str, secret: bytes, metrics: StoreMetrics, opened: AsyncExitStack
+) -> ObjectStore:
+    """Open the store of one role, in the data folder unless a bucket is set."""
+    if settings.text(f"{role.upper()}_BUCKET") is None:
+        # The data folder lets the database's account pass; what people keep is not for others.
+        (private_folder(settings.data_folder) / "stores").mkdir(mode=0o700, exist_ok=True)
+    bare = await _open(store_options(settings, role, secret))
+    opened.push_async_callback(bare.aclose)
+    return ObservedStore(bare, role=role, metrics=metrics)
 
 
 async def _open(options: StoreOptions) -> ObjectStore:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from keyshelf.delivery import ranges, validators
 from keyshelf.delivery.headers import Caching, Representation, for_cache, for_object
 from keyshelf.delivery.validators import Decision
-from keyshelf.store.base import ByteRange, InvalidRangeError
+from keyshelf.store.base import ByteRange
+from keyshelf.store.errors import InvalidRangeError
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import re
 
-from keyshelf.store.base import ByteRange, InvalidRangeError
+from keyshelf.store.base import ByteRange
+from keyshelf.store.errors import InvalidRangeError
 
 _RANGE = re.compile(r"([0-9]*)-([0-9]*)")
 

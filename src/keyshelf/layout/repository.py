@@ -9,6 +9,7 @@ Two levels of folders keep each of them small: a billion chunks are about 15,000
 """
 
 import re
+from dataclasses import dataclass
 from typing import NewType
 from uuid import UUID
 
@@ -22,7 +23,7 @@ CommitHash = NewType("CommitHash", str)
 """What a commit is called: 64 lowercase hex digits, made from its manifest."""
 
 AssetHash = NewType("AssetHash", str)
-"""What a file's content is called: the BLAKE3 of its bytes in 64 lowercase hex digits."""
+"""What a file's content is called: 64 lowercase hex digits, made from the BLAKE3 of its bytes."""
 
 RepositoryId = NewType("RepositoryId", UUID)
 
@@ -33,8 +34,11 @@ METADATA = "v1/metadata/"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9a-f]{0,64}")
 _CHUNK = re.compile(r"v1/chunks/([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})")
-_MANIFEST = re.compile(rf"{MANIFESTS}([0-9a-f-]{{36}})/([0-9a-f]{{64}})\.manifest")
+_UUID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+_MANIFEST = re.compile(rf"{MANIFESTS}{_UUID}/([0-9a-f]{{64}})\.manifest")
 _PROXY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9]{1,8}")
+_PROXY = re.compile(rf"{PROXIES}{_UUID}/([0-9a-f]{{64}})/({_PROXY_NAME.pattern})")
+_REPOSITORY = re.compile(rf"{METADATA}repos/{_UUID}\.json")
 
 
 class IllegalDigestError(InvalidInputError):
@@ -47,6 +51,15 @@ class IllegalProxyNameError(InvalidInputError):
     """A proxy is called like `1080p.mp4`: lowercase letters, digits, hyphens, a format."""
 
     code = "illegal-proxy-name"
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyKey:
+    """What the key of a proxy says."""
+
+    repository: RepositoryId
+    asset: AssetHash
+    name: str
 
 
 def chunk_id(text: str) -> ChunkId:
@@ -103,14 +116,7 @@ def manifests_prefix(repository: RepositoryId) -> str:
 def parse_manifest_key(key: ObjectKey) -> tuple[RepositoryId, CommitHash] | None:
     """Return the repository and the commit that a key is of; None for any other key."""
     found = _MANIFEST.fullmatch(key)
-    if found is None:
-        return None
-    try:
-        repository = UUID(found[1])
-    except ValueError:
-        return None
-    is_canonical = str(repository) == found[1]
-    return (RepositoryId(repository), CommitHash(found[2])) if is_canonical else None
+    return (RepositoryId(UUID(found[1])), CommitHash(found[2])) if found else None
 
 
 def proxy_key(repository: RepositoryId, asset: AssetHash, name: str) -> ObjectKey:
@@ -126,6 +132,14 @@ def proxy_key(repository: RepositoryId, asset: AssetHash, name: str) -> ObjectKe
     return ObjectKey(f"{proxies_prefix(repository, asset)}{name}")
 
 
+def parse_proxy_key(key: ObjectKey) -> ProxyKey | None:
+    """Return what the key of a proxy says; None for any other key."""
+    found = _PROXY.fullmatch(key)
+    if found is None:
+        return None
+    return ProxyKey(RepositoryId(UUID(found[1])), AssetHash(found[2]), found[3])
+
+
 def proxies_prefix(repository: RepositoryId, asset: AssetHash | None = None) -> str:
     """Return what the keys of the proxies of a repository, or of one asset, begin with."""
     return f"{PROXIES}{repository}/{asset}/" if asset else f"{PROXIES}{repository}/"
@@ -134,6 +148,12 @@ def proxies_prefix(repository: RepositoryId, asset: AssetHash | None = None) -> 
 def repository_key(repository: RepositoryId) -> ObjectKey:
     """Return the key of the document that says what a repository is, with its refs."""
     return ObjectKey(f"{METADATA}repos/{repository}.json")
+
+
+def parse_repository_key(key: ObjectKey) -> RepositoryId | None:
+    """Return the repository whose document a key is of; None for any other key."""
+    found = _REPOSITORY.fullmatch(key)
+    return RepositoryId(UUID(found[1])) if found else None
 
 
 def bloom_key(repository: RepositoryId) -> ObjectKey:

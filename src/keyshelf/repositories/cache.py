@@ -1,59 +1,95 @@
 """What is remembered of folders that were committed, so that what did not change is not read.
 
 A cache: losing it costs time and nothing else. One SQLite file for each repository and
-folder, in the user's cache folder.
+folder, in the user's cache folder. What is remembered of files is true of the folder; that
+their chunks are in the repository is certain only where a commit vouches for it.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 import msgspec
 
-from keyshelf.repositories.formats.entries import FileEntry
+from keyshelf.layout.repository import CommitHash
+from keyshelf.repositories.formats.entries import FileEntry, LinkEntry
 from keyshelf.telemetry import get_logger
 
 _log = get_logger(__name__)
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS folders (
+        path BLOB PRIMARY KEY,
+        fingerprint BLOB NOT NULL,
+        rules BLOB NOT NULL,
+        node BLOB NOT NULL,
+        files INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        entries INTEGER NOT NULL,
+        has_links INTEGER NOT NULL,
+        run INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS contents (
         path BLOB PRIMARY KEY, remembered BLOB NOT NULL
     ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS runs (run INTEGER PRIMARY KEY, vouched TEXT);
     PRAGMA user_version = {_VERSION};
 """
 
 
 class RememberedFile(msgspec.Struct, frozen=True, array_like=True):
-    """A file as it looked when it was read, and the entry that it gave."""
+    """A file or a link as it looked when it was read, and the entry that it gave."""
 
     inode: int
-    device: int
     ctime: int
-    entry: FileEntry
+    entry: FileEntry | LinkEntry
 
 
 class RememberedFolder(msgspec.Struct, frozen=True, array_like=True):
-    """A folder as it was: its fingerprint, its node when nothing is below it, its files."""
+    """A folder as it was."""
+
+    files: Mapping[bytes, RememberedFile]
+    """By name. Only files whose times were old enough to tell a later change."""
+    folders: tuple[bytes, ...] = ()
+    """The names of the folders in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A whole folder as a commit left it, all that is below it included."""
 
     fingerprint: bytes
+    """Equal when nothing in the folder itself changed; empty when it cannot be told."""
+    rules: bytes
+    """By which rules files were left out of it and of what is below."""
     node: bytes
     files: int
     size: int
-    read: Mapping[bytes, RememberedFile]
-    """By name. Only files whose times were old enough to tell a later change."""
+    entries: int
+    """How many things are in the folder itself."""
+    has_links: bool
+    """Whether a file in it has several names: then where they are must be seen anew."""
+    vouched: CommitHash | None = None
+    """A commit that holds all of this; None when no commit was made of it yet."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(RememberedFolder).decode
+_UNKNOWN = Summary(b"", b"", b"", 0, 0, 0, has_links=False)
+_COLUMNS = "fingerprint, rules, node, files, size, entries, has_links, vouched"
 
 
 class FolderCache:
-    """What is remembered of one folder tree in one repository. Serves one thread at a time."""
+    """What is remembered of one folder tree in one repository. Threads take turns."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._lock = Lock()
+        self._run: int | None = None
 
     @classmethod
     def open(cls, file: Path) -> Self:
@@ -72,28 +108,108 @@ class FolderCache:
         return cls(_connect(Path(":memory:")))
 
     def get(self, path: bytes) -> RememberedFolder | None:
-        """Return what is remembered of a folder, given by its path from the root."""
-        row = self._connection.execute(
-            "SELECT remembered FROM folders WHERE path = ?", (path,)
-        ).fetchone()
+        """Return what is remembered of the files in a folder, given by its path from the root.
+
+        A file that looks as remembered holds the bytes of its entry. Whether the
+        repository still has them is another question.
+        """
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT remembered FROM contents WHERE path = ?", (path,)
+            ).fetchone()
         with suppress(msgspec.DecodeError):  # another version's: read again
             return _decode(row[0]) if row else None
         return None
 
-    def put(self, path: bytes, folder: RememberedFolder) -> None:
-        """Remember a folder; kept with the next `save`."""
-        self._connection.execute(
-            "INSERT OR REPLACE INTO folders VALUES (?, ?)",
-            (path, _encode(folder)),
-        )
+    def put(self, path: bytes, folder: RememberedFolder, summary: Summary = _UNKNOWN) -> None:
+        """Remember a folder; kept with the next `save`, vouched for with the next `vouch`.
+
+        Without a summary a commit looks at each of its files, and reads none that is as
+        remembered.
+        """
+        with self._lock:
+            run = self._current_run()
+            self._connection.execute(
+                "INSERT OR REPLACE INTO contents VALUES (?, ?)", (path, _encode(folder))
+            )
+            self._connection.execute(
+                "INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    path,
+                    summary.fingerprint,
+                    summary.rules,
+                    summary.node,
+                    summary.files,
+                    summary.size,
+                    summary.entries,
+                    summary.has_links,
+                    run,
+                ),
+            )
+
+    def forget(self, path: bytes) -> None:
+        """Forget a folder that is gone, with all that is below it."""
+        with self._lock:
+            for table in ("folders", "contents"):
+                # "0" comes right after "/": everything below begins with the path and "/".
+                self._connection.execute(
+                    f"DELETE FROM {table} WHERE path = ? OR (path > ? AND path < ?)",  # noqa: S608 -- a name from above
+                    (path, path + b"/", path + b"0"),
+                )
+
+    def summary(self, path: bytes) -> Summary | None:
+        """Return a folder as a commit left it."""
+        with self._lock:
+            row = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM folders JOIN runs USING (run) WHERE path = ?",  # noqa: S608 -- names from above
+                (path,),
+            ).fetchone()
+        return Summary(*row) if row else None
+
+    def summaries(self, *, at_once: int) -> Iterator[list[tuple[bytes, Summary]]]:
+        """Give all folders in the order of their paths, so many at once."""
+        after = None
+        while True:
+            with self._lock:
+                rows = self._connection.execute(
+                    f"SELECT path, {_COLUMNS} FROM folders JOIN runs USING (run)"  # noqa: S608 -- names from above
+                    " WHERE ? IS NULL OR path > ? ORDER BY path LIMIT ?",
+                    (after, after, at_once),
+                ).fetchall()
+            if not rows:
+                return
+            yield [(path, Summary(*row)) for path, *row in rows]
+            after = rows[-1][0]
+
+    def vouchers(self) -> set[CommitHash]:
+        """Return the commits that vouch for anything."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT DISTINCT vouched FROM runs WHERE vouched IS NOT NULL"
+            ).fetchall()
+        return {CommitHash(row[0]) for row in rows}
+
+    def vouch(self, commit: CommitHash) -> None:
+        """Note that a commit holds everything that is remembered, and keep it."""
+        with self._lock:
+            self._connection.execute("UPDATE runs SET vouched = ?", (commit,))
+            self._connection.commit()
+            self._run = None
 
     def save(self) -> None:
         """Keep what was put. A crash before it forgets what was put since the last."""
-        self._connection.commit()
+        with self._lock:
+            self._connection.commit()
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def _current_run(self) -> int:
+        if self._run is None:
+            made = self._connection.execute("INSERT INTO runs (vouched) VALUES (NULL)")
+            self._run = made.lastrowid or 0
+        return self._run
 
 
 def _connect(file: Path) -> sqlite3.Connection:
@@ -101,7 +217,10 @@ def _connect(file: Path) -> sqlite3.Connection:
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, _VERSION):
-            connection.execute("DROP TABLE folders")
+            connection.executescript(
+                "DROP TABLE IF EXISTS folders; DROP TABLE IF EXISTS contents;"
+                "DROP TABLE IF EXISTS runs;"
+            )
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(_SCHEMA)

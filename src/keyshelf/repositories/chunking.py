@@ -27,10 +27,26 @@ class Cutting:
     max_bytes: int = 256 * 1024
 
 
-def chunks_of(file: Readable, cutting: Cutting) -> Iterator[memoryview]:
-    """Give the chunks of a file in order, the same whatever `file` returns at a time.
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some bytes of a file and where they are cut, so that every piece is a whole chunk."""
 
-    A chunk stays good as long as somebody holds it; it holds its block of 8 MiB.
+    content: memoryview
+    ends: list[int]
+    """Where each chunk ends; the first begins at 0."""
+
+    def chunks(self) -> Iterator[memoryview]:
+        """Give the chunks; each holds the whole block as long as somebody holds it."""
+        begin = 0
+        for end in self.ends:
+            yield self.content[begin:end]
+            begin = end
+
+
+def blocks_of(file: Readable, cutting: Cutting, size: int) -> Iterator[Block]:
+    """Give a file in blocks of about 8 MiB; where chunks end depends on its bytes alone.
+
+    `size` is about how many bytes the file has, so that no more memory is taken.
     """
     cutter = FastCDC(
         cutting.average_bytes,
@@ -39,19 +55,30 @@ def chunks_of(file: Readable, cutting: Cutting) -> Iterator[memoryview]:
         normalized_chunking=1,
     )
     rest, ends = memoryview(b""), False
+    left = size + 1  # one byte more shows that the file ends
     while not ends:
-        block = memoryview(bytearray(len(rest) + BLOCK_BYTES))
+        more = min(BLOCK_BYTES, left) if left > 0 else BLOCK_BYTES
+        block = memoryview(bytearray(len(rest) + more))
         block[: len(rest)] = rest
         filled = len(rest) + _fill(file, block[len(rest) :])
+        left -= filled - len(rest)
         ends = filled < len(block)
-        block, cut = block[:filled], 0
+        block, cuts, cut = block[:filled], list[int](), 0
         for chunk in cutter.cut_buf(block):
             # A cut counts only if all bytes that decide where it falls were there to see.
             if not ends and filled - chunk.offset < cutting.max_bytes:
                 break
             cut = chunk.offset + chunk.length
-            yield block[chunk.offset : cut]
+            cuts.append(cut)
+        if cuts:
+            yield Block(block[:cut], cuts)
         rest = block[cut:]
+
+
+def chunks_of(file: Readable, cutting: Cutting) -> Iterator[memoryview]:
+    """Give the chunks of a file in order, the same whatever `file` returns at a time."""
+    for block in blocks_of(file, cutting, BLOCK_BYTES):
+        yield from block.chunks()
 
 
 def _fill(file: Readable, block: memoryview) -> int:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import anyio.to_thread
@@ -12,8 +13,13 @@ from keyshelf.repositories.carrier import Carrier
 from keyshelf.repositories.formats import frame, ids, manifest
 from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.manifest import Manifest
+from keyshelf.repositories.values import ChunkMissingError
 
-_KEPT_BYTES = 16 * 1024 * 1024
+_KEPT_BYTES = 32 * 1024 * 1024
+_MOST_AHEAD = 64
+"""How many nodes are fetched together: at most half of what is kept."""
+_WORTH_A_THREAD = 128 * 1024
+"""So many bytes are verified in less time than another thread takes to begin."""
 
 
 class DamagedObjectError(IntegrityError):
@@ -53,9 +59,9 @@ class Reader:
         Raises `DamagedObjectError`, `WrongKeyError`, and what the carrier raises.
         """
         framed = await self.carrier.get_chunks(chunks)
-        return await anyio.to_thread.run_sync(
-            lambda: [self._verified(*each) for each in zip(chunks, framed, strict=True)]
-        )
+        if sum(map(len, framed)) < _WORTH_A_THREAD:
+            return self._all_opened(chunks, framed)
+        return await anyio.to_thread.run_sync(self._all_opened, chunks, framed)
 
     async def node(self, chunk: ChunkId) -> bytes:
         """Return the content of a node; those read last are at hand."""
@@ -63,14 +69,29 @@ class Reader:
             self._kept.move_to_end(chunk)
             return self._kept[chunk]
         (content,) = await self.chunks([chunk])
-        self._kept[chunk] = content
-        self._kept_bytes += len(content)
-        while self._kept_bytes > _KEPT_BYTES:
-            _, dropped = self._kept.popitem(last=False)
-            self._kept_bytes -= len(dropped)
+        self._keep(chunk, content)
         return content
 
-    def _verified(self, chunk: ChunkId, framed: bytes) -> bytes:
+    async def ahead(self, nodes: Sequence[ChunkId]) -> None:
+        """Fetch nodes that are read next, together. Those that cannot be read are left out:
+        whoever reads them is told.
+        """
+        wanted = [node for node in dict.fromkeys(nodes) if node not in self._kept][:_MOST_AHEAD]
+        if len(wanted) < 2:
+            return
+        try:
+            framed = await self.carrier.get_chunks(wanted)
+        except ChunkMissingError:
+            return
+        for node, each in zip(wanted, framed, strict=True):
+            with suppress(DamagedObjectError):
+                self._keep(node, self.opened(node, each))
+
+    def opened(self, chunk: ChunkId, framed: bytes) -> bytes:
+        """Return the content of the frame of a chunk, compared with its id; for any thread.
+
+        Raises `DamagedObjectError` and `WrongKeyError`.
+        """
         keys = self.carrier.repository.keys
         try:
             content = frame.open_frame(
@@ -81,6 +102,16 @@ class Reader:
         except IntegrityError as error:
             raise _damaged("chunk", chunk, error) from error
         return content
+
+    def _all_opened(self, chunks: Sequence[ChunkId], framed: Sequence[bytes]) -> Sequence[bytes]:
+        return [self.opened(*each) for each in zip(chunks, framed, strict=True)]
+
+    def _keep(self, chunk: ChunkId, content: bytes) -> None:
+        self._kept[chunk] = content
+        self._kept_bytes += len(content)
+        while self._kept_bytes > _KEPT_BYTES:
+            _, dropped = self._kept.popitem(last=False)
+            self._kept_bytes -= len(dropped)
 
 
 def _damaged(what: str, name: str, error: Error) -> DamagedObjectError:

@@ -1,14 +1,19 @@
 """Looking at a folder: what is in it, without opening a file."""
 
+import marshal
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
 from blake3 import blake3
 
 from keyshelf.errors import InvalidInputError
+
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+SETTLED_AFTER = 2_000_000_000
+"""A time within so many nanoseconds of now may hide a later change within the same tick."""
 
 
 class FolderUnreadableError(InvalidInputError):
@@ -33,14 +38,15 @@ class Found(NamedTuple):
     mode: int
     """Type and permissions."""
     inode: int
-    device: int
-    links: int
-    """How many names it has."""
     size: int
     mtime: int
     """Nanoseconds since 1970."""
     ctime: int
     """Nanoseconds since 1970; unlike `mtime` nobody can set it back."""
+    device: int
+    """It may be another after the next start of the machine."""
+    links: int
+    """How many names it has."""
     blocks: int
     """Blocks of 512 bytes that it takes; fewer than its size in a file with holes."""
 
@@ -55,63 +61,97 @@ class Found(NamedTuple):
         return stat.S_IMODE(self.mode)
 
     @property
-    def has_holes(self) -> bool:
-        """Whether some of its bytes are on no disk."""
+    def may_have_holes(self) -> bool:
+        """Whether some of its bytes may be on no disk; compressed ones may look so too."""
         return self.blocks * 512 < self.size
+
+    def is_settled(self, now: int) -> bool:
+        """Say whether a change after `now`, in nanoseconds, will show in its times."""
+        return self.ctime < now - SETTLED_AFTER
 
 
 _KINDS = {stat.S_IFREG: Kind.FILE, stat.S_IFDIR: Kind.FOLDER, stat.S_IFLNK: Kind.LINK}
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What is in a folder, in the order of names' bytes."""
-
-    found: list[Found]
-
-    def fingerprint(self) -> bytes:
-        """Return what changes whenever anything in the folder does, folders apart."""
-        return blake3(repr(self.found).encode()).digest()
+_IDENTIFYING = 6
+"""How many fields of `Found` change whenever a thing does."""
 
 
 def look(path: bytes) -> Found:
     """Look at one path, not following a link. Raises `FolderUnreadableError`."""
     try:
-        return _found(os.path.basename(path), os.lstat(path))
+        return found_of(os.path.basename(path), os.lstat(path))
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
-def list_folder(path: bytes) -> Listing:
-    """List a folder. What vanishes meanwhile is left out. Raises `FolderUnreadableError`."""
-    found: list[Found] = []
+def list_folder(path: bytes) -> list[Found]:
+    """Return what is in a folder in the order of names' bytes.
+
+    What vanishes meanwhile is left out. Raises `FolderUnreadableError`.
+    """
     try:
-        with os.scandir(path) as entries:
-            for entry in entries:
-                try:
-                    found.append(_found(entry.name, entry.stat(follow_symlinks=False)))
-                except FileNotFoundError:
-                    continue
+        return [found_of(name, seen) for name, seen in _seen_in(path)]
     except OSError as error:
-        raise _unreadable(path, error) from error
-    found.sort()
-    return Listing(found)
+        raise unreadable(path, error) from error
 
 
-def _found(name: bytes, seen: os.stat_result) -> Found:
+def fingerprint(found: Sequence[Found]) -> bytes:
+    """Return what is equal only for a folder in which nothing changed, those in it apart."""
+    return _digest([each[:_IDENTIFYING] for each in found])
+
+
+def fingerprint_of(path: bytes) -> bytes:
+    """Return the fingerprint of a folder; empty when it cannot be listed. Made to be quick."""
+    try:
+        return _digest(
+            [
+                (name, seen.st_mode, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+                for name, seen in _seen_in(path)
+            ]
+        )
+    except OSError:
+        return b""  # whoever lists it to commit it is told why
+
+
+def unreadable(path: bytes, error: OSError) -> FolderUnreadableError:
+    """Return the error that tells a person why a path cannot be read."""
+    return FolderUnreadableError(f"{shown(path)} cannot be read: {error.strerror}")
+
+
+def shown(path: bytes) -> str:
+    """Return a path as it can be printed."""
+    return os.fsdecode(path).encode(errors="replace").decode()
+
+
+def found_of(name: bytes, seen: os.stat_result) -> Found:
+    """Return what the file system says of something, by its name."""
     return Found(
         name,
         seen.st_mode,
         seen.st_ino,
-        seen.st_dev,
-        seen.st_nlink,
         seen.st_size,
         seen.st_mtime_ns,
         seen.st_ctime_ns,
+        seen.st_dev,
+        seen.st_nlink,
         seen.st_blocks,
     )
 
 
-def _unreadable(path: bytes, error: OSError) -> FolderUnreadableError:
-    shown = os.fsdecode(path).encode(errors="replace").decode()
-    return FolderUnreadableError(f"{shown} cannot be read: {error.strerror}")
+def _seen_in(path: bytes) -> list[tuple[bytes, os.stat_result]]:
+    # Names are looked up from the open folder: a fifth quicker than by whole paths.
+    folder = os.open(path, _OPEN_FOLDER)
+    try:
+        seen: list[tuple[bytes, os.stat_result]] = []
+        for name in sorted(os.listdir(path)):
+            try:
+                seen.append((name, os.stat(name, dir_fd=folder, follow_symlinks=False)))
+            except FileNotFoundError:
+                continue
+        return seen
+    finally:
+        os.close(folder)
+
+
+def _digest(rows: Sequence[tuple[object, ...]]) -> bytes:
+    # Version 2 writes equal values equally; later ones also tell which are one object.
+    return blake3(marshal.dumps(rows, 2)).digest()

@@ -1,6 +1,6 @@
 """Sending chunks: which are new, sealed by threads, several at a time, within bounds."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -9,23 +9,29 @@ import anyio.to_thread
 from anyio.abc import TaskGroup
 
 from keyshelf.layout.repository import ChunkId
-from keyshelf.repositories.carrier import Push
+from keyshelf.repositories.carrier import MOST_CHUNKS, Push
 from keyshelf.repositories.formats import frame, ids
 from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.ids import Octets
 from keyshelf.repositories.values import Repository, SealedChunk
+
+_KNOWN = 100_000
+"""How many ids are remembered twice over, so that they are not asked about again."""
+
+MayHave = Callable[[ChunkId], bool]
+"""Says False of a chunk that the repository does not have for sure; True proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendingOptions:
     """How chunks are sent."""
 
-    asked_at_once: int = 1000
+    asked_at_once: int = MOST_CHUNKS
     """How many ids one question names at most."""
     bytes_at_once: int = 16 * 1024 * 1024
     """How many bytes are gathered for one question."""
-    rounds_at_once: int = 2
-    """How many of these are on their way while the next is gathered."""
+    rounds_at_once: int = 3
+    """How many of these are on their way; what a stop in the middle has sent in vain."""
     threads: int = 2
     """How many threads compress and encrypt."""
 
@@ -42,10 +48,11 @@ class Sent:
     """Their bytes as stored: what really was added."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Waiting:
     id: ChunkId
     content: Octets
+    size: int
 
 
 @dataclass(slots=True)
@@ -56,8 +63,10 @@ class Sender:
     repository: Repository
     options: SendingOptions
     group: TaskGroup
+    may_have: MayHave | None = None
     sent: Sent = field(default_factory=Sent)
     _known: set[ChunkId] = field(default_factory=set[ChunkId])
+    _known_before: set[ChunkId] = field(default_factory=set[ChunkId])
     _waiting: list[_Waiting] = field(default_factory=list[_Waiting])
     _waiting_bytes: int = 0
     _threads: anyio.CapacityLimiter = field(init=False)
@@ -67,36 +76,71 @@ class Sender:
         self._threads = anyio.CapacityLimiter(self.options.threads)
         self._rounds = anyio.Semaphore(self.options.rounds_at_once)
 
-    async def add(self, chunk: ChunkId, content: Octets) -> None:
-        """Take a chunk; waits while too much is on its way."""
-        if chunk in self._known:
+    async def add(self, chunks: Iterable[tuple[ChunkId, Octets]]) -> None:
+        """Take some chunks of about 8 MiB in all; waits while too much is on its way."""
+        for chunk, content in chunks:
+            self.take(chunk, content)
+        await self.make_room()
+
+    def take(self, chunk: ChunkId, content: Octets) -> None:
+        """Take a chunk without waiting; soon afterwards `make_room` is called."""
+        if chunk in self._known or chunk in self._known_before:
             return
+        # Two generations, of which the older is forgotten: bounded, however much is sent.
+        if len(self._known) >= _KNOWN:
+            self._known, self._known_before = set[ChunkId](), self._known
         self._known.add(chunk)
-        self._waiting.append(_Waiting(chunk, content))
-        self._waiting_bytes += memoryview(content).nbytes
-        is_full = self._waiting_bytes >= self.options.bytes_at_once
-        if is_full or len(self._waiting) >= self.options.asked_at_once:
+        size = memoryview(content).nbytes
+        self._waiting.append(_Waiting(chunk, content, size))
+        self._waiting_bytes += size
+
+    async def make_room(self) -> None:
+        """Send what was taken, but for a rest that is too small to be worth a question."""
+        while (
+            self._waiting_bytes >= self.options.bytes_at_once
+            or len(self._waiting) >= self.options.asked_at_once
+        ):
             await self._start_round()
 
     async def flush(self) -> None:
         """Wait until everything that was taken is in the repository."""
-        await self._start_round()
+        while self._waiting:
+            await self._start_round()
         for _ in range(self.options.rounds_at_once):
             await self._rounds.acquire()
         for _ in range(self.options.rounds_at_once):
             self._rounds.release()
 
-    async def _start_round(self) -> None:
-        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        if not waiting:
-            return
-        await self._rounds.acquire()
-        self.group.start_soon(self._round, waiting)
+    def id_of(self, content: Octets) -> ChunkId:
+        """Return the id that content has in this repository."""
+        return ids.chunk_id(content, self.repository.keys)
 
-    async def _round(self, waiting: list[_Waiting]) -> None:
+    def take_node(self, content: bytes) -> bytes:
+        """Take a node, without waiting as `take` does, and return its id."""
+        node = self.id_of(content)
+        self.take(node, content)
+        return bytes.fromhex(node)
+
+    async def _start_round(self) -> None:
+        await self._rounds.acquire()
+        if round := self._next_round():
+            self.group.start_soon(self._round, round)
+        else:  # another task was quicker
+            self._rounds.release()
+
+    def _next_round(self) -> list[_Waiting]:
+        size = count = 0
+        for count, each in enumerate(self._waiting, 1):  # noqa: B007 -- how many it were
+            size += each.size
+            if size >= self.options.bytes_at_once or count >= self.options.asked_at_once:
+                break
+        round, self._waiting = self._waiting[:count], self._waiting[count:]
+        self._waiting_bytes -= size
+        return round
+
+    async def _round(self, round: list[_Waiting]) -> None:
         try:
-            missing = await self.push.missing([each.id for each in waiting])
-            wanted = [each for each in waiting if each.id in missing]
+            wanted = await self._wanted(round)
             if wanted:
                 sealed = await anyio.to_thread.run_sync(
                     lambda: [self._seal(each) for each in wanted], limiter=self._threads
@@ -106,6 +150,13 @@ class Sender:
         finally:
             self._rounds.release()
 
+    async def _wanted(self, round: list[_Waiting]) -> list[_Waiting]:
+        may_have = self.may_have
+        asked = [each.id for each in round if may_have is None or may_have(each.id)]
+        # What the filter leaves out is new for sure. Nothing is taken for known by it.
+        present = set(asked) - await self.push.missing(asked) if asked else set[ChunkId]()
+        return [each for each in round if each.id not in present]
+
     def _seal(self, each: _Waiting) -> SealedChunk:
         sealed = frame.seal(
             each.content,
@@ -114,26 +165,25 @@ class Sender:
             keys=self.repository.keys,
             level=self.repository.level,
         )
-        return SealedChunk(each.id, sealed, memoryview(each.content).nbytes)
+        return SealedChunk(each.id, sealed, each.size)
 
     def _count(self, sealed: list[SealedChunk]) -> None:
         self.sent.chunks += len(sealed)
         self.sent.content_bytes += sum(chunk.size for chunk in sealed)
         self.sent.stored_bytes += sum(len(chunk.frame) for chunk in sealed)
 
-    def id_of(self, content: Octets) -> ChunkId:
-        """Return the id that content has in this repository."""
-        return ids.chunk_id(content, self.repository.keys)
-
 
 @asynccontextmanager
 async def sending(
-    push: Push, repository: Repository, options: SendingOptions
+    push: Push, repository: Repository, options: SendingOptions, may_have: MayHave | None = None
 ) -> AsyncGenerator[Sender]:
-    """Give a sender; leaving the block without a failure has everything in the repository."""
+    """Give a sender; leaving the block without a failure has everything in the repository.
+
+    What `may_have` rules out is sent without a question.
+    """
     try:
         async with anyio.create_task_group() as group:
-            sender = Sender(push, repository, options, group)
+            sender = Sender(push, repository, options, group, may_have)
             yield sender
             await sender.flush()
     except BaseExceptionGroup as failures:

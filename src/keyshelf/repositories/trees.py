@@ -1,27 +1,17 @@
-"""Building and walking the trees of nodes that folders and lists of chunks are."""
+"""Building the trees of nodes that folders and lists of chunks are."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
-from keyshelf.layout.repository import ChunkId
 from keyshelf.repositories.formats import nodes
-from keyshelf.repositories.formats.entries import Entry
-from keyshelf.repositories.formats.nodes import ChunkRef, FolderRef, ListRef, NodeKind, Splitter
+from keyshelf.repositories.formats.nodes import NodeKind, Splitter
 
 T = TypeVar("T")
-R = TypeVar("R")
-
-ReadChunk = Callable[[ChunkId], Awaitable[bytes]]
-"""Gives the content of a chunk, verified."""
 
 
-class PutNode(Protocol):
-    """Takes the content of a node and returns its id."""
-
-    async def __call__(self, content: bytes, /) -> bytes:
-        """Take the next node."""
-        ...
+PutNode = Callable[[bytes], bytes]
+"""Takes the content of a node and returns its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +36,11 @@ class TreeBuilder(Generic[T]):
         self._put = put
         self._levels: list[_Level] = []
 
-    async def add(self, item: T) -> None:
+    def add(self, item: T) -> None:
         """Take the next item."""
-        await self._add(0, item)
+        self._add(0, item)
 
-    async def finish(self) -> Root:
+    def finish(self) -> Root:
         """Store what is left and return the root; without any item, of one empty node."""
         self._level(0)
         number = 0
@@ -58,66 +48,24 @@ class TreeBuilder(Generic[T]):
             level = self._levels[number]
             run = level.splitter.rest()
             if not level.has_node:
-                return Root(await self._put(nodes.encode(self._kind, number, run)), number + 1)
+                return Root(self._put(nodes.encode(self._kind, number, run)), number + 1)
             if run:
-                await self._store(number, run)
+                self._store(number, run)
             number += 1
 
-    async def _add(self, number: int, item: object) -> None:
+    def _add(self, number: int, item: object) -> None:
         level = self._level(number)
         # A run is stored when the next item shows that it was not the only one.
         if run := level.splitter.ended():
-            await self._store(number, run)
+            self._store(number, run)
         level.splitter.add(item)
 
-    async def _store(self, number: int, run: list[Any]) -> None:
+    def _store(self, number: int, run: list[Any]) -> None:
         self._levels[number].has_node = True
-        node = await self._put(nodes.encode(self._kind, number, run))
-        await self._add(number + 1, nodes.ref_to(self._kind, node, run))
+        node = self._put(nodes.encode(self._kind, number, run))
+        self._add(number + 1, nodes.ref_to(self._kind, node, run))
 
     def _level(self, number: int) -> _Level:
         if number == len(self._levels):
             self._levels.append(_Level(Splitter(self._kind, number)))
         return self._levels[number]
-
-
-async def entries_of(read: ReadChunk, root: bytes) -> AsyncIterator[Entry]:
-    """Give the entries of a folder in the order of their names."""
-    node = nodes.decode_folder(await read(ChunkId(root.hex())))
-    for item in node.items:
-        if isinstance(item, FolderRef):
-            async for entry in entries_of(read, item.id):
-                yield entry
-        else:
-            yield item
-
-
-async def find_entry(read: ReadChunk, root: bytes, name: bytes) -> Entry | None:
-    """Return the entry of a folder that has a name, reading one node of each level."""
-    while True:
-        node = nodes.decode_folder(await read(ChunkId(root.hex())))
-        for item in node.items:
-            if isinstance(item, FolderRef):
-                if name <= item.last_name:
-                    root = item.id
-                    break
-            elif item.name == name:
-                return item
-        else:
-            return None
-
-
-async def chunks_of(
-    read: ReadChunk, content: bytes, size: int, depth: int
-) -> AsyncIterator[ChunkRef]:
-    """Give the chunks of a file in order."""
-    if depth == 0:
-        yield ChunkRef(content, size)
-        return
-    node = nodes.decode_list(await read(ChunkId(content.hex())))
-    for item in node.items:
-        if isinstance(item, ListRef):
-            async for chunk in chunks_of(read, item.id, item.size, depth - 1):
-                yield chunk
-        else:
-            yield item

@@ -119,6 +119,8 @@ class Ref:
     name: RefName
     commit: CommitHash
     updated_at: datetime
+    updated_by: str = ""
+    """The identity that moved it last."""
 
 
 def repository_name(text: str) -> RepositoryName:

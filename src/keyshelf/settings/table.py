@@ -1,5 +1,6 @@
 """Every setting: its name, what it does, its default, and what it may be."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -7,6 +8,8 @@ from urllib.parse import urlsplit
 ROLES = ("source", "media", "repository")
 """What a store is for. Each is configured by itself."""
 
+_NAMESPACE = re.compile(r"[a-z](?:-?[a-z0-9])*")
+_KEY = re.compile(r"[0-9a-fA-F]{64}")
 _LONGEST_URL_SECONDS = 604_800  # S3 and Google Cloud Storage refuse a longer life
 
 
@@ -41,6 +44,27 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError("must be at least 1")
     return number
+
+
+def _not_negative(text: str) -> int:
+    number = _number(text)
+    if number < 0:
+        raise ValueError("must be at least 0")
+    return number
+
+
+def _namespace(text: str) -> str:
+    if not 1 <= len(text) <= 20 or not _NAMESPACE.fullmatch(text):
+        raise ValueError(
+            "must be 1 to 20 lowercase letters, digits and single hyphens, the first a letter"
+        )
+    return text
+
+
+def _key(text: str) -> str:
+    if not _KEY.fullmatch(text):
+        raise ValueError("must be 64 hexadecimal digits: `openssl rand -hex 32` makes them")
+    return text
 
 
 def _lifetime(text: str) -> int:
@@ -230,6 +254,35 @@ SETTINGS: tuple[Setting, ...] = (
         "How many seconds signed URLs are good for; at most seven days.",
         "3600",
         check=_lifetime,
+    ),
+    Setting(
+        "KEYSHELF_METADATA_NAMESPACE",
+        "What the names of repositories' metadata and tags begin with.",
+        "dits",
+        check=_namespace,
+    ),
+    Setting(
+        "KEYSHELF_OBJECT_TAGS",
+        "Whether objects of repositories are tagged; some clouds bill each tag by the month.",
+        "true",
+        check=flag,
+    ),
+    Setting(
+        "KEYSHELF_GC_GRACE_HOURS",
+        "How many hours repositories keep what no branch or tag leads to.",
+        "24",
+        check=_not_negative,
+    ),
+    Setting(
+        "KEYSHELF_REPOSITORY_KEY",
+        "Opens key slots of encrypted repositories that were made with it: 64 hex digits.",
+        check=_key,
+        secret=True,
+    ),
+    Setting(
+        "KEYSHELF_PASSPHRASE",
+        "Opens encrypted repositories on the command line, which asks for it when unset.",
+        secret=True,
     ),
     Setting(
         "KEYSHELF_SMALL_JOBS",

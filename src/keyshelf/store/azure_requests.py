@@ -15,13 +15,10 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.store import header_text
 from keyshelf.store.azure_headers import decode_name
 from keyshelf.store.azure_signing import SharedKey, sign_headers
-from keyshelf.store.base import (
-    ObjectMeta,
-    Part,
-    StoreUnavailableError,
-)
+from keyshelf.store.base import ObjectMeta, Part
 from keyshelf.store.bodies import SizedBody
 from keyshelf.store.cloud_failures import failure
+from keyshelf.store.errors import StoreUnavailableError
 from keyshelf.store.s3_xml import parse, text
 from keyshelf.store.sigv4 import Address
 from keyshelf.store.wire import Answer, Call, Incoming, Wire

@@ -30,22 +30,19 @@ from keyshelf.store.base import (
     Condition,
     DeleteResult,
     IfMatch,
-    InvalidRangeError,
     ListPage,
-    ObjectChangedError,
-    ObjectExistsError,
+    NewObject,
     ObjectMeta,
-    ObjectNotFoundError,
     ObjectReader,
     OpenUpload,
     Part,
     PresignOptions,
     PutOptions,
+    PutResult,
     SignedRequest,
-    UnsupportedError,
-    UploadNotFoundError,
     WriteCondition,
 )
+from keyshelf.store.batching import get_each, put_each
 from keyshelf.store.bodies import sized
 from keyshelf.store.checks import (
     check_attributes,
@@ -56,6 +53,14 @@ from keyshelf.store.checks import (
     check_uploaded,
 )
 from keyshelf.store.deleting import deletion
+from keyshelf.store.errors import (
+    InvalidRangeError,
+    ObjectChangedError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    UnsupportedError,
+    UploadNotFoundError,
+)
 from keyshelf.store.parallel import each_bounded
 from keyshelf.store.sigv4 import Address
 from keyshelf.store.uploading import StreamLimits, put_stream
@@ -166,6 +171,14 @@ class AzureStore:
             options.attributes,
             options.storage_class,
         )
+
+    async def put_many(self, objects: Sequence[NewObject]) -> Sequence[PutResult]:
+        """Write any number of small objects, one request each, several at a time."""
+        return await put_each(self, objects, at_once=self._limits.at_once)
+
+    async def get_many(self, keys: Sequence[ObjectKey]) -> Sequence[bytes | None]:
+        """Read any number of small objects, one request each, several at a time."""
+        return await get_each(self, keys, at_once=self._limits.at_once)
 
     async def delete(self, key: ObjectKey) -> None:
         """Remove a blob; one that is not there is success."""

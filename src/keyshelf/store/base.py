@@ -7,14 +7,7 @@ from enum import Enum
 from types import TracebackType
 from typing import Protocol, Self
 
-from keyshelf.errors import (
-    ConflictError,
-    ForbiddenError,
-    InvalidInputError,
-    LimitError,
-    NotFoundError,
-    UnavailableError,
-)
+from keyshelf.errors import InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 
 DEFAULT_EXPIRY = timedelta(hours=1)
@@ -23,84 +16,8 @@ MAX_PART_BYTES = 5 * 2**30
 MAX_PARTS = 10_000
 MAX_OBJECT_BYTES = 5 * 2**40
 MAX_PUT_BYTES = 5 * 2**30
-
-
-class ObjectNotFoundError(NotFoundError):
-    """No object has this key."""
-
-    code = "object-not-found"
-
-
-class ObjectExistsError(ConflictError):
-    """A create-only write found an object already there."""
-
-    code = "object-exists"
-
-
-class ObjectChangedError(ConflictError):
-    """A conditional request found another ETag than the one it named."""
-
-    code = "object-changed"
-
-
-class UploadNotFoundError(NotFoundError):
-    """The multipart upload was completed, aborted, or never begun."""
-
-    code = "multipart-upload-not-found"
-
-
-class InvalidRangeError(InvalidInputError):
-    """The range starts past the end of the object; `size` is in the extras."""
-
-    code = "invalid-range"
-
-
-class InvalidKeyError(InvalidInputError):
-    """The key is empty, longer than 1,024 bytes, or not valid Unicode."""
-
-    code = "invalid-key"
-
-
-class InvalidPartError(InvalidInputError):
-    """A part is missing, too small, or not the one that was uploaded."""
-
-    code = "invalid-part"
-
-
-class UnsupportedError(InvalidInputError):
-    """This store cannot do this at all; see `Capabilities`."""
-
-    code = "store-unsupported"
-
-
-class StoreForbiddenError(ForbiddenError):
-    """The store refused our credentials or rights: check keys, bucket policy and clock."""
-
-    code = "store-forbidden"
-
-
-class ObjectTooLargeError(LimitError):
-    """The object is past what the store holds in one object or one request."""
-
-    code = "object-too-large"
-
-
-class StoreUnavailableError(UnavailableError):
-    """The store cannot be reached, is overloaded, or failed; the request may have happened."""
-
-    code = "store-unavailable"
-
-
-class StoreFullError(UnavailableError):
-    """There is no room left to write."""
-
-    code = "store-full"
-
-
-class BucketNotFoundError(UnavailableError):
-    """The bucket or container itself is not there: create it, or mend the setting."""
-
-    code = "bucket-not-found"
+MAX_SMALL_BYTES = 2**20
+"""The most bytes of an object that is written or read in a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +80,23 @@ class PutOptions:
     condition: WriteCondition = Condition.ALWAYS
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     storage_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewObject:
+    """A small object of a batch: `condition` is `ALWAYS` or `CREATE`."""
+
+    key: ObjectKey
+    body: bytes
+    options: PutOptions = field(default_factory=PutOptions)
+
+
+class PutResult(Enum):
+    """What became of one object of a batch."""
+
+    WRITTEN = "written"
+    EXISTED = "existed"
+    """It was to be created, and there is one of this key: that is as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +168,15 @@ class PresignOptions:
     """PUT of one part: both set."""
     condition: Condition = Condition.ALWAYS
     """PUT of a whole object: `CREATE` never replaces one, where the store can enforce it."""
+    sha256: bytes | None = None
+    """PUT of a whole object: the SHA-256 that the body must have. Disk, memory and S3 refuse
+    another body and store nothing; GCS, Azure and servers of S3's protocol that know no
+    checksums cannot check it: there it is not enforced, and who needs to know reads the object."""
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    """PUT of a whole object: the user metadata that it gets. The headers that carry it must be
+    sent, which only Azure does not enforce."""
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    """PUT of a whole object: the tags that it gets, where the store has tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +260,25 @@ class ObjectStore(Protocol):
 
         A stream of any length is taken in bounded memory. Raises
         `ObjectExistsError` or `ObjectChangedError` when the condition fails.
+        """
+        ...
+
+    async def put_many(self, objects: Sequence[NewObject]) -> Sequence[PutResult]:
+        """Write any number of small objects; one result per object, in order.
+
+        Each is written whole or not at all, as by `put`, and all are durable when this
+        returns. A failure of one is raised, and a crash may come at any moment: some
+        are then written and the others not, and the same batch can be written again.
+        Raises `ObjectTooLargeError`, before it writes anything, for a body of more
+        than `MAX_SMALL_BYTES`.
+        """
+        ...
+
+    async def get_many(self, keys: Sequence[ObjectKey]) -> Sequence[bytes | None]:
+        """Read any number of small objects; in order, None for what is not there.
+
+        All are in memory at once. Raises `ObjectTooLargeError` for an object of more
+        than `MAX_SMALL_BYTES`, without reading it.
         """
         ...
 

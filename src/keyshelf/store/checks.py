@@ -5,17 +5,18 @@ from datetime import timedelta
 from itertools import pairwise
 
 from keyshelf.errors import InvalidInputError
-from keyshelf.layout.keys import MAX_KEY_BYTES
+from keyshelf.layout.keys import MAX_KEY_BYTES, ObjectKey
 from keyshelf.store.base import (
     MAX_PARTS,
+    MAX_SMALL_BYTES,
     Attributes,
     CompletedPart,
     Condition,
-    InvalidKeyError,
-    InvalidPartError,
+    NewObject,
     Part,
     PresignOptions,
 )
+from keyshelf.store.errors import InvalidKeyError, InvalidPartError, ObjectTooLargeError
 
 _SIGNED_METHODS = frozenset({"GET", "HEAD", "PUT"})
 _MAX_EXPIRY = timedelta(days=7)
@@ -72,6 +73,22 @@ def check_attributes(attributes: Attributes) -> None:
     check_header_text(attributes.cache_control or "", "cache control")
     check_header_text(attributes.content_disposition or "", "a content disposition")
     check_metadata_names(attributes.metadata)
+
+
+def check_new_objects(objects: Sequence[NewObject]) -> None:
+    """Raise for an object that no batch can hold: its key, its attributes or its size."""
+    for new in objects:
+        check_key(new.key)
+        check_attributes(new.options.attributes)
+        check_small(new.key, len(new.body))
+
+
+def check_small(key: ObjectKey, size: int) -> None:
+    """Raise `ObjectTooLargeError` for an object that no batch holds."""
+    if size > MAX_SMALL_BYTES:
+        raise ObjectTooLargeError(
+            f"{key!r} has {size} bytes; a batch holds objects of up to {MAX_SMALL_BYTES}", key=key
+        )
 
 
 def check_metadata_names(metadata: Mapping[str, str]) -> None:

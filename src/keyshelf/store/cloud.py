@@ -21,14 +21,9 @@ from keyshelf.clock import Clock
 from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store import header_text, s3_xml
-from keyshelf.store.base import (
-    Attributes,
-    ByteRange,
-    ObjectChangedError,
-    ObjectMeta,
-    StoreUnavailableError,
-)
+from keyshelf.store.base import Attributes, ByteRange, ObjectMeta
 from keyshelf.store.cloud_failures import failure
+from keyshelf.store.errors import ObjectChangedError, StoreUnavailableError
 from keyshelf.store.sigv4 import Address, Credentials
 
 if TYPE_CHECKING:

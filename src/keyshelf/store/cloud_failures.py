@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from keyshelf.errors import Error
-from keyshelf.store.base import (
+from keyshelf.store.errors import (
     BucketNotFoundError,
     InvalidKeyError,
     InvalidPartError,

@@ -24,22 +24,29 @@ from keyshelf.store.base import (
     Condition,
     DeleteResult,
     ListPage,
+    NewObject,
     ObjectMeta,
     ObjectReader,
     OpenUpload,
     Part,
     PresignOptions,
     PutOptions,
+    PutResult,
     SignedRequest,
-    UnsupportedError,
     WriteCondition,
 )
-from keyshelf.store.checks import check_attributes, check_key, check_part_number
+from keyshelf.store.checks import (
+    check_attributes,
+    check_key,
+    check_new_objects,
+    check_part_number,
+)
 from keyshelf.store.disk_failures import failure
 from keyshelf.store.disk_files import DiskFiles
 from keyshelf.store.disk_options import DiskOptions
 from keyshelf.store.disk_reading import DiskReader
 from keyshelf.store.disk_writing import PIECE_BYTES
+from keyshelf.store.errors import UnsupportedError
 from keyshelf.store.local_rules import body_pieces
 from keyshelf.store.parallel import each_bounded
 
@@ -47,6 +54,8 @@ _PUT = PutOptions()
 _PRESIGN = PresignOptions()
 _COPY_STEP_BYTES = 256 * 2**20
 _DELETE_BATCH = 50
+_CREATED_AT_ONCE = 1000
+_READ_AT_ONCE = 250
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,6 +110,46 @@ class DiskStore:
             return await self._run(self._files.put_fresh, key, fresh, options)
         finally:
             await self._clean(fresh.discard)
+
+    async def put_many(self, objects: Sequence[NewObject]) -> Sequence[PutResult]:
+        """Write any number of small objects, a thousand in one thread, durable as one.
+
+        That means that the whole file system is made so (`syncfs`): what others write
+        there is waited for as well. Objects that may replace others go one by one.
+        """
+        check_new_objects(objects)
+        results: dict[int, PutResult] = {}
+        single: list[int] = []
+        created: list[int] = []
+        for number, new in enumerate(objects):
+            (created if new.options.condition is Condition.CREATE else single).append(number)
+        for start in range(0, len(created), _CREATED_AT_ONCE):
+            some = created[start : start + _CREATED_AT_ONCE]
+            if self._files.is_batch(len(some)):
+                batch = [objects[number] for number in some]
+                found = await self._run(self._files.batches.create, batch)
+                results.update(zip(some, found, strict=True))
+            else:
+                single += some
+        put = await each_bounded(
+            lambda number: self._run(self._files.put_one, objects[number]),
+            single,
+            at_once=self._options.threads,
+        )
+        results.update(zip(single, put, strict=True))
+        return [results[number] for number in range(len(objects))]
+
+    async def get_many(self, keys: Sequence[ObjectKey]) -> Sequence[bytes | None]:
+        """Read any number of small objects, hundreds in one thread."""
+        for key in keys:
+            check_key(key)
+        found = await each_bounded(
+            lambda start: self._run(self._files.batches.read, keys[start : start + _READ_AT_ONCE]),
+            range(0, len(keys), _READ_AT_ONCE),
+            # More threads than cores would only wait for each other.
+            at_once=os.cpu_count() or 1,
+        )
+        return [body for some in found for body in some]
 
     async def delete(self, key: ObjectKey) -> None:
         """Remove an object."""

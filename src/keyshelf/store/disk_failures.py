@@ -3,7 +3,7 @@
 import errno
 
 from keyshelf.errors import Error, IntegrityError
-from keyshelf.store.base import (
+from keyshelf.store.errors import (
     ObjectTooLargeError,
     StoreForbiddenError,
     StoreFullError,

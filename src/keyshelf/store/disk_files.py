@@ -7,26 +7,32 @@ from pathlib import Path
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
-    BucketNotFoundError,
     ByteRange,
     CompletedPart,
     Condition,
+    NewObject,
     ObjectMeta,
     PutOptions,
-    StoreForbiddenError,
+    PutResult,
     WriteCondition,
 )
 from keyshelf.store.disk_area import now_ns, open_area
+from keyshelf.store.disk_batches import Batches
 from keyshelf.store.disk_copying import Copying
 from keyshelf.store.disk_listing import DiskListing, ListingOptions
 from keyshelf.store.disk_locks import KeyLocks
 from keyshelf.store.disk_options import DiskOptions
 from keyshelf.store.disk_reading import OpenedRange
 from keyshelf.store.disk_records import Record, Records, object_meta
+from keyshelf.store.disk_sync import can_sync_all
 from keyshelf.store.disk_tree import OpenFile, Tree
 from keyshelf.store.disk_uploads import Uploads
 from keyshelf.store.disk_writing import Finished, FreshFile
+from keyshelf.store.errors import BucketNotFoundError, ObjectExistsError, StoreForbiddenError
 from keyshelf.store.local_rules import check_condition, check_match, not_found, resolve_range
+
+_FEW = 4
+"""So many objects are faster put one by one than in a batch that is made durable as one."""
 
 
 class DiskFiles:
@@ -38,6 +44,7 @@ class DiskFiles:
         self._locks = KeyLocks(self._area.locks)
         self._records = Records(self._area.attributes, in_files=not self._area.keeps_attributes)
         self._tree = Tree(self._area.root, self._locks, durable=options.durable)
+        self.batches = Batches(self._tree, self._records, self._area, options)
         self.uploads = Uploads(
             self._area.uploads,
             self._area.temporary,
@@ -97,6 +104,25 @@ class DiskFiles:
         finished = self._finish(fresh, record)
         self._place(key, finished, options.condition)
         return object_meta(key, finished.stat, record)
+
+    def is_batch(self, count: int) -> bool:
+        """Say whether so many objects are better created at once than put one by one.
+
+        Not where it would not be cheaper: for a few objects, which `fsync` makes durable
+        without waiting for the rest of the file system, and where the records of objects
+        are files of their own.
+        """
+        if not self._area.keeps_attributes:
+            return False
+        return not self._options.durable or (count > _FEW and can_sync_all())
+
+    def put_one(self, new: NewObject) -> PutResult:
+        """Write one object of a batch by itself."""
+        try:
+            self.put_bytes(new.key, new.body, new.options)
+        except ObjectExistsError:
+            return PutResult.EXISTED
+        return PutResult.WRITTEN
 
     def remove(self, key: ObjectKey) -> None:
         """Remove an object."""

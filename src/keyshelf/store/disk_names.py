@@ -20,6 +20,8 @@ The format is described in docs/reference/stored-formats-disk.md.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from keyshelf.layout.keys import ObjectKey
 
@@ -54,8 +56,8 @@ class KeyPath:
 def key_path(key: ObjectKey) -> KeyPath:
     """Return where the object of this key may lie."""
     *above, last = key.encode().split(b"/")
-    folders = tuple(spell(segment) for segment in above)
-    parents = tuple(name for names in folders for name in names)
+    folders = tuple([_spelled_folder(segment) for segment in above])
+    parents = tuple(chain.from_iterable(folders))
     return KeyPath(
         folders=folders,
         plain=parents + spell(last),
@@ -70,8 +72,14 @@ def spell(segment: bytes) -> Names:
     return _cut(_escape(segment))
 
 
+# Keys share most of their folders.
+_spelled_folder = lru_cache(maxsize=1024)(spell)
+
+
 def spell_aside(segment: bytes) -> Names:
     """Return the names for an object that has stepped aside for a folder."""
+    if b"%" not in segment and spell(segment) == (segment,):
+        return _cut(segment + _ASIDE)
     return _cut(_escape(segment) + _ASIDE)
 
 

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
-from keyshelf.store.base import ByteRange, ObjectChangedError, ObjectMeta
+from keyshelf.store.base import ByteRange, ObjectMeta
 from keyshelf.store.disk_writing import PIECE_BYTES
+from keyshelf.store.errors import ObjectChangedError
 
 ReadAt = Callable[[int, int, int], Awaitable[bytes]]
 """Reads from a descriptor so many bytes at an offset, in a thread."""
@@ -37,6 +38,17 @@ class OpenedRange:
 
     def __del__(self) -> None:
         self.close()
+
+
+def read_whole(file: int, size: int) -> bytes:
+    """Return all bytes of an open file. Raises `ObjectChangedError` when there are fewer."""
+    data = os.read(file, size)
+    while len(data) < size:
+        more = os.read(file, size - len(data))
+        if not more:
+            raise ObjectChangedError("the file was cut short while it was read")
+        data += more
+    return data
 
 
 class DiskReader:

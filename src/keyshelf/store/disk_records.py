@@ -10,7 +10,7 @@ import errno
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -22,6 +22,7 @@ from keyshelf.store.local_rules import new_digest
 _ATTRIBUTE = b"user.keyshelf"
 _VERSION = 1
 _NO_ROOM = frozenset({errno.ENOTSUP, errno.ENOSPC, errno.E2BIG, errno.ERANGE})
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,7 +67,7 @@ class Records:
         Readers see the old record or the new one.
         """
         stat = os.fstat(file)
-        text = _spelled(record, stat)
+        text = _spelled(record, size=stat.st_size, mtime_ns=stat.st_mtime_ns)
         if not self._in_files:
             try:
                 os.setxattr(file, _ATTRIBUTE, text)
@@ -80,6 +81,19 @@ class Records:
         if not self._in_files:
             # The attribute is looked at first: a crash here leaves the old record.
             self._drop_attribute(file)
+
+    def write_first(self, file: int, record: Record, *, size: int, mtime_ns: int) -> None:
+        """Set the record of a new file, whose size and time are known."""
+        text = _spelled(record, size=size, mtime_ns=mtime_ns)
+        if not self._in_files:
+            try:
+                os.setxattr(file, _ATTRIBUTE, text)
+            except OSError as error:
+                if error.errno not in _NO_ROOM:
+                    raise
+            else:
+                return
+        self._write_beside(os.fstat(file), text)
 
     def forget(self, stat: os.stat_result) -> None:
         """Drop the record that lies beside a file which is gone or has another."""
@@ -158,18 +172,22 @@ def file_etag(stat: os.stat_result) -> str:
     return digest.hexdigest()
 
 
-def _spelled(record: Record, stat: os.stat_result) -> bytes:
+def _spelled(record: Record, *, size: int, mtime_ns: int) -> bytes:
+    attributes = record.attributes
     known: dict[str, object] = {
         "v": _VERSION,
-        "size": stat.st_size,
-        "mtime_ns": stat.st_mtime_ns,
+        "size": size,
+        "mtime_ns": mtime_ns,
         "etag": record.etag,
-        **asdict(record.attributes),
+        "content_type": attributes.content_type,
+        "cache_control": attributes.cache_control,
+        "content_disposition": attributes.content_disposition,
+        "metadata": dict(attributes.metadata),
         "tags": dict(record.tags),
         "storage_class": record.storage_class,
     }
     told = {name: value for name, value in known.items() if value not in (None, {})}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(told).encode()
 
 
 def parse_record(text: bytes | None, stat: os.stat_result) -> Record:

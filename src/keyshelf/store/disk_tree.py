@@ -14,10 +14,11 @@ from itertools import chain
 from pathlib import Path
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import StoreUnavailableError
+from keyshelf.store.disk_descent import Descent
 from keyshelf.store.disk_failures import in_the_way
 from keyshelf.store.disk_locks import KeyLocks
 from keyshelf.store.disk_names import KeyPath, Names, key_path, spell, spell_aside
+from keyshelf.store.errors import StoreUnavailableError
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Opening a pipe without O_NONBLOCK would wait for its writer.
@@ -58,7 +59,7 @@ class Tree:
         folder = os.dup(self._root)
         for name in names:
             try:
-                below = os.open(name, _FOLDER, dir_fd=folder)
+                below = _open_folder(folder, name)
             finally:
                 os.close(folder)
             folder = below
@@ -76,6 +77,43 @@ class Tree:
             if found is not None:
                 return found
         return None
+
+    def open_at(self, folder: int, name: bytes) -> OpenFile | None:
+        """Open the file of a name in an open folder, or return None."""
+        return _open_file(folder, name)
+
+    def holds(self, key: ObjectKey, path: KeyPath) -> bool:
+        """Say whether there is an object of a key, whose path is this."""
+        plain = b"/".join(path.plain)
+        # Asked first, as a hint: this follows links on the way, which opening does not.
+        if not os.access(plain, os.F_OK, dir_fd=self._root, follow_symlinks=False):
+            return False
+        opened = self.open_file(key)
+        if opened is not None:
+            os.close(opened.file)
+        return opened is not None
+
+    def descent(self, *, make: bool) -> Descent:
+        """Return a way down to folders, which makes those that are missing if told to.
+
+        What it makes is not durable before the file system is.
+        """
+        return Descent(self._root, _open_or_make if make else _open_folder)
+
+    def create(
+        self, key: ObjectKey, path: KeyPath, folder: int, fresh: str, fresh_folder: int
+    ) -> bool:
+        """Give a finished file the plain place of a key, unless the object has stepped aside.
+
+        `folder` is the open folder of both places. The name is not made durable, and
+        the file keeps its other one. Raises `OSError` when there is anything, or when
+        the folder is gone.
+        """
+        with self._locks.held(key):
+            if _stat(folder, path.aside[-1]) is not None:
+                return False
+            os.link(fresh, path.plain[-1], src_dir_fd=fresh_folder, dst_dir_fd=folder)
+            return True
 
     def open_in(self, folder: int, segment: bytes) -> OpenFile | None:
         """Open the file of an object whose key ends in `segment`, in its open folder."""
@@ -208,28 +246,11 @@ class Tree:
         folder = os.dup(self._root)
         for name in names:
             try:
-                below = self._open_or_make(folder, name)
+                below = _open_or_make(folder, name, made=self._sync)
             finally:
                 os.close(folder)
             folder = below
         return folder
-
-    def _open_or_make(self, folder: int, name: bytes) -> int:
-        try:
-            return os.open(name, _FOLDER, dir_fd=folder)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            if error.errno == errno.ELOOP:
-                raise in_the_way(name) from error
-            raise
-        try:
-            os.mkdir(name, dir_fd=folder)
-        except FileExistsError:
-            pass
-        else:
-            self._sync(folder)
-        return os.open(name, _FOLDER, dir_fd=folder)
 
     def _unlink(self, names: Names) -> os.stat_result | None:
         with self._opened(names[:-1]) as folder:
@@ -277,6 +298,29 @@ class Tree:
     def _sync(self, folder: int) -> None:
         if self._durable:
             os.fsync(folder)
+
+
+def _open_folder(folder: int, name: bytes) -> int:
+    return os.open(name, _FOLDER, dir_fd=folder)
+
+
+def _open_or_make(folder: int, name: bytes, made: Callable[[int], None] | None = None) -> int:
+    try:
+        return _open_folder(folder, name)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise in_the_way(name) from error
+        raise
+    try:
+        os.mkdir(name, dir_fd=folder)
+    except FileExistsError:
+        pass
+    else:
+        if made is not None:
+            made(folder)
+    return _open_folder(folder, name)
 
 
 def _stat(folder: int, name: bytes) -> os.stat_result | None:

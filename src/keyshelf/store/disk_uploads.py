@@ -24,19 +24,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import (
-    Attributes,
-    CompletedPart,
-    OpenUpload,
-    Part,
-    PutOptions,
-    UploadNotFoundError,
-)
+from keyshelf.store.base import Attributes, CompletedPart, OpenUpload, Part, PutOptions
 from keyshelf.store.disk_locks import locked
 from keyshelf.store.disk_notes import read_note, write_note
 from keyshelf.store.disk_parts import PartFile, fit, note_part, stored_part, stored_parts
 from keyshelf.store.disk_records import Record, Records, sync_folder
 from keyshelf.store.disk_writing import Finished, finish_file
+from keyshelf.store.errors import UploadNotFoundError
 from keyshelf.store.local_rules import chosen_parts, joined_etag
 
 _ID = re.compile(r"[0-9a-f]{8,64}")

@@ -23,6 +23,7 @@ from keyshelf.store.base import (
     Condition,
     DeleteResult,
     ListPage,
+    NewObject,
     ObjectMeta,
     ObjectReader,
     ObjectStore,
@@ -30,12 +31,14 @@ from keyshelf.store.base import (
     Part,
     PresignOptions,
     PutOptions,
+    PutResult,
     SignedRequest,
-    StoreUnavailableError,
     WriteCondition,
 )
+from keyshelf.store.errors import StoreUnavailableError
 
 T = TypeVar("T")
+R = TypeVar("R")
 _PUT = PutOptions()
 _PRESIGN = PresignOptions()
 
@@ -56,7 +59,7 @@ class Hold:
 class FaultyStore:
     """Any store, with faults planned by the name of a method and the number of its call.
 
-    Calls of a method are numbered from 1. `list` and `list_uploads` count once, when
+    Calls of a method are numbered from 1; of a batch, each object is a call. `list` and `list_uploads` count once, when
     their first item is asked for.
     """
 
@@ -105,6 +108,26 @@ class FaultyStore:
         await self._act(method, number, _Moment.AFTER)
         return result
 
+    async def _batch(
+        self, method: str, items: Sequence[T], act: Callable[[Sequence[T]], Awaitable[Sequence[R]]]
+    ) -> Sequence[R]:
+        """Do what a batch asks, in as many pieces as there are faults planned for its items."""
+        results: list[R] = []
+        waiting: list[T] = []
+        for item in items:
+            number = self._arrive(method)
+            if (method, number, _Moment.BEFORE) in self._plans:
+                results += await act(waiting)
+                waiting = []
+                await self._act(method, number, _Moment.BEFORE)
+            waiting.append(item)
+            if (method, number, _Moment.AFTER) in self._plans:
+                results += await act(waiting)
+                waiting = []
+                await self._act(method, number, _Moment.AFTER)
+        results += await act(waiting)
+        return results
+
     def _arrive(self, method: str) -> int:
         self.calls.append(method)
         return self.calls.count(method)
@@ -134,6 +157,17 @@ class FaultyStore:
     async def put(self, key: ObjectKey, body: Body, options: PutOptions = _PUT) -> ObjectMeta:
         """See `ObjectStore`."""
         return await self._call("put", lambda: self._inner.put(key, body, options))
+
+    async def put_many(self, objects: Sequence[NewObject]) -> Sequence[PutResult]:
+        """See `ObjectStore`; each object is a call of `put`, and what comes before it is written.
+
+        A batch without a fault in it goes to the store whole.
+        """
+        return await self._batch("put", objects, self._inner.put_many)
+
+    async def get_many(self, keys: Sequence[ObjectKey]) -> Sequence[bytes | None]:
+        """See `ObjectStore`; each key is a call of `get`."""
+        return await self._batch("get", keys, self._inner.get_many)
 
     async def delete(self, key: ObjectKey) -> None:
         """See `ObjectStore`."""

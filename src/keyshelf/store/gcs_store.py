@@ -15,12 +15,12 @@ from keyshelf.store.base import (
     Condition,
     DeleteResult,
     IfMatch,
-    ObjectChangedError,
     ObjectMeta,
     WriteCondition,
 )
 from keyshelf.store.checks import check_key
 from keyshelf.store.deleting import deletion
+from keyshelf.store.errors import ObjectChangedError
 from keyshelf.store.local_rules import check_condition
 from keyshelf.store.parallel import each_bounded
 from keyshelf.store.s3_store import S3Store

@@ -12,18 +12,20 @@ from keyshelf.store.base import (
     CompletedPart,
     Condition,
     IfMatch,
-    InvalidKeyError,
-    InvalidPartError,
-    InvalidRangeError,
     ListPage,
-    ObjectChangedError,
-    ObjectExistsError,
     ObjectMeta,
-    ObjectNotFoundError,
     Part,
     WriteCondition,
 )
 from keyshelf.store.checks import check_key, check_parts
+from keyshelf.store.errors import (
+    InvalidKeyError,
+    InvalidPartError,
+    InvalidRangeError,
+    ObjectChangedError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+)
 
 _DIGEST_BYTES = 16
 

@@ -19,20 +19,21 @@ from keyshelf.store.base import (
     CompletedPart,
     Condition,
     DeleteResult,
-    InvalidKeyError,
     ListPage,
+    NewObject,
     ObjectMeta,
     ObjectReader,
     OpenUpload,
     Part,
     PresignOptions,
     PutOptions,
+    PutResult,
     SignedRequest,
-    UnsupportedError,
-    UploadNotFoundError,
     WriteCondition,
 )
+from keyshelf.store.batching import get_each, put_each
 from keyshelf.store.checks import check_attributes, check_key, check_part_number
+from keyshelf.store.errors import InvalidKeyError, UnsupportedError, UploadNotFoundError
 from keyshelf.store.local_rules import (
     check_condition,
     check_match,
@@ -161,6 +162,14 @@ class MemoryStore:
         digest = new_digest()
         digest.update(data)
         return self._place(key, data, digest.hexdigest(), options, options.condition)
+
+    async def put_many(self, objects: Sequence[NewObject]) -> Sequence[PutResult]:
+        """Write any number of small objects."""
+        return await put_each(self, objects, at_once=1)
+
+    async def get_many(self, keys: Sequence[ObjectKey]) -> Sequence[bytes | None]:
+        """Read any number of small objects."""
+        return await get_each(self, keys, at_once=1)
 
     async def delete(self, key: ObjectKey) -> None:
         """Remove an object."""

@@ -18,6 +18,7 @@ from keyshelf.store.base import (
     Condition,
     DeleteResult,
     ListPage,
+    NewObject,
     ObjectMeta,
     ObjectReader,
     ObjectStore,
@@ -25,6 +26,7 @@ from keyshelf.store.base import (
     Part,
     PresignOptions,
     PutOptions,
+    PutResult,
     SignedRequest,
     WriteCondition,
 )
@@ -74,7 +76,7 @@ class ObservedStore:
         return self._store.capabilities
 
     @contextmanager
-    def _observed(self, operation: str) -> Generator[None]:
+    def _observed(self, operation: str, *, times: int = 1) -> Generator[None]:
         start = perf_counter()
         try:
             yield
@@ -86,7 +88,9 @@ class ObservedStore:
             raise
         finally:
             seconds = perf_counter() - start
-            self._metrics.seconds.labels(self._role, operation).observe(seconds)
+            timed = self._metrics.seconds.labels(self._role, operation)
+            for _ in range(times):
+                timed.observe(seconds / times)
 
     async def head(self, key: ObjectKey) -> ObjectMeta:
         """See `ObjectStore`."""
@@ -105,6 +109,21 @@ class ObservedStore:
         """See `ObjectStore`."""
         with self._observed("put"):
             return await self._store.put(key, _counted(body, self._written), options)
+
+    async def put_many(self, objects: Sequence[NewObject]) -> Sequence[PutResult]:
+        """See `ObjectStore`; each object is counted as a `put` of its share of the time."""
+        with self._observed("put", times=len(objects)):
+            results = await self._store.put_many(objects)
+        pairs = zip(objects, results, strict=True)
+        self._written.inc(sum(len(new.body) for new, put in pairs if put is PutResult.WRITTEN))
+        return results
+
+    async def get_many(self, keys: Sequence[ObjectKey]) -> Sequence[bytes | None]:
+        """See `ObjectStore`; each key is counted as a `get` of its share of the time."""
+        with self._observed("get", times=len(keys)):
+            bodies = await self._store.get_many(keys)
+        self._read.inc(sum(len(body) for body in bodies if body is not None))
+        return bodies
 
     async def delete(self, key: ObjectKey) -> None:
         """See `ObjectStore`."""

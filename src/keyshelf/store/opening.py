@@ -9,10 +9,11 @@ from keyshelf.errors import InvalidInputError
 from keyshelf.store.azure_requests import AzureRequests
 from keyshelf.store.azure_signing import SharedKey
 from keyshelf.store.azure_store import AzureStore
-from keyshelf.store.base import BucketNotFoundError, ObjectStore, StoreUnavailableError
+from keyshelf.store.base import ObjectStore
 from keyshelf.store.cloud import CloudBytes
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
+from keyshelf.store.errors import BucketNotFoundError, StoreUnavailableError
 from keyshelf.store.gcs_store import GcsStore
 from keyshelf.store.local_signing import LocalSigner
 from keyshelf.store.memory import MemoryOptions, MemoryStore

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
-from keyshelf.store.base import StoreForbiddenError
+from keyshelf.store.errors import StoreForbiddenError
 from keyshelf.store.sigv4 import Credentials
 
 if TYPE_CHECKING:

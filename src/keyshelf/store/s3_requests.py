@@ -13,16 +13,10 @@ from urllib.parse import urlencode
 from keyshelf.clock import Clock
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store import header_text, s3_xml
-from keyshelf.store.base import (
-    CompletedPart,
-    DeleteResult,
-    OpenUpload,
-    Part,
-    PutOptions,
-    UploadNotFoundError,
-)
+from keyshelf.store.base import CompletedPart, DeleteResult, OpenUpload, Part, PutOptions
 from keyshelf.store.bodies import SizedBody
 from keyshelf.store.cloud_failures import failure
+from keyshelf.store.errors import UploadNotFoundError
 from keyshelf.store.s3_xml import Listing
 from keyshelf.store.sigv4 import (
     AWS,

@@ -19,23 +19,19 @@ from keyshelf.store.base import (
     Condition,
     DeleteResult,
     IfMatch,
-    InvalidRangeError,
     ListPage,
-    ObjectChangedError,
-    ObjectExistsError,
+    NewObject,
     ObjectMeta,
-    ObjectNotFoundError,
     ObjectReader,
-    ObjectTooLargeError,
     OpenUpload,
     Part,
     PresignOptions,
     PutOptions,
+    PutResult,
     SignedRequest,
-    StoreForbiddenError,
-    UnsupportedError,
     WriteCondition,
 )
+from keyshelf.store.batching import get_each, put_each
 from keyshelf.store.bodies import sized
 from keyshelf.store.checks import (
     check_attributes,
@@ -47,6 +43,15 @@ from keyshelf.store.checks import (
 )
 from keyshelf.store.cloud import CloudBytes, is_plain
 from keyshelf.store.deleting import deletion
+from keyshelf.store.errors import (
+    InvalidRangeError,
+    ObjectChangedError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    ObjectTooLargeError,
+    StoreForbiddenError,
+    UnsupportedError,
+)
 from keyshelf.store.local_rules import check_condition, check_match
 from keyshelf.store.parallel import each_bounded
 from keyshelf.store.s3_copying import copy_in_parts
@@ -170,6 +175,14 @@ class S3Store:
         etag = s3_xml.bare_etag(answer.headers.get("etag", ""))
         at = header_time(answer.headers["date"]) if "date" in answer.headers else self._clock()
         return ObjectMeta(key, len(body), etag, at, options.attributes, options.storage_class)
+
+    async def put_many(self, objects: Sequence[NewObject]) -> Sequence[PutResult]:
+        """Write any number of small objects, one request each, several at a time."""
+        return await put_each(self, objects, at_once=self._limits.at_once)
+
+    async def get_many(self, keys: Sequence[ObjectKey]) -> Sequence[bytes | None]:
+        """Read any number of small objects, one request each, several at a time."""
+        return await get_each(self, keys, at_once=self._limits.at_once)
 
     async def delete(self, key: ObjectKey) -> None:
         """Remove an object; one that is not there is success."""

@@ -13,15 +13,8 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import (
-    CompletedPart,
-    DeleteResult,
-    ListPage,
-    ObjectMeta,
-    OpenUpload,
-    Part,
-    StoreUnavailableError,
-)
+from keyshelf.store.base import CompletedPart, DeleteResult, ListPage, ObjectMeta, OpenUpload, Part
+from keyshelf.store.errors import StoreUnavailableError
 
 
 @dataclass(frozen=True, slots=True)

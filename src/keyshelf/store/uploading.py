@@ -13,11 +13,11 @@ from keyshelf.store.base import (
     MAX_PARTS,
     CompletedPart,
     ObjectMeta,
-    ObjectTooLargeError,
     Part,
     PutOptions,
     WriteCondition,
 )
+from keyshelf.store.errors import ObjectTooLargeError
 from keyshelf.store.parallel import each_bounded, shielded
 
 _MIB = 2**20

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import anyio
 import httpx2
 
-from keyshelf.store.base import StoreUnavailableError
 from keyshelf.store.bodies import SizedBody
 from keyshelf.store.cloud_failures import RETRIED_STATUSES
+from keyshelf.store.errors import StoreUnavailableError
 
 ATTEMPTS = 3
 _FIRST_PAUSE_SECONDS = 0.1
@@ -41,6 +41,11 @@ class Answer:
 
 Sign = Callable[[Call], Awaitable[Mapping[str, str]]]
 """Returns all headers of a call, those that prove who we are included."""
+
+
+async def pause(attempt: int) -> None:
+    """Wait before the attempt after this one, counted from 0."""
+    await anyio.sleep(_FIRST_PAUSE_SECONDS * 2**attempt * (0.5 + random.random()))  # noqa: S311 (jitter)
 
 
 class Wire:
@@ -77,7 +82,7 @@ class Wire:
             except httpx2.HTTPError as error:
                 if last:
                     raise _unreachable(self._origin, error) from error
-            await anyio.sleep(_FIRST_PAUSE_SECONDS * 2**attempt * (0.5 + random.random()))  # noqa: S311 (jitter)
+            await pause(attempt)
         raise AssertionError
 
     @asynccontextmanager

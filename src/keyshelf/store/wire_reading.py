@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import Attributes, ByteRange, ObjectMeta, StoreUnavailableError
+from keyshelf.store.base import Attributes, ByteRange, ObjectMeta
+from keyshelf.store.errors import StoreUnavailableError
 from keyshelf.store.wire import Incoming
 
 _PIECE_BYTES = 1 << 20

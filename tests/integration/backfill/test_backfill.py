@@ -13,7 +13,8 @@ from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.tree import places
 from keyshelf.drive.values import Target
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import Attributes, ObjectMeta, PutOptions, StoreForbiddenError
+from keyshelf.store.base import Attributes, ObjectMeta, PutOptions
+from keyshelf.store.errors import StoreForbiddenError
 from keyshelf.store.memory import MemoryStore
 from tests.integration.uploads.kit import (
     ANA,

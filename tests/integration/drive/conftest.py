@@ -26,7 +26,8 @@ from keyshelf.jobs.values import Job, JobState
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import file_name
-from keyshelf.store.base import ObjectNotFoundError, ObjectStore
+from keyshelf.store.base import ObjectStore
+from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.store.memory import MemoryStore
 from keyshelf.telemetry import Metrics
 

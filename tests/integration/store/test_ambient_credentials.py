@@ -15,7 +15,8 @@ import httpx2
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import ObjectStore, StoreForbiddenError
+from keyshelf.store.base import ObjectStore
+from keyshelf.store.errors import StoreForbiddenError
 from keyshelf.store.opening import StoreOptions, open_store
 from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, S3Server
 

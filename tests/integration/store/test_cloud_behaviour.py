@@ -7,15 +7,11 @@ import anyio
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import (
-    Attributes,
+from keyshelf.store.base import Attributes, Condition, IfMatch, ObjectStore, PutOptions
+from keyshelf.store.errors import (
     BucketNotFoundError,
-    Condition,
-    IfMatch,
     ObjectChangedError,
     ObjectExistsError,
-    ObjectStore,
-    PutOptions,
     StoreForbiddenError,
     StoreUnavailableError,
 )

@@ -25,9 +25,10 @@ from keyshelf.drive.uploads.values import UploadState
 from keyshelf.drive.values import Changed, DriveFile, FileState, OnConflict, Target
 from keyshelf.errors import Error, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import CompletedPart, StoreUnavailableError
+from keyshelf.store.base import CompletedPart
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
+from keyshelf.store.errors import StoreUnavailableError
 from keyshelf.store.faulty import FaultyStore
 from keyshelf.store.memory import MemoryStore
 from tests.integration.uploads.kit import (

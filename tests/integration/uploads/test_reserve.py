@@ -16,7 +16,8 @@ from keyshelf.drive.values import FileState, OnConflict, Space, Target
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import IllegalNameError
-from keyshelf.store.base import MAX_OBJECT_BYTES, ObjectTooLargeError
+from keyshelf.store.base import MAX_OBJECT_BYTES
+from keyshelf.store.errors import ObjectTooLargeError
 from keyshelf.store.faulty import FaultyStore
 from tests.integration.uploads.kit import ANA, BEN, HARD_NAMES, MIB, ROOT, begin, upload_file
 

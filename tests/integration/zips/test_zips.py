@@ -21,7 +21,7 @@ from keyshelf.drive.zips.service import (
 )
 from keyshelf.errors import IntegrityError, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import ObjectNotFoundError
+from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.store.memory import MemoryStore
 from tests.integration.uploads.kit import (
     ANA,

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyshelf.delivery import ranges
-from keyshelf.store.base import ByteRange, InvalidRangeError
+from keyshelf.store.base import ByteRange
+from keyshelf.store.errors import InvalidRangeError
 
 DATA = bytes(range(10))
 

@@ -12,8 +12,8 @@ from keyshelf.store.base import (
     MAX_PARTS,
     MAX_PUT_BYTES,
     MIN_PART_BYTES,
-    ObjectTooLargeError,
 )
+from keyshelf.store.errors import ObjectTooLargeError
 
 SINGLE = 16 * 2**20
 PART = 8 * 2**20

@@ -1,29 +1,36 @@
 """Cutting: the same cuts for ever, whatever a file gives at a time."""
 
-import io
 import json
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyshelf.repositories.chunking import BLOCK_BYTES, Cutting, chunks_of
+from keyshelf.repositories.chunking import BLOCK_BYTES, Cutting, blocks_of, chunks_of
 from keyshelf.repositories.formats import ids
 from tests.house.tree import ROOT
 
 GOLDEN = ROOT / "tests/formats/fastcdc.json"
 
 
-class Dribbling(io.RawIOBase):
-    """Gives at most so many bytes at a time."""
+class Dribbling:
+    """Gives some bytes at a time, as many as a source of numbers says."""
 
-    def __init__(self, data: bytes, at_most: int) -> None:
-        self._data = io.BytesIO(data)
-        self._at_most = at_most
+    def __init__(self, data: bytes, sizes: Callable[[], int]) -> None:
+        self._data = memoryview(data)
+        self._sizes = sizes
 
     def readinto(self, buffer: memoryview, /) -> int:
-        return self._data.readinto(buffer[: self._at_most])
+        count = min(self._sizes(), len(buffer), len(self._data))
+        buffer[:count] = self._data[:count]
+        self._data = self._data[count:]
+        return count
 
 
+@cache
 def known_bytes(count: int) -> bytes:
     """Bytes that look random and are the same everywhere: a linear congruential generator."""
     state, out = 1, bytearray()
@@ -33,10 +40,10 @@ def known_bytes(count: int) -> bytes:
     return bytes(out[:count])
 
 
-def cuts(data: bytes, at_most: int = 2**30) -> list[tuple[int, str]]:
+def cuts(data: bytes, sizes: Callable[[], int] = lambda: 2**30) -> list[tuple[int, str]]:
     return [
         (len(chunk), ids.chunk_id(chunk, None))
-        for chunk in chunks_of(Dribbling(data, at_most), Cutting())
+        for chunk in chunks_of(Dribbling(data, sizes), Cutting())
     ]
 
 
@@ -48,12 +55,34 @@ def test_known_content_is_cut_as_ever() -> None:
     assert cuts(bytes(600_000)) == [(size, chunk) for size, chunk in golden["zeros"]]
 
 
-@settings(max_examples=5, deadline=None)
-@given(st.integers(1, 200_000))
-def test_how_much_comes_at_a_time_changes_nothing(at_most: int) -> None:
+@settings(max_examples=10, deadline=None)
+@given(st.integers(1, 400_000), st.integers())
+def test_how_much_comes_at_a_time_changes_nothing(at_most: int, seed: int) -> None:
+    data = known_bytes(1_000_000)
+    numbers = random.Random(seed)
+
+    assert cuts(data, lambda: numbers.randint(1, at_most)) == cuts(data)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 2_000_000))
+def test_how_large_a_file_is_taken_for_changes_nothing(size: int) -> None:
     data = known_bytes(1_000_000)
 
-    assert cuts(data, at_most) == cuts(data)
+    blocks = blocks_of(Dribbling(data, lambda: 2**30), Cutting(), size)
+
+    found = [chunk for block in blocks for chunk in block.chunks()]
+    assert [(len(chunk), ids.chunk_id(chunk, None)) for chunk in found] == cuts(data)
+
+
+def test_how_many_threads_cut_changes_nothing() -> None:
+    golden = json.loads(GOLDEN.read_text())
+    expected = [(size, chunk) for size, chunk in golden["random"]]
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(cuts, [known_bytes(2_000_000)] * 16))
+
+    assert found == [expected] * 16
 
 
 def test_cuts_do_not_depend_on_where_blocks_end() -> None:

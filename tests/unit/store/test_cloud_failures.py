@@ -3,7 +3,8 @@
 import pytest
 
 from keyshelf.errors import Error
-from keyshelf.store.base import (
+from keyshelf.store.cloud_failures import failure
+from keyshelf.store.errors import (
     BucketNotFoundError,
     InvalidPartError,
     ObjectChangedError,
@@ -15,7 +16,6 @@ from keyshelf.store.base import (
     UnsupportedError,
     UploadNotFoundError,
 )
-from keyshelf.store.cloud_failures import failure
 
 
 @pytest.mark.parametrize(

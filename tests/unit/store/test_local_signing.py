@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import InvalidPartError, PresignOptions
+from keyshelf.store.base import PresignOptions
+from keyshelf.store.errors import InvalidPartError
 from keyshelf.store.local_signing import (
     LocalSigner,
     SignatureExpiredError,

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import ObjectNotFoundError
+from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.store.memory import MemoryStore
 from keyshelf.store.observed import ObservedStore, StoreMetrics
 

@@ -114,7 +114,7 @@ export async function getDownloadUrl(id: string, inline = false, signal?: AbortS
 }
 
 /** Where a browser goes to save the files: the file itself, or one zip of them all. */
-export async function downloadAddress(files: readonly DriveFile[]): Promise<string> {
+export async function downloadAddress(files: readonly Pick<DriveFile, "id" | "is_folder">[]): Promise<string> {
   const [first] = files;
   if (first && files.length === 1) {
     return first.is_folder ? apiUrl(`/folders/${first.id}/zip`) : apiUrl(`/files/${first.id}/download`, { redirect: 1 });

@@ -1,5 +1,6 @@
 /** Names of cached answers. Everything a change of the drive can touch starts with `drive`. */
 import type { Filters, Place, Sort } from "@/api/drive";
+import type { Pair } from "@/api/repositories";
 
 /** The root of a space goes by the name of the space. */
 function placeName(place: Place): string {
@@ -20,4 +21,13 @@ export const keys = {
   search: (filters: Filters) => ["drive", "list", "search", filters] as const,
   file: (id: string) => ["drive", "file", id] as const,
   path: (id: string) => ["drive", "path", id] as const,
+  repositories: ["repositories"] as const,
+  repositoryList: ["repositories", "list"] as const,
+  repository: (id: string) => ["repositories", id] as const,
+  refs: (id: string) => ["repositories", id, "refs"] as const,
+  commit: (id: string, ref: string) => ["repositories", id, "commit", ref] as const,
+  commits: (id: string, commit: string) => ["repositories", id, "commits", commit] as const,
+  entries: (id: string, commit: string, path: string) => ["repositories", id, "entries", commit, path] as const,
+  changes: (id: string, { from, to }: Pair, path: string) => ["repositories", id, "changes", from, to, path] as const,
+  folderChanges: (id: string, { from, to }: Pair, path: string) => ["repositories", id, "folder-changes", from, to, path] as const,
 };

@@ -61,7 +61,7 @@ export interface Session {
   store: { kind: "disk" | "s3" | "gcs" | "azure" | "memory"; bucket: string };
 }
 
-export type Scope = "drive:read" | "drive:write" | "admin";
+export type Scope = "drive:read" | "drive:write" | "repository:read" | "repository:write" | "admin";
 
 export interface ApiToken {
   id: string;

@@ -11,6 +11,7 @@ import { Button } from "@/ui/Button";
 import { TextField } from "@/ui/TextField";
 
 const words = text.tokens;
+const EVERYBODYS: readonly Scope[] = ["drive:read", "drive:write", "repository:read", "repository:write"];
 const LIFETIMES = [7, 30, 90, 365] as const;
 
 export function NewTokenForm({ onCreated }: { onCreated: (made: NewApiToken) => void }) {
@@ -20,7 +21,7 @@ export function NewTokenForm({ onCreated }: { onCreated: (made: NewApiToken) => 
   const [days, setDays] = useState(90);
   const [scopes, setScopes] = useState<readonly Scope[]>(["drive:read"]);
   const [error, setError] = useState<string | null>(null);
-  const offered: Scope[] = isAdmin ? ["drive:read", "drive:write", "admin"] : ["drive:read", "drive:write"];
+  const offered: readonly Scope[] = isAdmin ? [...EVERYBODYS, "admin"] : EVERYBODYS;
 
   async function submit(event: SyntheticEvent) {
     event.preventDefault();

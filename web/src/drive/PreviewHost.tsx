@@ -1,7 +1,7 @@
 /** The preview of the file that the address names, with the files of the view before and after it. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import { getFile } from "@/api/drive";
+import { getFile, recordOpened } from "@/api/drive";
 import { keys } from "@/api/keys";
 import type { ListedFile } from "@/api/types";
 import { reportError } from "@/ui/reportError";
@@ -28,6 +28,7 @@ export default function PreviewHost({ id, items, onNavigate, onClose }: PreviewH
 
   const files = isListed ? listed : data && !data.is_folder ? [data] : [];
   const index = files.findIndex((file) => file.id === id);
+  useOpened(files[index]?.id);
   if (index < 0) return null;
   return (
     <Preview
@@ -40,4 +41,17 @@ export default function PreviewHost({ id, items, onNavigate, onClose }: PreviewH
       }}
     />
   );
+}
+
+/** Notes that the person opened the file, so that it leads the recent list. */
+function useOpened(id: string | undefined): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (id === undefined) return;
+    recordOpened(id).then(
+      // Not at once: the list behind the preview would change its order under the reader.
+      () => client.invalidateQueries({ queryKey: keys.recent, refetchType: "none" }),
+      (error: unknown) => console.warn("The file could not be noted as opened.", error),
+    );
+  }, [client, id]);
 }

@@ -1,14 +1,13 @@
 /** What is known of a file that cannot be shown, and how to get it. */
 import type { ReactNode } from "react";
-import type { DriveFile } from "@/api/types";
-import { download } from "@/drive/actions/downloading";
+import { type PreviewFile, save } from "@/previews/file";
 import { text } from "@/text";
 import { Button } from "@/ui/Button";
 import { FileIcon } from "@/ui/FileIcon";
 import { formatBytes, formatExactBytes, formatExactTime, formatWhen } from "@/ui/format";
 
 interface FileCardProps {
-  file: DriveFile;
+  file: PreviewFile;
   title: string;
   hint: string;
   /** Other ways to look at it. */
@@ -34,7 +33,7 @@ export function FileCard({ file, title, hint, children }: FileCardProps) {
       </dl>
       <div className="preview-card-actions">
         {children}
-        <Button variant="primary" icon="download" onPress={() => void download([file])}>
+        <Button variant="primary" icon="download" onPress={() => void save(file)}>
           {words.download}
         </Button>
       </div>

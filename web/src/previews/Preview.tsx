@@ -2,14 +2,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import { recordOpened } from "@/api/drive";
-import { keys } from "@/api/keys";
-import type { DriveFile } from "@/api/types";
-import { copyText, download } from "@/drive/actions/downloading";
+import { copyText } from "@/drive/actions/downloading";
 import { text } from "@/text";
 import { IconButton } from "@/ui/Button";
 import { FileIcon } from "@/ui/FileIcon";
 import { formatBytes, formatExactBytes, formatExactTime, formatWhen } from "@/ui/format";
+import { type PreviewFile, save } from "@/previews/file";
 import { inlineUrl } from "@/previews/inlineUrl";
 import { Stage } from "@/previews/Stage";
 import { isBrowserImage, viewerOf } from "@/previews/viewer";
@@ -17,17 +15,25 @@ import "@/previews/preview.css";
 
 export interface PreviewProps {
   /** What can be shown, in the order of the list. */
-  files: readonly DriveFile[];
+  files: readonly PreviewFile[];
   index: number;
+  /** What the place of a file is called: its key in the bucket, unless told. */
+  placeWords?: PlaceWords;
   onClose: () => void;
   onNavigate: (index: number) => void;
 }
 
-const words = text.previews;
+interface PlaceWords {
+  title: string;
+  copy: string;
+  copied: string;
+}
 
-export default function Preview({ files, index, onClose, onNavigate }: PreviewProps) {
+const words = text.previews;
+const keyWords: PlaceWords = { title: words.key, copy: words.copyKey, copied: words.keyCopied };
+
+export default function Preview({ files, index, placeWords = keyWords, onClose, onNavigate }: PreviewProps) {
   const file = files[index];
-  useOpened(file);
   useNeighbours(files, index);
   if (file === undefined) return null;
 
@@ -59,10 +65,10 @@ export default function Preview({ files, index, onClose, onNavigate }: PreviewPr
               )}
             </div>
             <footer className="preview-foot">
-              <code className="preview-key" title={words.key}>
+              <code className="preview-key" title={placeWords.title}>
                 {file.key}
               </code>
-              <IconButton className="small" icon="copy" label={words.copyKey} onPress={() => void copyText(file.key, words.keyCopied)} />
+              <IconButton className="small" icon="copy" label={placeWords.copy} onPress={() => void copyText(file.key, placeWords.copied)} />
             </footer>
           </Dialog>
         </div>
@@ -71,7 +77,7 @@ export default function Preview({ files, index, onClose, onNavigate }: PreviewPr
   );
 }
 
-function Head({ file, position, onClose }: { file: DriveFile; position: string; onClose: () => void }) {
+function Head({ file, position, onClose }: { file: PreviewFile; position: string; onClose: () => void }) {
   return (
     <header className="preview-head">
       <FileIcon file={file} size={22} />
@@ -89,7 +95,7 @@ function Head({ file, position, onClose }: { file: DriveFile; position: string; 
           <span>{position}</span>
         </p>
       </div>
-      <IconButton icon="download" label={words.download} onPress={() => void download([file])} />
+      <IconButton icon="download" label={words.download} onPress={() => void save(file)} />
       <IconButton icon="close" label={words.close} shortcut="Esc" onPress={onClose} />
     </header>
   );
@@ -100,22 +106,8 @@ function keepsArrows(target: EventTarget): boolean {
   return target instanceof Element && target.closest("video, audio, input, textarea, select, [role=menu]") !== null;
 }
 
-/** Notes that the person opened the file, so that it leads the recent list. */
-function useOpened(file: DriveFile | undefined): void {
-  const client = useQueryClient();
-  const id = file?.id;
-  useEffect(() => {
-    if (id === undefined) return;
-    recordOpened(id).then(
-      // Not at once: the list behind the preview would change its order under the reader.
-      () => client.invalidateQueries({ queryKey: keys.recent, refetchType: "none" }),
-      (error: unknown) => console.warn("The file could not be noted as opened.", error),
-    );
-  }, [client, id]);
-}
-
 /** Fetches what is one step away, so that it shows without waiting. */
-function useNeighbours(files: readonly DriveFile[], index: number): void {
+function useNeighbours(files: readonly PreviewFile[], index: number): void {
   const client = useQueryClient();
   useEffect(() => {
     for (const file of [files[index + 1], files[index - 1]]) {

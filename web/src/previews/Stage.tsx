@@ -2,9 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { messageOf } from "@/api/problem";
-import type { DriveFile } from "@/api/types";
 import { text } from "@/text";
 import { Button } from "@/ui/Button";
+import type { PreviewFile } from "@/previews/file";
 import { FileCard } from "@/previews/FileCard";
 import { ImageView } from "@/previews/ImageView";
 import { inlineUrl } from "@/previews/inlineUrl";
@@ -13,7 +13,7 @@ import { PdfView } from "@/previews/PdfView";
 import { TextView } from "@/previews/TextView";
 import { type Viewer, viewerOf } from "@/previews/viewer";
 
-export function Stage({ file }: { file: DriveFile }) {
+export function Stage({ file }: { file: PreviewFile }) {
   const [viewer, setViewer] = useState<Viewer>(() => viewerOf(file));
   const [failed, setFailed] = useState(false);
   const { data: url, error } = useQuery({ ...inlineUrl(file), enabled: viewer !== "none" });

@@ -1,8 +1,8 @@
 /** A small picture of a file: the image itself where the browser can show it, else the icon of its kind. */
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { DriveFile } from "@/api/types";
 import { extensionOf, kindOf } from "@/drive/kind";
+import type { PreviewFile } from "@/previews/file";
 import { inlineUrl } from "@/previews/inlineUrl";
 import { isLarge, smallPicture } from "@/previews/small-picture";
 import { isBrowserImage } from "@/previews/viewer";
@@ -20,7 +20,7 @@ const MIN_LABEL = 96;
 const MAX_LABEL = 5;
 
 interface ThumbnailProps {
-  file: DriveFile;
+  file: PreviewFile;
   /** How wide the place for it is, in CSS pixels; it fills that place. */
   size: number;
 }
@@ -44,17 +44,17 @@ export function Thumbnail({ file, size }: ThumbnailProps) {
 }
 
 /** Says whether the bytes of a file make a picture here; those of trashed files are given to nobody. */
-function mayShow(file: DriveFile): boolean {
-  const hasBytes = !file.is_folder && file.size > 0 && file.deleted_at === null;
+function mayShow(file: PreviewFile): boolean {
+  const hasBytes = !file.is_folder && file.size > 0 && !file.deleted_at;
   return hasBytes && file.size <= MAX_BYTES && isBrowserImage(file);
 }
 
-function Original({ file }: { file: DriveFile }) {
+function Original({ file }: { file: PreviewFile }) {
   const { data } = useQuery({ ...inlineUrl(file), enabled: usePatience() });
   return data === undefined ? null : <Picture url={data} />;
 }
 
-function Shrunk({ file }: { file: DriveFile }) {
+function Shrunk({ file }: { file: PreviewFile }) {
   const { data } = useQuery({ ...smallPicture(file), enabled: usePatience() });
   return data === undefined ? null : <Picture url={data} />;
 }

@@ -10,7 +10,7 @@ export interface DecodedText {
 
 /** Return at most `limit` bytes from the start, also from a store that knows no ranges. */
 export async function fetchStart(url: string, limit: number, signal: AbortSignal): Promise<Uint8Array> {
-  const response = await fetch(url, { headers: { Range: `bytes=0-${String(limit - 1)}` }, signal, credentials: "omit" });
+  const response = await fetch(url, { headers: { Range: `bytes=0-${String(limit - 1)}` }, signal, credentials: "same-origin" });
   if (!response.ok || response.body === null) throw new Error(`the store answered ${String(response.status)}`);
   const reader = response.body.getReader();
   const chunks: Uint8Array[] = [];

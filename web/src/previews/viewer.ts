@@ -1,11 +1,12 @@
 /** Which viewer shows a file. */
 import type { DriveFile } from "@/api/types";
 import { extensionOf, kindOf } from "@/drive/kind";
+import type { PreviewFile } from "@/previews/file";
 
 export type Viewer = "image" | "pdf" | "text" | "audio" | "video" | "none";
 
 export interface ViewProps {
-  file: DriveFile;
+  file: PreviewFile;
   url: string;
   /** The browser cannot show it after all. */
   onFail: () => void;

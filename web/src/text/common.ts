@@ -20,6 +20,7 @@ export const common = {
     favorites: "Favourites",
     recent: "Recent",
     trash: "Trash",
+    repositories: "Repositories",
   },
 
   account: {
@@ -53,7 +54,13 @@ export const common = {
     name: "Name",
     namePlaceholder: "Backup script",
     scopes: "May",
-    scopeNames: { "drive:read": "Read files", "drive:write": "Change files", admin: "Administer" },
+    scopeNames: {
+      "drive:read": "Read files",
+      "drive:write": "Change files",
+      "repository:read": "Read repositories",
+      "repository:write": "Change repositories",
+      admin: "Administer",
+    },
     expires: "Expires after",
     days: (n: number) => (n === 365 ? "1 year" : `${n} days`),
     create: "Create token",

@@ -2,6 +2,7 @@
 import { common } from "@/text/common";
 import { drive } from "@/text/drive";
 import { previews } from "@/text/previews";
+import { repositories } from "@/text/repositories";
 import { uploads } from "@/text/uploads";
 
-export const text = { ...common, drive, uploads, previews } as const;
+export const text = { ...common, drive, uploads, previews, repositories } as const;

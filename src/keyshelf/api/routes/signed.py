@@ -17,13 +17,8 @@ from keyshelf.clock import system_clock
 from keyshelf.delivery.answers import plan
 from keyshelf.delivery.headers import Representation
 from keyshelf.errors import InvalidInputError, NotFoundError
-from keyshelf.store.base import (
-    Attributes,
-    ObjectExistsError,
-    ObjectReader,
-    ObjectStore,
-    PutOptions,
-)
+from keyshelf.store.base import Attributes, ObjectReader, ObjectStore, PutOptions
+from keyshelf.store.errors import ObjectExistsError
 from keyshelf.store.local_signing import VerifiedRequest
 
 router = APIRouter(prefix="/signed", tags=["signed"], include_in_schema=False)

@@ -14,15 +14,8 @@ from keyshelf.errors import Error, IntegrityError, InvalidInputError
 from keyshelf.layout.probes import probe_key
 from keyshelf.settings import Settings
 from keyshelf.settings.table import ROLES
-from keyshelf.store.base import (
-    Attributes,
-    BucketNotFoundError,
-    Condition,
-    ObjectStore,
-    PutOptions,
-    StoreForbiddenError,
-    StoreFullError,
-)
+from keyshelf.store.base import Attributes, Condition, ObjectStore, PutOptions
+from keyshelf.store.errors import BucketNotFoundError, StoreForbiddenError, StoreFullError
 from keyshelf.store.opening import open_store
 
 _CONTENT = b"keyshelf doctor: this object may be deleted\n"

@@ -21,6 +21,8 @@ class Scope(StrEnum):
 
     READ = "drive:read"
     WRITE = "drive:write"
+    READ_REPOSITORIES = "repository:read"
+    WRITE_REPOSITORIES = "repository:write"
     ADMIN = "admin"
 
 

@@ -7,7 +7,8 @@ from keyshelf.drive.backfill import queries
 from keyshelf.drive.backfill.queries import FileRow
 from keyshelf.drive.concurrency import for_each, read_ahead
 from keyshelf.drive.parts import DriveParts
-from keyshelf.store.base import ListPage, ObjectNotFoundError
+from keyshelf.store.base import ListPage
+from keyshelf.store.errors import ObjectNotFoundError
 
 MAX_MISSING = 10_000
 """How many missing objects a report names; all are counted."""

@@ -24,7 +24,8 @@ from keyshelf.drive.values import (
     Viewer,
 )
 from keyshelf.layout.names import FileName, file_name
-from keyshelf.store.base import ObjectMeta, ObjectNotFoundError
+from keyshelf.store.base import ObjectMeta
+from keyshelf.store.errors import ObjectNotFoundError
 
 _PAGE = 200
 

@@ -10,6 +10,7 @@ The order of the writes, and what a crash leaves between them:
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from keyshelf.database.transactions import Transaction
 from keyshelf.drive.concurrency import for_each
@@ -24,7 +25,10 @@ from keyshelf.drive.tree import queries as tree
 from keyshelf.errors import Error
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import ObjectMeta, ObjectNotFoundError
+from keyshelf.store.errors import ObjectNotFoundError
+
+if TYPE_CHECKING:
+    from keyshelf.store.base import ObjectMeta
 
 
 @dataclass(slots=True)

@@ -14,14 +14,8 @@ from keyshelf.drive.uploads.plan import Cutting
 from keyshelf.drive.uploads.values import Upload, UploadState
 from keyshelf.drive.values import Changed, DriveFile, FileState, Viewer
 from keyshelf.layout.drive import OwnerId
-from keyshelf.store.base import (
-    CompletedPart,
-    InvalidPartError,
-    ObjectMeta,
-    ObjectNotFoundError,
-    Part,
-    UploadNotFoundError,
-)
+from keyshelf.store.base import CompletedPart, ObjectMeta, Part
+from keyshelf.store.errors import InvalidPartError, ObjectNotFoundError, UploadNotFoundError
 
 UPLOAD_MARK = "keyshelf-upload"
 """Metadata of an object made of parts: the id of its upload."""

@@ -10,8 +10,8 @@ from keyshelf.store.base import (
     MAX_PARTS,
     MAX_PUT_BYTES,
     MIN_PART_BYTES,
-    ObjectTooLargeError,
 )
+from keyshelf.store.errors import ObjectTooLargeError
 
 MAX_PARTS_PER_CALL = 1000
 _MIB = 2**20

@@ -20,7 +20,8 @@ from keyshelf.errors import InvalidInputError
 from keyshelf.layout import drive as layout
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.names import FileName, file_name
-from keyshelf.store.base import ObjectMeta, ObjectNotFoundError
+from keyshelf.store.base import ObjectMeta
+from keyshelf.store.errors import ObjectNotFoundError
 
 _TOKEN = r"[A-Za-z0-9!#$&^_.+-]{1,100}"
 _MIMETYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(;[\x20-\x7e]{{0,100}})?")

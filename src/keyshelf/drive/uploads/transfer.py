@@ -30,14 +30,8 @@ from keyshelf.drive.uploads.values import (
 from keyshelf.drive.values import DriveFile, Viewer
 from keyshelf.layout import drive as layout
 from keyshelf.layout.names import FileName
-from keyshelf.store.base import (
-    Attributes,
-    Condition,
-    Part,
-    PresignOptions,
-    PutOptions,
-    UploadNotFoundError,
-)
+from keyshelf.store.base import Attributes, Condition, Part, PresignOptions, PutOptions
+from keyshelf.store.errors import UploadNotFoundError
 
 _ORDER = "uploads"
 _WORTH_KEEPING = 0.01

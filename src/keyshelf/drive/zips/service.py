@@ -1,32 +1,26 @@
 """Streaming folders and selections as archives."""
 
-import tempfile
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import anyio.to_thread
-
 from keyshelf.database.transactions import ReadTransaction
+from keyshelf.delivery.archives import Member, archive
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.tree import places
 from keyshelf.drive.tree.queries import find
 from keyshelf.drive.values import DriveFile, FileState, Viewer
 from keyshelf.drive.zips import queries
-from keyshelf.drive.zips.format import Method, ZipWriter
 from keyshelf.errors import IntegrityError, InvalidInputError, NotFoundError
 from keyshelf.layout.names import FileName, numbered
-from keyshelf.store.base import ObjectNotFoundError, ObjectReader, StoreUnavailableError
+from keyshelf.store.base import ObjectReader
+from keyshelf.store.errors import ObjectNotFoundError, StoreUnavailableError
 
 MAX_SELECTED = 1000
 _SELECTION_KEPT = timedelta(hours=1)
 _PAGE = 500
 _DEEPEST = 1500
-_SCRATCH_BYTES = 4 * 2**20
-_SEND_BYTES = 64 * 1024
-_INLINE_BYTES = 16 * 1024
 _PACKABLE = frozenset(
     {
         "application/json",
@@ -87,7 +81,7 @@ async def open_zip(parts: DriveParts, viewer: Viewer, ids: Sequence[UUID]) -> Zi
         chosen = await _chosen(tx, viewer, ids)
     roots = _named([file for file in chosen if file.state is FileState.READY])
     name = chosen[0].filename if len(chosen) == 1 else "files"
-    return ZipDownload(f"{name}.zip", _archive(parts, roots))
+    return ZipDownload(f"{name}.zip", archive(_members(parts, roots)))
 
 
 async def keep_selection(parts: DriveParts, viewer: Viewer, ids: Sequence[UUID]) -> Selection:
@@ -142,27 +136,7 @@ def _named(files: Sequence[DriveFile]) -> list[_Item]:
     return items
 
 
-async def _archive(parts: DriveParts, roots: Sequence[_Item]) -> AsyncGenerator[bytes]:
-    with tempfile.SpooledTemporaryFile(_SCRATCH_BYTES) as directory:
-        writer = ZipWriter(directory)
-        pending = bytearray()
-        async with aclosing(_pieces(parts, writer, roots)) as pieces:
-            async for piece in pieces:
-                pending += piece
-                if len(pending) >= _SEND_BYTES:
-                    yield bytes(pending)
-                    pending.clear()
-        for piece in writer.finish():
-            pending += piece
-            if len(pending) >= _SEND_BYTES:
-                yield bytes(pending)
-                pending.clear()
-        yield bytes(pending)
-
-
-async def _pieces(
-    parts: DriveParts, writer: ZipWriter, roots: Sequence[_Item]
-) -> AsyncGenerator[bytes]:
+async def _members(parts: DriveParts, roots: Sequence[_Item]) -> AsyncGenerator[Member]:
     levels = [_each(roots)]
     while levels:
         item = await anext(levels[-1], None)
@@ -175,12 +149,17 @@ async def _pieces(
             folders = _children(parts, item, folders=True)
             first_file, first_folder = await anext(files, None), await anext(folders, None)
             if first_file is None and first_folder is None:
-                yield writer.folder(item.path, at=item.file.updated_at)
+                yield Member(item.path, item.file.updated_at)
             levels += [_led_by(first_folder, folders), _led_by(first_file, files)]
         else:
-            async with aclosing(_file(parts, writer, item)) as pieces:
-                async for piece in pieces:
-                    yield piece
+            async with await _open(parts, item.file) as reader:
+                yield Member(
+                    item.path,
+                    item.file.updated_at,
+                    size=reader.meta.size,
+                    body=_whole(item, reader),
+                    is_packable=_is_packable(item.file.mimetype),
+                )
 
 
 async def _each(items: Sequence[_Item]) -> AsyncGenerator[_Item]:
@@ -207,21 +186,13 @@ async def _children(parts: DriveParts, item: _Item, *, folders: bool) -> AsyncGe
         after = page[-1]
 
 
-async def _file(parts: DriveParts, writer: ZipWriter, item: _Item) -> AsyncGenerator[bytes]:
-    async with await _open(parts, item.file) as reader:
-        size = reader.meta.size
-        method = Method.DEFLATED if _is_packable(item.file.mimetype) else Method.STORED
-        yield writer.begin(item.path, size=size, at=item.file.updated_at, method=method)
-        received = 0
-        async for piece in reader:
-            received += len(piece)
-            if method is Method.DEFLATED and len(piece) > _INLINE_BYTES:
-                yield await anyio.to_thread.run_sync(writer.write, piece)
-            else:
-                yield writer.write(piece)
-        if received != size:
-            raise StoreUnavailableError(f"{item.path!r} ended after {received} of {size} bytes")
-        yield writer.end()
+async def _whole(item: _Item, reader: ObjectReader) -> AsyncGenerator[bytes]:
+    received = 0
+    async for piece in reader:
+        received += len(piece)
+        yield piece
+    if received != (size := reader.meta.size):
+        raise StoreUnavailableError(f"{item.path!r} ended after {received} of {size} bytes")
 
 
 async def _open(parts: DriveParts, file: DriveFile) -> ObjectReader:

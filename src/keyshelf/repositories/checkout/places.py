@@ -4,28 +4,33 @@ Every step below the folder is taken by name from an open parent and follows no 
 that a link planted in place of a folder is refused instead of followed.
 """
 
+import errno
+import fcntl
 import os
 import stat
-from collections.abc import Generator
+import sys
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from keyshelf.errors import ConflictError, UnavailableError
+from blake3 import blake3
+
+from keyshelf.repositories.checkout.values import (
+    CheckoutRunningError,
+    FolderUnwritableError,
+    InTheWayError,
+)
+from keyshelf.repositories.paths import path_text
 
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# Without O_NONBLOCK opening a pipe that came in place of a file would wait for ever.
+_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _NEW_FOLDER_MODE = 0o700
+_READ_BYTES = 8 * 1024 * 1024
+_IN_THE_WAY = {errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENOTEMPTY}
+PERMISSIONS = 0o7777
 
-
-class InTheWayError(ConflictError):
-    """Something else is where a folder or file belongs; the detail names it. Move it away."""
-
-    code = "in-the-way"
-
-
-class FolderUnwritableError(UnavailableError):
-    """A folder cannot be written to; the detail names it and says why."""
-
-    code = "folder-unwritable"
+Xattrs = Sequence[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,78 +41,165 @@ class OpenFolder:
     path: bytes
     """Where it was opened: for messages."""
 
+    def at(self, name: bytes) -> bytes:
+        """Return the path of what has a name in it: for messages."""
+        return os.path.join(self.path, name)
+
     def look(self, name: bytes) -> os.stat_result | None:
         """Look at what has a name in it, following no link; None when nothing has it."""
-        try:
-            return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
-        except FileNotFoundError:
-            return None
+        with told(self.at(name)):
+            try:
+                return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+            except FileNotFoundError:
+                return None
+
+    def listing(self) -> dict[bytes, os.stat_result]:
+        """Look at everything in it, following no link."""
+        found: dict[bytes, os.stat_result] = {}
+        with told(self.path), os.scandir(self.descriptor) as entries:
+            for entry in entries:
+                try:
+                    found[os.fsencode(entry.name)] = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue  # gone meanwhile
+        return found
 
     @contextmanager
-    def folder(self, name: bytes) -> Generator["OpenFolder"]:
-        """Open a folder in it, made when missing. Raises `InTheWayError`."""
-        path = os.path.join(self.path, name)
-        with _told(path):
-            try:
-                os.mkdir(name, _NEW_FOLDER_MODE, dir_fd=self.descriptor)
-            except FileExistsError:
-                found = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
-                if not stat.S_ISDIR(found.st_mode):
-                    raise InTheWayError(f"{shown(path)} is in the way of a folder") from None
-            descriptor = os.open(name, _OPEN_FOLDER, dir_fd=self.descriptor)
+    def within(self, path: bytes) -> Generator["OpenFolder"]:
+        """Open a folder anywhere below it, step by step. Raises `InTheWayError`."""
+        descriptor = os.dup(self.descriptor)
         try:
-            yield OpenFolder(descriptor, path)
+            with told(self.at(path)):
+                for name in path.split(b"/") if path else ():
+                    below = os.open(name, _OPEN_FOLDER, dir_fd=descriptor)
+                    os.close(descriptor)
+                    descriptor = below
+            yield OpenFolder(descriptor, self.at(path) if path else self.path)
         finally:
             os.close(descriptor)
 
-    def create(self, name: bytes) -> int:
-        """Create a file for reading and writing, or open the one that is there; no link."""
-        with _told(os.path.join(self.path, name)):
-            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-            return os.open(name, flags, 0o600, dir_fd=self.descriptor)
+    def make(self, name: bytes) -> None:
+        """Make a folder in it, which nobody else may enter until it is done."""
+        with told(self.at(name)):
+            os.mkdir(name, _NEW_FOLDER_MODE, dir_fd=self.descriptor)
+
+    def open(self, name: bytes) -> int:
+        """Open a file for reading; no link."""
+        with told(self.at(name)):
+            return os.open(name, _OPEN_FILE, dir_fd=self.descriptor)
+
+    def digest(self, name: bytes) -> bytes | None:
+        """Return the BLAKE3 of a file's bytes; None when it changes while it is read."""
+        descriptor = self.open(name)
+        try:
+            before, hasher, offset = os.fstat(descriptor), blake3(), 0
+            while block := os.pread(descriptor, _READ_BYTES, offset):
+                hasher.update(block)
+                offset += len(block)
+            is_still = is_same(before, os.fstat(descriptor)) and stat.S_ISREG(before.st_mode)
+            return hasher.digest() if is_still and offset == before.st_size else None
+        finally:
+            os.close(descriptor)
 
     def replace(self, name: bytes, by: bytes) -> None:
         """Give the file `by` the name `name`, in place of what has it, in one step."""
-        with _told(os.path.join(self.path, name)):
+        with told(self.at(name)):
             os.replace(by, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
 
     def remove(self, name: bytes) -> None:
         """Remove a file or link; that nothing has the name is as good."""
-        with _told(os.path.join(self.path, name)):
+        with told(self.at(name)):
             try:
                 os.unlink(name, dir_fd=self.descriptor)
             except FileNotFoundError:
                 return
 
+    def remove_folder(self, name: bytes) -> bool:
+        """Remove a folder if it is empty, and say whether it is gone."""
+        with told(self.at(name)):
+            try:
+                os.rmdir(name, dir_fd=self.descriptor)
+            except OSError as error:
+                if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                    return False
+                if error.errno != errno.ENOENT:
+                    raise
+        return True
+
     def link_to(self, name: bytes, target: bytes, *, mtime: int) -> None:
         """Make a symbolic link. Raises `InTheWayError` when something has the name."""
-        with _told(os.path.join(self.path, name)):
+        with told(self.at(name)):
             os.symlink(target, name, dir_fd=self.descriptor)
+            self.set_times(name, mtime)
+
+    def set_times(self, name: bytes, mtime: int) -> None:
+        """Set when what has a name, be it a link, was changed."""
+        with told(self.at(name)):
             os.utime(name, ns=(mtime, mtime), dir_fd=self.descriptor, follow_symlinks=False)
 
 
 @contextmanager
 def opened(path: bytes) -> Generator[OpenFolder]:
-    """Open the folder that everything goes into, made with those above it when missing."""
-    with _told(path):
+    """Open the folder that everything goes into, made with those above it when missing.
+
+    One at a time: raises `CheckoutRunningError` while somebody else has it open so.
+    """
+    with told(path):
         os.makedirs(path, exist_ok=True)
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
+        with told(path):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CheckoutRunningError(
+                    f"another checkout writes into {path_text(path)}"
+                ) from None
         yield OpenFolder(descriptor, path)
     finally:
         os.close(descriptor)
 
 
-def shown(path: bytes) -> str:
-    """Return a path as it can be printed."""
-    return os.fsdecode(path).encode(errors="replace").decode()
+def is_same(one: os.stat_result, other: os.stat_result | None) -> bool:
+    """Say whether nothing happened to a file between two looks at it."""
+    return other is not None and _marks(one) == _marks(other)
+
+
+def set_xattrs(file: int | bytes, xattrs: Xattrs, path: bytes) -> list[str]:
+    """Set extended attributes of an open file and return what could not be set, in words."""
+    if sys.platform != "linux":
+        return [f"{path_text(path)}: extended attributes are not kept here"] if xattrs else []
+    problems: list[str] = []
+    for name, value in xattrs:
+        try:
+            os.setxattr(file, name, value)
+        except (OSError, ValueError) as error:
+            problems.append(f"{path_text(path)}: extended attribute {name!r}: {error}")
+    return problems
+
+
+def has_xattrs(file: int, xattrs: Xattrs) -> bool:
+    """Say whether an open file has these extended attributes."""
+    if sys.platform != "linux":
+        return True
+    try:
+        return all(os.getxattr(file, name) == value for name, value in xattrs)
+    except (OSError, ValueError):
+        return False
 
 
 @contextmanager
-def _told(path: bytes) -> Generator[None]:
+def told(path: bytes) -> Generator[None]:
+    """Tell what the file system says in our words, with the path."""
     try:
         yield
-    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-        raise InTheWayError(f"{shown(path)} is in the way: {error.strerror}") from error
     except OSError as error:
-        raise FolderUnwritableError(f"{shown(path)} cannot be written: {error.strerror}") from error
+        if error.errno in _IN_THE_WAY:
+            raise InTheWayError(f"{path_text(path)} is in the way: {error.strerror}") from error
+        raise FolderUnwritableError(
+            f"{path_text(path)} cannot be written: {error.strerror}"
+        ) from error
+
+
+def _marks(seen: os.stat_result) -> tuple[int, ...]:
+    return seen.st_ino, seen.st_dev, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns

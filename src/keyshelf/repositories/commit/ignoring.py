@@ -3,14 +3,17 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from pathspec import GitIgnoreSpec
+from blake3 import blake3
 
 from keyshelf.errors import InvalidInputError
+from keyshelf.repositories.commit import patterns
+from keyshelf.repositories.commit.patterns import Patterns
+from keyshelf.repositories.scanning import shown, unreadable
 
 FILE_NAME = b".keyshelfignore"
 _MOST_BYTES = 1024 * 1024
+_PART_BEGINS, _PART_ENDS = b".keyshelf-", b".part"
 
 
 class IllegalPatternError(InvalidInputError):
@@ -23,31 +26,49 @@ class IllegalPatternError(InvalidInputError):
 class Ignored:
     """The patterns that hold in a folder: its own, and those of the folders above it."""
 
-    _layers: Sequence[tuple[bytes, GitIgnoreSpec]] = ()
+    digest: bytes
+    """Equal when the same is left out."""
+    _layers: Sequence[tuple[bytes, Patterns]] = ()
     """Where each file of patterns lies, from the root, and what it says; the nearest last."""
 
     def within(self, folder: bytes, path: bytes) -> "Ignored":
-        """Return what holds in a folder, whose own file of patterns is read if there is one.
+        """Return what holds in a folder that has a file of patterns.
 
-        `folder` is its place from the root, `path` where it is. Raises `IllegalPatternError`.
+        `folder` is its place from the root, `path` where it is. Raises `IllegalPatternError`
+        and `FolderUnreadableError`.
         """
-        file = Path(os.fsdecode(os.path.join(path, FILE_NAME)))
+        file = os.path.join(path, FILE_NAME)
+        text = _read(file)
         try:
-            with file.open("rb") as opened:
-                text = opened.read(_MOST_BYTES).decode("utf-8", errors="surrogateescape")
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            return self
-        try:
-            spec = GitIgnoreSpec.from_lines(text.splitlines())
+            said = patterns.parse(text)
         except ValueError as error:
-            raise IllegalPatternError(f"{file}: {error}") from error
-        return Ignored((*self._layers, (folder, spec)))
+            raise IllegalPatternError(f"{shown(file)}: {error}") from error
+        digest = blake3(self.digest).update(folder + b"\0").update(text).digest()
+        return Ignored(digest, (*self._layers, (folder, said)))
 
     def ignores(self, path: bytes, *, is_folder: bool) -> bool:
-        """Say whether a path, from the root, is left out; the nearest file that speaks decides."""
-        for folder, spec in reversed(self._layers):
-            below = path[len(folder) + 1 :] if folder else path
-            said = spec.check_file(os.fsdecode(below) + "/" * is_folder).include
+        """Say whether a path, from the root, is left out; the nearest file that speaks decides.
+
+        What an interrupted checkout left aside is left out always.
+        """
+        name = path.rpartition(b"/")[2]
+        if name.startswith(_PART_BEGINS) and name.endswith(_PART_ENDS):
+            return True
+        for folder, layer in reversed(self._layers):
+            said = layer.say(path[len(folder) + 1 :] if folder else path, is_folder=is_folder)
             if said is not None:
                 return said
         return False
+
+
+def _read(file: bytes) -> bytes:
+    try:
+        # A link could lead anywhere, and a pipe would never end.
+        opened = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(opened, "rb") as stream:
+            text = stream.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise unreadable(file, error) from error
+    if len(text) > _MOST_BYTES:
+        raise IllegalPatternError(f"{shown(file)} has more than {_MOST_BYTES} bytes")
+    return text

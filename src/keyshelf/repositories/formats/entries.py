@@ -1,54 +1,65 @@
 """What a folder of a commit holds: files, folders and symbolic links."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 HAS_HOLES = 1
 """A flag of a file: it was written with holes, and is checked out with holes."""
 
+Permissions = Annotated[int, Meta(ge=0, le=0o7777)]
+Count = Annotated[int, Meta(ge=0)]
+Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
+FileHash = Annotated[bytes, Meta(max_length=32)]
+Name = Annotated[bytes, Meta(max_length=4096)]
+"""Limits that are looked at when bytes are read; `nodes` looks at the rest."""
+Xattrs = tuple[tuple[bytes, bytes], ...] | None
 
-class FileEntry(msgspec.Struct, frozen=True, array_like=True, tag=0):
+
+class FileEntry(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=0):
     """A file: what it is called, and where its bytes are."""
 
-    name: bytes
-    mode: int
+    name: Name
+    mode: Permissions
     mtime: int
     """Nanoseconds since 1970."""
-    size: int
-    content: bytes | None = None
+    size: Count
+    content: Digest | None = None
     """The only chunk, or the root of the list of chunks; None when empty."""
-    depth: int = 0
+    depth: Count = 0
     """How many levels of nodes are between `content` and the chunks."""
-    hash: bytes = b""
-    """BLAKE3 of the bytes."""
-    flags: int = 0
+    hash: FileHash = b""
+    """BLAKE3 of the bytes; empty when there are none."""
+    flags: Count = 0
     link: bytes | None = None
     """The path of the first name of the same file, when it has several."""
-    xattrs: tuple[tuple[bytes, bytes], ...] | None = None
+    xattrs: Xattrs = None
 
 
-class FolderEntry(msgspec.Struct, frozen=True, array_like=True, tag=1):
+class FolderEntry(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=1):
     """A folder and what is below it."""
 
-    name: bytes
-    mode: int
+    name: Name
+    mode: Permissions
     mtime: int
-    node: bytes
+    node: Digest
     """The root of its nodes."""
-    files: int
+    files: Count
     """Files below it, at any depth."""
-    size: int
+    size: Count
     """Bytes of all files below it."""
-    xattrs: tuple[tuple[bytes, bytes], ...] | None = None
+    xattrs: Xattrs = None
 
 
-class LinkEntry(msgspec.Struct, frozen=True, array_like=True, tag=2):
+class LinkEntry(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=2):
     """A symbolic link, kept as it is and never followed."""
 
-    name: bytes
-    mode: int
+    name: Name
+    mode: Permissions
     mtime: int
     target: bytes
-    xattrs: tuple[tuple[bytes, bytes], ...] | None = None
+    xattrs: Xattrs = None
 
 
 Entry = FileEntry | FolderEntry | LinkEntry

@@ -54,7 +54,7 @@ class DamagedFrameError(IntegrityError):
 
 
 class WrongKeyError(UnauthenticatedError):
-    """An object is encrypted, and not with the key that is at hand."""
+    """An object is encrypted, and the repository is not unlocked. Give its passphrase or key."""
 
     code = "wrong-repository-key"
 
@@ -69,6 +69,12 @@ class FrameHeader:
     size: int
     """Bytes of content before compression."""
     key_id: bytes
+
+    @property
+    def overhead(self) -> int:
+        """Bytes of the frame beside its compressed content."""
+        sealing = 0 if self.suite is Suite.NONE else _VECTOR_BYTES + _TAG_BYTES
+        return HEADER.size + sealing
 
 
 def seal(
@@ -115,6 +121,8 @@ def read_header(frame: Octets) -> FrameHeader:
         raise DamagedFrameError(f"its header says what is unknown: {error}") from error
     if size > MAX_CONTENT[kind]:
         raise DamagedFrameError(f"it claims {size} bytes of content")
+    if (header.suite is Suite.NONE) != (key_id == NO_KEY_ID):
+        raise DamagedFrameError("its header says that it is encrypted, and that it is not")
     return header
 
 
@@ -127,7 +135,8 @@ def open_frame(
 ) -> bytes:
     """Return the content of a frame. The caller compares its id with `digest`.
 
-    Raises `DamagedFrameError`, or `WrongKeyError` when another key or any is needed.
+    Raises `DamagedFrameError`, or `WrongKeyError` when it is encrypted and `keys` is None.
+    A repository has one secret for life, so that another's key id is damage.
     """
     header = read_header(frame)
     if header.type is not type:
@@ -165,10 +174,14 @@ def _decompress(header: FrameHeader, body: memoryview) -> bytes:
         return bytes(body)
     decompressor = zstd.ZstdDecompressor()
     try:
-        # One byte more than it says would be a lie, and is enough to see it.
-        content = decompressor.decompress(body, max_length=header.size + 1)
+        claimed = zstd.get_frame_info(body).decompressed_size
+        # Only what says its size takes no more memory than that to decompress.
+        is_honest = claimed == header.size
+        content = decompressor.decompress(body, max_length=header.size + 1) if is_honest else b""
     except zstd.ZstdError as error:
         raise DamagedFrameError(f"it does not decompress: {error}") from error
+    if not is_honest:
+        raise DamagedFrameError("its compressed content is of another size than its header says")
     if not decompressor.eof or decompressor.unused_data:
         raise DamagedFrameError("its compressed content does not end where it should")
     return content
@@ -178,7 +191,7 @@ def _decrypt(header: FrameHeader, body: memoryview, bound: bytes, keys: Keys | N
     if keys is None:
         raise WrongKeyError("it is encrypted, and the repository is not unlocked")
     if header.key_id != keys.key_id:
-        raise WrongKeyError("it is encrypted with another key than this repository's")
+        raise DamagedFrameError("it is encrypted with another key than this repository's")
     if body.nbytes < _VECTOR_BYTES + _TAG_BYTES:
         raise DamagedFrameError("it is cut short")
     cipher, nonce = _cipher(keys, bytes(body[:_VECTOR_BYTES]))

@@ -1,11 +1,11 @@
-"""What chunks and commits are called: ids made from their content."""
+"""What chunks, commits and assets are called: ids made from their content."""
 
 from dataclasses import dataclass
 from typing import Self
 
 from blake3 import blake3
 
-from keyshelf.layout.repository import ChunkId, CommitHash
+from keyshelf.layout.repository import AssetHash, ChunkId, CommitHash
 
 Octets = bytes | bytearray | memoryview
 """Bytes, whoever holds them."""
@@ -61,6 +61,13 @@ def commit_hash(manifest: Octets, keys: Keys | None) -> CommitHash:
     if keys is None:
         return CommitHash(blake3(manifest, derive_key_context=_COMMIT).hexdigest())
     return CommitHash(blake3(b"commit", key=keys.identification).update(manifest).hexdigest())
+
+
+def asset_hash(hash_of_file: bytes, keys: Keys | None) -> AssetHash:
+    """Return what a file's content is called in keys, from the BLAKE3 of its bytes."""
+    if keys is None:
+        return AssetHash(hash_of_file.hex())
+    return AssetHash(blake3(b"asset", key=keys.identification).update(hash_of_file).hexdigest())
 
 
 def _derive(context: str, secret: bytes) -> bytes:

@@ -8,13 +8,14 @@ import msgspec
 
 from keyshelf.errors import IntegrityError, InvalidInputError
 from keyshelf.layout.repository import CommitHash, RepositoryId
-from keyshelf.repositories.formats.entries import FolderEntry
+from keyshelf.repositories.formats.entries import Digest, FolderEntry
 from keyshelf.repositories.formats.ids import Octets
 
 MAGIC = b"KSM1"
 MAX_MESSAGE_BYTES = 64 * 1024
 MAX_AUTHOR_BYTES = 1024
-MAX_PARENTS = 64
+MAX_PARENTS = 16
+"""So many fit into the metadata of an object, of which S3 keeps 2 KiB."""
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -54,19 +55,21 @@ class Manifest:
     """1 without parents, otherwise 1 more than the highest of theirs."""
 
     def __post_init__(self) -> None:
-        if len(self.message.encode()) > MAX_MESSAGE_BYTES:
+        if _size(self.message) > MAX_MESSAGE_BYTES:
             raise IllegalCommitError(f"a message has at most {MAX_MESSAGE_BYTES} bytes")
-        if len(self.author.name.encode()) + len(self.author.email.encode()) > MAX_AUTHOR_BYTES:
+        if _size(self.author.name) + _size(self.author.email) > MAX_AUTHOR_BYTES:
             raise IllegalCommitError(f"name and address have at most {MAX_AUTHOR_BYTES} bytes")
         if len(self.parents) > MAX_PARENTS or len(set(self.parents)) != len(self.parents):
             raise IllegalCommitError(f"a commit has up to {MAX_PARENTS} different parents")
         if self.committed_at.utcoffset() is None:
             raise IllegalCommitError("the time of a commit needs a time zone")
+        if self.generation < 1:
+            raise IllegalCommitError("the generation of a commit is at least 1")
 
 
-class _Stored(msgspec.Struct, frozen=True, array_like=True):
+class _Stored(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     repository: bytes
-    parents: tuple[bytes, ...]
+    parents: tuple[Digest, ...]
     root: FolderEntry
     message: str
     author: str
@@ -114,5 +117,18 @@ def decode(content: Octets) -> Manifest:
             committed_at=(_EPOCH + stored.committed_at * _MICROSECOND).astimezone(zone),
             generation=stored.generation,
         )
-    except (msgspec.DecodeError, ValueError, OverflowError, IllegalCommitError) as error:
+    except (
+        msgspec.DecodeError,
+        RecursionError,
+        ValueError,
+        OverflowError,
+        IllegalCommitError,
+    ) as error:
         raise DamagedManifestError(f"it cannot be read: {error}") from error
+
+
+def _size(text: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError as error:
+        raise IllegalCommitError("a commit's message and author are Unicode text") from error

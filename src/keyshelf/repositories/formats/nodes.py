@@ -3,17 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from blake3 import blake3
 
 from keyshelf.errors import IntegrityError
-from keyshelf.repositories.formats.entries import Entry
+from keyshelf.repositories.formats.entries import Count, Digest, Entry, Name
 from keyshelf.repositories.formats.ids import Octets
 
 MAGIC = b"KSN1"
 T = TypeVar("T")
+_NO_NAMES = frozenset((b"", b".", b".."))
 MAX_LEVEL = 8
 """A deeper tree is none that was written: even one item in each node bounds no real one."""
 
@@ -25,29 +27,29 @@ class NodeKind(IntEnum):
     FOLDER = 2
 
 
-class ChunkRef(msgspec.Struct, frozen=True, array_like=True):
+class ChunkRef(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A chunk of a file, in its place."""
 
-    id: bytes
-    size: int
+    id: Digest
+    size: Count
 
 
-class ListRef(msgspec.Struct, frozen=True, array_like=True):
+class ListRef(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A node of a list, in the node above it."""
 
-    id: bytes
-    size: int
+    id: Digest
+    size: Count
     """Bytes below it."""
-    chunks: int
+    chunks: Count
     """Chunks below it."""
 
 
-class FolderRef(msgspec.Struct, frozen=True, array_like=True):
+class FolderRef(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A node of a folder, in the node above it."""
 
-    last_name: bytes
-    id: bytes
-    entries: int
+    last_name: Name
+    id: Digest
+    entries: Count
     """Entries below it."""
 
 
@@ -90,17 +92,27 @@ def encode(kind: NodeKind, level: int, items: Sequence[object]) -> bytes:
     return MAGIC + _encoder.encode((int(kind), level, items))
 
 
-def decode_folder(content: Octets) -> Node[Entry] | Node[FolderRef]:
-    """Read a node of a folder. Raises `DamagedNodeError`."""
-    level, items = _decode(content, NodeKind.FOLDER)
+def decode_folder(content: Octets, *, under: int | None = None) -> Node[Entry] | Node[FolderRef]:
+    """Read a node of a folder, which the node of level `under` names.
+
+    Its names are legal, different and in order. Raises `DamagedNodeError`.
+    """
+    level, items = _decode(content, NodeKind.FOLDER, under)
     if level:
-        return Node(level, _items(_folder_refs, items))
-    return Node(level, _items(_entries, items))
+        refs = _items(_folder_refs, items)
+        _check_names([ref.last_name for ref in refs])
+        return Node(level, refs)
+    entries = _items(_entries, items)
+    _check_names([entry.name for entry in entries])
+    return Node(level, entries)
 
 
-def decode_list(content: Octets) -> Node[ChunkRef] | Node[ListRef]:
-    """Read a node of a list of chunks. Raises `DamagedNodeError`."""
-    level, items = _decode(content, NodeKind.LIST)
+def decode_list(content: Octets, *, under: int | None = None) -> Node[ChunkRef] | Node[ListRef]:
+    """Read a node of a list of chunks, which the node of level `under` names.
+
+    Raises `DamagedNodeError`.
+    """
+    level, items = _decode(content, NodeKind.LIST, under)
     if level:
         return Node(level, _items(_list_refs, items))
     return Node(level, _items(_chunk_refs, items))
@@ -154,15 +166,16 @@ def ref_to(
     return ListRef(node, size, chunks)
 
 
-def _decode(content: Octets, kind: NodeKind) -> tuple[int, msgspec.Raw]:
+def _decode(content: Octets, kind: NodeKind, under: int | None) -> tuple[int, msgspec.Raw]:
     view = memoryview(content)
     if bytes(view[: len(MAGIC)]) != MAGIC:
         raise DamagedNodeError("it is no node")
     try:
         found, level, items = _head.decode(view[len(MAGIC) :])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise DamagedNodeError(f"it cannot be read: {error}") from error
-    if found != kind or not 0 <= level <= MAX_LEVEL:
+    is_in_place = 0 <= level <= MAX_LEVEL and (under is None or level == under - 1)
+    if found != kind or not is_in_place:
         raise DamagedNodeError(f"it is a node of kind {found} and level {level}")
     return level, items
 
@@ -170,8 +183,17 @@ def _decode(content: Octets, kind: NodeKind) -> tuple[int, msgspec.Raw]:
 def _items(decoder: "msgspec.msgpack.Decoder[list[T]]", items: msgspec.Raw) -> list[T]:
     try:
         return decoder.decode(items)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise DamagedNodeError(f"it cannot be read: {error}") from error
+
+
+def _check_names(names: Sequence[bytes]) -> None:
+    for name in names:
+        # Whoever writes a folder writes it below another: these would lead out of it.
+        if name in _NO_NAMES or b"/" in name or b"\0" in name:
+            raise DamagedNodeError(f"{name[:80]!r} names nothing in a folder")
+    if any(before >= name for before, name in pairwise(names)):
+        raise DamagedNodeError("its names are not in order")
 
 
 def _digest_of_entry(entry: Entry) -> bytes:

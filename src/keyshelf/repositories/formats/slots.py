@@ -4,12 +4,14 @@ Whoever opens one slot has the secret. Slots are added and removed without touch
 """
 
 import os
+import re
+import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+import msgspec
 from argon2.low_level import Type, hash_secret_raw
 from blake3 import blake3
 from cryptography.exceptions import InvalidTag
@@ -19,10 +21,14 @@ from keyshelf.errors import InvalidInputError, UnauthenticatedError
 from keyshelf.repositories.formats.ids import SECRET_BYTES
 
 KEY_BYTES = 32
-_NONCE_BYTES = 12
-_SALT_BYTES = 16
+MAX_SLOTS = 32
+MAX_LABEL = 100
+_KEY = re.compile(r"[0-9a-fA-F]{64}")
+_NONCE_BYTES, _TAG_BYTES, _SALT_BYTES = 12, 16, 16
+_WRAPPED_BYTES = _NONCE_BYTES + SECRET_BYTES + _TAG_BYTES
 _WRAPPING = "keyshelf repository v1 key slot"
-_MOST_MEMORY_KIB, _MOST_PASSES, _MOST_LANES = 4 * 1024 * 1024, 64, 64
+_MOST_MEMORY_KIB, _MOST_LANES = 2 * 1024 * 1024, 16
+_MOST_WORK_KIB = 4 * 1024 * 1024  # memory times passes: some seconds of one processor
 
 
 class WrongPassphraseError(UnauthenticatedError):
@@ -32,13 +38,24 @@ class WrongPassphraseError(UnauthenticatedError):
 
 
 class IllegalSlotError(InvalidInputError):
-    """A key slot whose parameters are beyond reason, so that opening it is refused."""
+    """A key slot that is none, or whose parameters are beyond reason; opening it is refused."""
 
     code = "illegal-key-slot"
 
 
-@dataclass(frozen=True, slots=True)
-class Argon2:
+class IllegalPassphraseError(InvalidInputError):
+    """A passphrase that is empty or no text."""
+
+    code = "illegal-passphrase"
+
+
+class IllegalKeyError(InvalidInputError):
+    """A key of a repository is written as 64 hexadecimal digits."""
+
+    code = "illegal-repository-key"
+
+
+class Argon2(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a passphrase becomes a key: Argon2id, RFC 9106. The default is its second choice."""
 
     memory_kib: int = 64 * 1024
@@ -46,17 +63,19 @@ class Argon2:
     lanes: int = 4
 
     def __post_init__(self) -> None:
-        reasonable = (
-            8 * self.lanes <= self.memory_kib <= _MOST_MEMORY_KIB
-            and 1 <= self.passes <= _MOST_PASSES
-            and 1 <= self.lanes <= _MOST_LANES
+        is_reasonable = (
+            1 <= self.lanes <= _MOST_LANES
+            and 8 * self.lanes <= self.memory_kib <= _MOST_MEMORY_KIB
+            and 1 <= self.passes <= _MOST_WORK_KIB // self.memory_kib
         )
-        if not reasonable:
-            raise IllegalSlotError(f"Argon2 with {self} is not reasonable")
+        if not is_reasonable:
+            raise IllegalSlotError(
+                f"Argon2 with {self.memory_kib} KiB, {self.passes} passes and {self.lanes} lanes"
+                " is beyond reason"
+            )
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One way to the secret."""
 
     id: UUID
@@ -68,7 +87,27 @@ class Slot:
     wrapped: str
     """Nonce, sealed secret and tag in base 64: AES-256-GCM, bound to `id`."""
     argon2: Argon2 | None = None
-    """Set for passphrases."""
+    """Set for passphrases, and only for them."""
+
+    def __post_init__(self) -> None:
+        if (self.kind == "passphrase") != (self.argon2 is not None):
+            raise IllegalSlotError("a slot has parameters of Argon2 if it is of a passphrase")
+        if len(self.label) > MAX_LABEL:
+            raise IllegalSlotError(f"the label of a slot has at most {MAX_LABEL} characters")
+        _decoded("salt", self.salt, _SALT_BYTES)
+        _decoded("wrapped", self.wrapped, _WRAPPED_BYTES)
+
+
+def parse_key(text: str) -> bytes:
+    """Return the key that a setting holds, as 64 hexadecimal digits.
+
+    Raises `IllegalKeyError`, which does not repeat what it was given.
+    """
+    if not _KEY.fullmatch(text):
+        raise IllegalKeyError(
+            f"a repository's key has 64 hexadecimal digits, not {len(text)} signs"
+        )
+    return bytes.fromhex(text)
 
 
 def add_slot(
@@ -78,12 +117,16 @@ def add_slot(
     key: bytes | None = None,
     id: UUID,  # noqa: A002 -- the field's name
     label: str,
+    argon2: Argon2 | None = None,
 ) -> Slot:
-    """Wrap a secret with a passphrase, or with a key of 32 bytes."""
+    """Wrap a secret with a passphrase, or with a key of 32 bytes.
+
+    Raises `IllegalPassphraseError`. `argon2` is for passphrases.
+    """
     if (passphrase is None) == (key is None):
         raise ValueError("a slot has a passphrase or a key")
     salt = os.urandom(_SALT_BYTES)
-    argon2 = Argon2() if passphrase is not None else None
+    argon2 = (argon2 or Argon2()) if passphrase is not None else None
     wrapping = _wrapping_key(passphrase, key, salt, argon2)
     nonce = os.urandom(_NONCE_BYTES)
     sealed = AESGCM(wrapping).encrypt(nonce, secret, id.bytes)
@@ -100,21 +143,25 @@ def add_slot(
 def open_slots(
     slots: Sequence[Slot], *, passphrase: str | None = None, key: bytes | None = None
 ) -> bytes:
-    """Return the secret that a passphrase or key opens. Raises `WrongPassphraseError`."""
+    """Return the secret that a passphrase or key opens.
+
+    Raises `WrongPassphraseError`, and `IllegalSlotError` for more slots than a repository has.
+    """
+    if len(slots) > MAX_SLOTS:
+        raise IllegalSlotError(f"a repository has at most {MAX_SLOTS} key slots")
     kind = "passphrase" if passphrase is not None else "key"
     for slot in slots:
         if slot.kind != kind:
             continue
-        wrapping = _wrapping_key(passphrase, key, b64decode(slot.salt), slot.argon2)
-        wrapped = b64decode(slot.wrapped)
+        salt = _decoded("salt", slot.salt, _SALT_BYTES)
+        wrapped = _decoded("wrapped", slot.wrapped, _WRAPPED_BYTES)
+        wrapping = _wrapping_key(passphrase, key, salt, slot.argon2)
         try:
-            secret = AESGCM(wrapping).decrypt(
+            return AESGCM(wrapping).decrypt(
                 wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], slot.id.bytes
             )
         except InvalidTag:
             continue  # another's slot
-        if len(secret) == SECRET_BYTES:
-            return secret
     raise WrongPassphraseError(f"no key slot of this repository opens with this {kind}")
 
 
@@ -123,10 +170,10 @@ def _wrapping_key(
 ) -> bytes:
     if passphrase is None or argon2 is None:
         if key is None or len(key) != KEY_BYTES:
-            raise IllegalSlotError(f"a key has {KEY_BYTES} bytes")
+            raise ValueError(f"a key has {KEY_BYTES} bytes")
         return blake3(key + salt, derive_key_context=_WRAPPING).digest()
     return hash_secret_raw(
-        passphrase.encode(),
+        _normalised(passphrase),
         salt,
         time_cost=argon2.passes,
         memory_cost=argon2.memory_kib,
@@ -134,3 +181,24 @@ def _wrapping_key(
         hash_len=KEY_BYTES,
         type=Type.ID,
     )
+
+
+def _normalised(passphrase: str) -> bytes:
+    # The same keys pressed on two machines give é as one sign or as two.
+    try:
+        typed = unicodedata.normalize("NFC", passphrase).encode()
+    except UnicodeEncodeError as error:
+        raise IllegalPassphraseError("a passphrase must be valid Unicode text") from error
+    if not typed:
+        raise IllegalPassphraseError("a passphrase cannot be empty")
+    return typed
+
+
+def _decoded(name: str, text: str, size: int) -> bytes:
+    try:
+        data = b64decode(text, validate=True)
+    except ValueError as error:
+        raise IllegalSlotError(f"the field {name} of a key slot is not in base 64") from error
+    if len(data) != size:
+        raise IllegalSlotError(f"the field {name} of a key slot has {size} bytes, not {len(data)}")
+    return data

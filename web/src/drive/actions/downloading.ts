@@ -8,7 +8,7 @@ import { showToast } from "@/ui/toasts";
 /** The most that the service puts into one zip. */
 const MAX_ZIP_ITEMS = 1000;
 
-export async function download(files: readonly DriveFile[]): Promise<void> {
+export async function download(files: readonly Pick<DriveFile, "id" | "is_folder">[]): Promise<void> {
   if (files.length === 0) return;
   if (files.length > MAX_ZIP_ITEMS) {
     showToast(text.drive.failed.zipTooMany(MAX_ZIP_ITEMS), { tone: "error" });
@@ -21,7 +21,7 @@ export async function download(files: readonly DriveFile[]): Promise<void> {
   }
 }
 
-function follow(address: string): void {
+export function follow(address: string): void {
   // A link the browser itself follows: the bytes stream to disk and never pass through the page.
   const link = document.createElement("a");
   link.href = address;

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyshelf.drive.zips.format import Method, ZipWriter
+from keyshelf.delivery.zip_format import Method, ZipWriter
 
 AT = datetime(2031, 5, 6, 7, 8, 10, tzinfo=UTC)
 

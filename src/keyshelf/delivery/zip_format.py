@@ -19,7 +19,7 @@ _FLAGS = 0x0808
 """Sizes come after the bytes; the name is UTF-8."""
 _VERSION, _VERSION_64 = 20, 45
 _MADE_BY_UNIX = 3 << 8
-_FILE_ATTRIBUTES = 0o100644 << 16
+_FILE_MODE = 0o100644
 _FOLDER_ATTRIBUTES = 0o40755 << 16 | 0x10
 _PIECE_BYTES = 64 * 1024
 
@@ -63,6 +63,7 @@ class _Entry:
     at: datetime
     offset: int
     is_wide: bool
+    mode: int = _FILE_MODE
     crc: int = 0
     size: int = 0
     packed: int = 0
@@ -82,11 +83,13 @@ class ZipWriter:
         self._entry: _Entry | None = None
         self._deflate: _Deflater | None = None
 
-    def begin(self, path: str, *, size: int, at: datetime, method: Method) -> bytes:
-        """Begin a file of `size` bytes."""
+    def begin(
+        self, path: str, *, size: int, at: datetime, method: Method, mode: int = _FILE_MODE
+    ) -> bytes:
+        """Begin a file of `size` bytes; `mode` is its type and permissions, as Unix has them."""
         # Deflating bytes that cannot be packed makes them a little longer.
         is_wide = size + (size >> 10) + 1024 >= _NARROW
-        self._entry = _Entry(path.encode(), method, at, self._offset, is_wide)
+        self._entry = _Entry(path.encode(), method, at, self._offset, is_wide, mode)
         if method is Method.DEFLATED:
             self._deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
         return self._sent(_local_header(self._entry, _FLAGS))
@@ -106,7 +109,7 @@ class ZipWriter:
         rest = b"" if self._deflate is None else self._deflate.flush()
         entry.packed += len(rest)
         sizes = struct.pack("<QQ" if entry.is_wide else "<LL", entry.packed, entry.size)
-        self._list(entry, _FLAGS, _FILE_ATTRIBUTES)
+        self._list(entry, _FLAGS, entry.mode << 16)
         self._entry = self._deflate = None
         return self._sent(rest + struct.pack("<4sL", b"PK\x07\x08", entry.crc) + sizes)
 

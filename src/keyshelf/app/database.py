@@ -1,0 +1,27 @@
+"""The database of a service: as set, or the embedded one; brought up to date."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from keyshelf.app.kept_secrets import private_folder
+from keyshelf.database.embedded import EmbeddedPostgres
+from keyshelf.database.migrate import migrate
+from keyshelf.database.pool import Database, DatabaseOptions
+from keyshelf.settings import Settings
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncGenerator[Database]:
+    """Open the database; the embedded one is started unless another process has done so."""
+    async with AsyncExitStack() as opened:
+        url = settings.text("DATABASE_URL")
+        if url is None:
+            folder = private_folder(settings.data_folder) / "postgres"
+            server = await opened.enter_async_context(await EmbeddedPostgres.start(folder))
+            url = server.url
+        options = DatabaseOptions(
+            url=url, max_connections=settings.number("KEYSHELF_DATABASE_CONNECTIONS")
+        )
+        database = await opened.enter_async_context(await Database.open(options))
+        await migrate(database)
+        yield database

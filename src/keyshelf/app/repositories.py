@@ -1,0 +1,37 @@
+"""Repositories alone, without the rest of a service: what the command line works on."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from keyshelf.app.database import open_database
+from keyshelf.app.kept_secrets import signing_secret
+from keyshelf.app.stores import open_role
+from keyshelf.layout.namespace import namespace
+from keyshelf.repositories.parts import RepositoryOptions, RepositoryParts
+from keyshelf.settings import Settings
+from keyshelf.store.observed import StoreMetrics
+from keyshelf.telemetry import Metrics
+
+
+@asynccontextmanager
+async def open_repositories(settings: Settings) -> AsyncGenerator[RepositoryParts]:
+    """Open the database and the repository store; a service may run beside."""
+    async with AsyncExitStack() as opened:
+        secret = signing_secret(settings)
+        database = await opened.enter_async_context(open_database(settings))
+        metrics = StoreMetrics(Metrics().registry)
+        store = await open_role(settings, "repository", secret, metrics, opened)
+        yield RepositoryParts(database=database, store=store, options=repository_options(settings))
+
+
+def repository_options(settings: Settings) -> RepositoryOptions:
+    """Return how repositories behave, as set."""
+    key = settings.text("KEYSHELF_REPOSITORY_KEY")
+    return RepositoryOptions(
+        namespace=namespace(settings.required("KEYSHELF_METADATA_NAMESPACE")),
+        tags=settings.flag("KEYSHELF_OBJECT_TAGS"),
+        grace=timedelta(hours=settings.number("KEYSHELF_GC_GRACE_HOURS")),
+        url_expiry=timedelta(seconds=settings.number("KEYSHELF_URL_SECONDS")),
+        key=bytes.fromhex(key) if key else None,
+    )

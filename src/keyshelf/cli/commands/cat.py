@@ -1,0 +1,50 @@
+"""`keyshelf cat`: the bytes of a file in a commit."""
+
+import sys
+from contextlib import aclosing
+from typing import Annotated
+
+import anyio.to_thread
+import typer
+
+from keyshelf.cli import hosting
+from keyshelf.cli.exits import ExitCode
+from keyshelf.cli.hosting import Repo
+from keyshelf.errors import InvalidInputError
+from keyshelf.repositories.formats.entries import FileEntry
+from keyshelf.repositories.history.content import content
+from keyshelf.repositories.history.folders import find
+from keyshelf.repositories.history.resolve import resolve
+from keyshelf.repositories.host import Host
+from keyshelf.repositories.paths import path_bytes
+from keyshelf.repositories.reading import Reader
+
+
+class PathNotFileError(InvalidInputError):
+    """What a commit has at a path is a folder or a link, and a file is needed."""
+
+    code = "path-not-file"
+
+
+def cat(
+    ref: Annotated[str, typer.Argument(help="A branch, tag or commit.")],
+    path: Annotated[str, typer.Argument(help="A file in it.")],
+    *,
+    repo: Repo,
+) -> None:
+    """Write the bytes of a file in a commit to standard output. Changes nothing."""
+    where = path_bytes(path)
+
+    async def command(host: Host) -> ExitCode:
+        reader = Reader(await hosting.opened(host, repo))
+        manifest = await reader.manifest((await resolve(reader, ref)).commit)
+        entry = await find(reader, manifest.root, where)
+        if not isinstance(entry, FileEntry):
+            raise PathNotFileError(f"{path!r} is no file in {ref}")
+        async with aclosing(content(reader, entry, path=where)) as pieces:
+            async for piece in pieces:
+                await anyio.to_thread.run_sync(sys.stdout.buffer.write, piece)
+        sys.stdout.buffer.flush()
+        return ExitCode.OK
+
+    hosting.run(command)

@@ -1,0 +1,1 @@
+"""Which repositories there are, whose they are and how they are made."""

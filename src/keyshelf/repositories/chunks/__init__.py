@@ -1,0 +1,1 @@
+"""Which chunks are in which repository, and how they come to be there."""

@@ -1,0 +1,121 @@
+"""Statements on chunks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from keyshelf.database.transactions import ReadTransaction, Transaction
+from keyshelf.layout.repository import ChunkId
+from keyshelf.repositories.catalog.values import RepositoryNumber
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedChunk:
+    """A chunk whose bytes are in the store and proved to be its."""
+
+    id: ChunkId
+    size: int
+    """Bytes of content."""
+    stored_size: int
+    """Bytes of the object."""
+
+
+async def present(
+    tx: ReadTransaction, number: RepositoryNumber, ids: Sequence[ChunkId]
+) -> set[ChunkId]:
+    """Return which chunks are in a repository and will stay, as far as a push may rely on it."""
+    rows = await tx.all(
+        """
+        SELECT encode(id, 'hex') AS id FROM repository_chunks
+        WHERE repository = %(number)s AND id = ANY(%(ids)s) AND condemned_at IS NULL
+        """,
+        {"number": number, "ids": _bytes(ids)},
+    )
+    return {ChunkId(row["id"]) for row in rows}
+
+
+async def held(
+    tx: ReadTransaction, number: RepositoryNumber, ids: Sequence[ChunkId]
+) -> set[ChunkId]:
+    """Return which chunks a repository has, the condemned among them: what may be read."""
+    rows = await tx.all(
+        """
+        SELECT encode(id, 'hex') AS id FROM repository_chunks
+        WHERE repository = %(number)s AND id = ANY(%(ids)s)
+        """,
+        {"number": number, "ids": _bytes(ids)},
+    )
+    return {ChunkId(row["id"]) for row in rows}
+
+
+async def held_alike(
+    tx: ReadTransaction, number: RepositoryNumber, ids: Sequence[ChunkId]
+) -> set[ChunkId]:
+    """Return which chunks are in a repository, or in any other where ids mean the same.
+
+    Those are the repositories that are not encrypted. A row of an encrypted one proves
+    nothing to others: whoever has its secret can call anything by any id.
+    """
+    rows = await tx.all(
+        """
+        SELECT DISTINCT encode(c.id, 'hex') AS id FROM repository_chunks c
+        JOIN repositories theirs ON theirs.number = c.repository
+        JOIN repositories ours ON ours.number = %(number)s
+        WHERE c.id = ANY(%(ids)s) AND (
+            theirs.number = ours.number OR (theirs.key_id IS NULL AND ours.key_id IS NULL)
+        )
+        """,
+        {"number": number, "ids": _bytes(ids)},
+    )
+    return {ChunkId(row["id"]) for row in rows}
+
+
+async def lock(tx: Transaction, number: RepositoryNumber) -> int:
+    """Lock a repository's row against the collector and each other; returns its generation."""
+    generation: int = await tx.value(
+        "SELECT generation FROM repositories WHERE number = %(number)s FOR NO KEY UPDATE",
+        {"number": number},
+    )
+    return generation
+
+
+async def take_in(
+    tx: Transaction, number: RepositoryNumber, chunks: Sequence[VerifiedChunk]
+) -> None:
+    """Take verified chunks into a repository; those that were condemned stay after all."""
+    # Everybody locks the repository before its chunks, so that nobody waits in a circle.
+    await lock(tx, number)
+    await tx.execute(
+        """
+        WITH taken AS (
+            INSERT INTO repository_chunks AS c (repository, id, size, stored_size)
+            SELECT %(number)s, * FROM unnest(%(ids)s::bytea[], %(sizes)s::int[], %(stored)s::int[])
+            ON CONFLICT (repository, id) DO UPDATE
+                SET condemned_at = NULL, condemned_epoch = NULL WHERE c.condemned_at IS NOT NULL
+            RETURNING xmax = 0 AS is_new, size, stored_size
+        ), sums AS (
+            SELECT count(*) AS chunks, sum(size) AS bytes, sum(stored_size) AS stored
+            FROM taken WHERE is_new
+        )
+        UPDATE repositories SET chunks = repositories.chunks + sums.chunks,
+            chunk_bytes = chunk_bytes + sums.bytes, stored_bytes = stored_bytes + sums.stored
+        FROM sums WHERE number = %(number)s AND sums.chunks > 0
+        """,
+        {
+            "number": number,
+            "ids": _bytes([chunk.id for chunk in chunks]),
+            "sizes": [chunk.size for chunk in chunks],
+            "stored": [chunk.stored_size for chunk in chunks],
+        },
+    )
+
+
+async def hold_key(tx: Transaction, key: str) -> None:
+    """Keep others from replacing or removing a wrong object until the transaction ends."""
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('keyshelf.chunk:' || %(key)s, 0))",
+        {"key": key},
+    )
+
+
+def _bytes(ids: Sequence[ChunkId]) -> list[bytes]:
+    return [bytes.fromhex(each) for each in ids]

@@ -1,0 +1,61 @@
+"""Proving that an object holds the chunk that its name says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import anyio.to_thread
+
+from keyshelf.errors import IntegrityError
+from keyshelf.layout.repository import ChunkId, chunk_key
+from keyshelf.repositories.chunks import queries
+from keyshelf.repositories.formats import frame, ids
+from keyshelf.repositories.formats.frame import FrameType
+from keyshelf.repositories.formats.ids import Keys
+from keyshelf.repositories.parts import RepositoryParts
+from keyshelf.repositories.values import SealedChunk
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What came of opening the object of a chunk."""
+
+    content: bytes | None
+    """None when it is not the chunk, or nothing is there."""
+    stored_size: int
+
+
+async def open_stored(
+    parts: RepositoryParts, chunks: Sequence[ChunkId], keys: Keys | None
+) -> Sequence[Opened]:
+    """Read chunks from the store and return those whose content proved to be theirs."""
+    found = await parts.store.get_many([chunk_key(chunk) for chunk in chunks])
+    return await anyio.to_thread.run_sync(
+        lambda: [_opened(*each, keys) for each in zip(chunks, found, strict=True)]
+    )
+
+
+async def make_right(parts: RepositoryParts, chunk: SealedChunk, keys: Keys | None) -> None:
+    """Put a chunk in the place of an object of its name that may be wrong.
+
+    Whoever removes or replaces such an object holds its key meanwhile, so that nobody
+    removes what another has just put right.
+    """
+    key = chunk_key(chunk.id)
+    async with parts.database.transaction() as tx:
+        await queries.hold_key(tx, key)
+        (opened,) = await open_stored(parts, [chunk.id], keys)
+        if opened.content is None:
+            await parts.store.put(key, chunk.frame)
+
+
+def _opened(chunk: ChunkId, framed: bytes | None, keys: Keys | None) -> Opened:
+    if framed is None:
+        return Opened(None, 0)
+    try:
+        content = frame.open_frame(
+            framed, type=FrameType.CHUNK, digest=bytes.fromhex(chunk), keys=keys
+        )
+    except IntegrityError:
+        return Opened(None, len(framed))
+    is_it = ids.chunk_id(content, keys) == chunk
+    return Opened(content if is_it else None, len(framed))

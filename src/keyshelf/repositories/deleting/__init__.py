@@ -1,0 +1,1 @@
+"""Deleting objects that no row names: noted first, deleted second."""

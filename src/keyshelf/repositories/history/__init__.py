@@ -1,0 +1,1 @@
+"""Reading what was committed: refs, log, differences, folders, files. Nothing here writes."""

@@ -1,0 +1,104 @@
+"""Where repositories are: on this machine's stores, or at a service over HTTP."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from keyshelf.layout.repository import RepositoryId
+from keyshelf.repositories.carrier import Carrier
+from keyshelf.repositories.catalog.values import Filled
+from keyshelf.repositories.chunking import Cutting
+from keyshelf.repositories.formats.ids import Keys
+from keyshelf.repositories.formats.slots import Slot
+from keyshelf.repositories.unlocking import Unlocking, keys_of
+from keyshelf.repositories.values import Repository, RepositoryName
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryInfo:
+    """A repository as its users see it, whether or not they can open it."""
+
+    id: RepositoryId
+    name: RepositoryName
+    is_shared: bool
+    """Everybody's who is signed in, instead of one person's."""
+    created_at: datetime
+    cutting: Cutting
+    level: int
+    key_id: bytes | None
+    """Of which secret its keys are; None when not encrypted."""
+    slots: Sequence[Slot]
+    generation: int
+    filled: Filled
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether its content can be read with keys only."""
+        return self.key_id is not None
+
+    def opened(self, keys: Keys | None) -> Repository:
+        """Return the repository as it is read and written."""
+        return Repository(
+            id=self.id,
+            name=self.name,
+            created_at=self.created_at,
+            cutting=self.cutting,
+            level=self.level,
+            keys=keys,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewEncryption:
+    """How a new repository is encrypted: of which secret its keys are, and what opens it."""
+
+    key_id: bytes
+    slots: Sequence[Slot]
+
+
+class Host(Protocol):
+    """What can be done to repositories from outside. May be used by several tasks at once."""
+
+    async def create(
+        self, name: RepositoryName, *, is_shared: bool, encryption: NewEncryption | None
+    ) -> RepositoryInfo:
+        """Make an empty repository. Raises `RepositoryExistsError`."""
+        ...
+
+    async def all(self) -> Sequence[RepositoryInfo]:
+        """Return every repository that the caller may see, by name."""
+        ...
+
+    async def find(self, name: str) -> RepositoryInfo:
+        """Return a repository by its name or id; the caller's own before a shared one.
+
+        Raises `RepositoryNotFoundError`.
+        """
+        ...
+
+    async def change(
+        self,
+        info: RepositoryInfo,
+        *,
+        name: RepositoryName | None = None,
+        slots: Sequence[Slot] | None = None,
+    ) -> RepositoryInfo:
+        """Rename a repository or replace its key slots.
+
+        Raises `RepositoryChangedError` when it is not as `info` says any longer.
+        """
+        ...
+
+    async def open(self, info: RepositoryInfo, keys: Keys | None) -> Carrier:
+        """Return the way to a repository's content."""
+        ...
+
+
+async def opened(host: Host, name: str, unlocking: Unlocking) -> Carrier:
+    """Find a repository and unlock it, where it is encrypted.
+
+    Raises `RepositoryNotFoundError`, `RepositoryLockedError`, `WrongPassphraseError`.
+    """
+    info = await host.find(name)
+    return await host.open(info, await keys_of(info.key_id, info.slots, unlocking))

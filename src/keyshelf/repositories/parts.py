@@ -1,0 +1,44 @@
+"""What repositories stand on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from keyshelf.clock import Clock, system_clock
+from keyshelf.database.pool import Database
+from keyshelf.layout.namespace import DEFAULT_NAMESPACE, Namespace
+from keyshelf.store.base import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryOptions:
+    """How repositories behave."""
+
+    namespace: Namespace = DEFAULT_NAMESPACE
+    """What names of metadata and tags begin with."""
+    tags: bool = True
+    """Whether chunks are tagged: some clouds bill each tag by the month."""
+    push_life: timedelta = timedelta(hours=24)
+    """How long a push may be silent before it is over."""
+    grace: timedelta = timedelta(hours=24)
+    """How long what is reachable from nowhere is kept before it is deleted."""
+    url_expiry: timedelta = timedelta(hours=1)
+    """How long presigned requests are good."""
+    key: bytes | None = field(default=None, repr=False)
+    """Opens the key slots that were made with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryParts:
+    """The database and the repository store, with options.
+
+    Functions open their own transactions, because bytes move between them: what must
+    be durable first is committed or stored first.
+    """
+
+    database: Database
+    store: ObjectStore
+    options: RepositoryOptions = field(default_factory=RepositoryOptions)
+    clock: Clock = system_clock
+    new_id: Callable[[], UUID] = uuid4

@@ -1,0 +1,1 @@
+"""Who is writing: pushes, which the collector waits for."""

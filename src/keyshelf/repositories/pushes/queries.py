@@ -1,0 +1,124 @@
+"""Statements on pushes and on what they have reserved."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from keyshelf.database.transactions import ReadTransaction, Transaction
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.repositories.catalog.values import RepositoryNumber
+from keyshelf.repositories.pushes.values import OpenPush
+
+
+async def begin(
+    tx: Transaction, number: RepositoryNumber, push: OpenPush, *, identity: str, now: datetime
+) -> None:
+    """Open a push, after a condemnation that is under way."""
+    # FOR SHARE waits for whoever condemns, who holds the row: so the epoch says for sure
+    # which condemnations this push sees and which it may not.
+    await tx.execute(
+        """
+        INSERT INTO repository_pushes (
+            id, repository, identity_id, nonce, epoch, started_at, expires_at
+        )
+        SELECT %(id)s, r.number, %(identity)s, %(nonce)s, r.epoch, %(now)s, %(expires)s
+        FROM (SELECT number, epoch FROM repositories WHERE number = %(number)s FOR SHARE) r
+        """,
+        {
+            "id": push.id,
+            "number": number,
+            "identity": identity,
+            "nonce": push.nonce,
+            "now": now,
+            "expires": push.expires_at,
+        },
+    )
+
+
+async def find(
+    tx: ReadTransaction, number: RepositoryNumber, push: UUID, *, identity: str, now: datetime
+) -> OpenPush | None:
+    """Return somebody's push while it is open."""
+    row = await tx.one(
+        """
+        SELECT id, nonce, expires_at FROM repository_pushes
+        WHERE id = %(id)s AND repository = %(number)s AND identity_id = %(identity)s
+            AND expires_at > %(now)s
+        """,
+        {"id": push, "number": number, "identity": identity, "now": now},
+    )
+    return OpenPush(row["id"], bytes(row["nonce"]), row["expires_at"]) if row else None
+
+
+async def extend(
+    tx: Transaction, number: RepositoryNumber, push: UUID, *, now: datetime, until: datetime
+) -> bool:
+    """Let a push live on; False when it is over. Its row stays locked to the end."""
+    touched = await tx.execute(
+        """
+        UPDATE repository_pushes SET expires_at = greatest(expires_at, %(until)s)
+        WHERE id = %(id)s AND repository = %(number)s AND expires_at > %(now)s
+        """,
+        {"id": push, "number": number, "now": now, "until": until},
+    )
+    return touched == 1
+
+
+async def end(tx: Transaction, push: UUID) -> None:
+    """End a push; what it reserved and did not confirm is the collector's to look at."""
+    await tx.execute("DELETE FROM repository_pushes WHERE id = %(id)s", {"id": push})
+
+
+async def reserve(
+    tx: Transaction,
+    number: RepositoryNumber,
+    *,
+    reservation: UUID,
+    push: UUID,
+    keys: Sequence[ObjectKey],
+    now: datetime,
+) -> None:
+    """Note that objects may come to be, and take them off the list of what is deleted.
+
+    Waits for a deletion of one of them that is under way.
+    """
+    # The reservation first: whoever deletes looks at notes, and then at reservations.
+    await tx.execute(
+        """
+        INSERT INTO repository_reservations (id, repository, push, keys, reserved_at)
+        VALUES (%(id)s, %(number)s, %(push)s, %(keys)s, %(now)s)
+        """,
+        {"id": reservation, "number": number, "push": push, "keys": list(keys), "now": now},
+    )
+    await tx.execute(
+        "DELETE FROM repository_deletions WHERE key = ANY(%(keys)s)", {"keys": sorted(keys)}
+    )
+
+
+async def release(tx: Transaction, reservation: UUID) -> bool:
+    """Drop a reservation: all that it named is in rows now, or noted. False when it is gone."""
+    dropped = await tx.execute(
+        "DELETE FROM repository_reservations WHERE id = %(id)s", {"id": reservation}
+    )
+    return dropped == 1
+
+
+async def give_up(tx: Transaction, reservation: UUID, keys: Sequence[ObjectKey]) -> None:
+    """Take objects out of a reservation; the rest of it stays."""
+    await tx.execute(
+        """
+        UPDATE repository_reservations SET keys = ARRAY(
+            SELECT key FROM unnest(keys) AS key WHERE key <> ALL(%(keys)s)
+        ) WHERE id = %(id)s
+        """,
+        {"id": reservation, "keys": list(keys)},
+    )
+
+
+async def reserved(tx: ReadTransaction, reservation: UUID, push: UUID) -> list[ObjectKey]:
+    """Return what a push reserved at once; nothing when it has no such reservation."""
+    row = await tx.one(
+        "SELECT keys FROM repository_reservations WHERE id = %(id)s AND push = %(push)s",
+        {"id": reservation, "push": push},
+    )
+    return [ObjectKey(key) for key in row["keys"]] if row else []

@@ -1,0 +1,1 @@
+"""Branches, tags and the commits that they lead to."""

@@ -1,0 +1,75 @@
+/** The calls about repositories. What a commit holds never changes, so it is asked for by the commit's hash. */
+import { apiUrl, request } from "@/api/client";
+import type { Change, Commit, FolderChange, Repository, RepositoryRef, TreePage } from "@/api/repository-types";
+import type { Page, Space } from "@/api/types";
+
+interface Paged {
+  cursor: string | null;
+  signal: AbortSignal;
+}
+
+/** Two commits to compare; without `from` the whole of `to` is new. */
+export interface Pair {
+  from: string | null;
+  to: string;
+}
+
+const FIRST_PAGE = 100;
+const NEXT_PAGE = 500;
+
+/** The first page is small, to show soon; those after it are large, to scroll far. */
+const paged = ({ cursor }: Paged) => ({ cursor, limit: cursor === null ? FIRST_PAGE : NEXT_PAGE });
+
+const at = (id: string) => `/repositories/${id}`;
+
+export function listRepositories({ cursor, signal }: Paged): Promise<Page<Repository>> {
+  return request("GET", "/repositories", { query: { cursor, limit: FIRST_PAGE }, signal });
+}
+
+export function createRepository(name: string, space: Space): Promise<Repository> {
+  return request("POST", "/repositories", { body: { name, space, encryption: null } });
+}
+
+export function getRepository(id: string, signal: AbortSignal): Promise<Repository> {
+  return request("GET", at(id), { signal });
+}
+
+export async function listRefs(id: string, signal: AbortSignal): Promise<RepositoryRef[]> {
+  return (await request<{ items: RepositoryRef[] }>("GET", `${at(id)}/refs`, { signal })).items;
+}
+
+/** A commit by a ref in any spelling: a branch, a tag, a hash or its beginning, `main~2`. */
+export function getCommit(id: string, ref: string, signal: AbortSignal): Promise<Commit> {
+  return request("GET", `${at(id)}/commits/${encodeURIComponent(ref)}`, { signal });
+}
+
+export function listCommits(id: string, commit: string, { cursor, signal }: Paged): Promise<Page<Commit>> {
+  return request("GET", `${at(id)}/commits`, { query: { ref: commit, cursor, limit: 50 }, signal });
+}
+
+export function listEntries(id: string, commit: string, path: string, options: Paged): Promise<TreePage> {
+  return request("GET", `${at(id)}/tree/${commit}`, { query: { path, ...paged(options) }, signal: options.signal });
+}
+
+export function listChanges(id: string, { from, to }: Pair, path: string, options: Paged): Promise<Page<Change>> {
+  return request("GET", `${at(id)}/diff`, { query: { from, to, path, ...paged(options) }, signal: options.signal });
+}
+
+export function listFolderChanges(id: string, { from, to }: Pair, path: string, options: Paged): Promise<Page<FolderChange>> {
+  return request("GET", `${at(id)}/diff/folders`, { query: { from, to, path, ...paged(options) }, signal: options.signal });
+}
+
+/** Where the bytes of a file are, to be shown in place. */
+export function fileUrl(id: string, commit: string, path: string): string {
+  return apiUrl(`${at(id)}/file/${commit}`, { path });
+}
+
+/** Where a browser saves a file from. */
+export function fileDownloadUrl(id: string, commit: string, path: string): string {
+  return apiUrl(`${at(id)}/file/${commit}`, { path, download: 1 });
+}
+
+/** Where a browser saves a folder from, as one ZIP file. */
+export function archiveUrl(id: string, commit: string, path: string): string {
+  return apiUrl(`${at(id)}/archive/${commit}`, { path });
+}
