@@ -75,7 +75,7 @@ dependencies:
 page:
 	@scripts/web.sh check
 
-BENCHMARKS := presign listing disk_store backfill folder_sizes lists jobs page_scrolling
+BENCHMARKS := presign listing disk_store small_objects backfill folder_sizes lists jobs page_scrolling repository_bloom
 
 .PHONY: bench
 bench: ## run every benchmark and print its table

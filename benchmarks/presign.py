@@ -52,6 +52,26 @@ CASES = (
         headers={"content-type": "application/pdf"},
     ),
     Case(
+        "PUT of a chunk",
+        "put_object",
+        "PUT",
+        {
+            "ContentType": "application/octet-stream",
+            "IfNoneMatch": "*",
+            "ChecksumSHA256": "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=",
+            "Metadata": {"size": "65536", "codec": "zstd"},
+            "Tagging": "kind=chunk&tier=hot",
+        },
+        headers={
+            "content-type": "application/octet-stream",
+            "if-none-match": "*",
+            "x-amz-checksum-sha256": "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=",
+            "x-amz-meta-size": "65536",
+            "x-amz-meta-codec": "zstd",
+            "x-amz-tagging": "kind=chunk&tier=hot",
+        },
+    ),
+    Case(
         "PUT of a part",
         "upload_part",
         "PUT",

@@ -235,6 +235,7 @@ class Served:
             "KEYSHELF_DATA": str(home / "data"),
             "XDG_STATE_HOME": str(home / "state"),
             "XDG_CONFIG_HOME": str(home / "config"),
+            "XDG_CACHE_HOME": str(home / "cache"),
         }
 
 

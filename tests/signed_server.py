@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -59,9 +60,12 @@ class SignedServer:
             )
             return await answer(send, 200, {"etag": f'"{part.etag}"'})
         content_type = headers.get("content-type", Attributes().content_type)
-        attributes = Attributes(content_type=content_type)
-        options = PutOptions(attributes=attributes, condition=request.condition)
-        meta = await self.store.put(request.key, body_of(receive), options)
+        attributes = Attributes(content_type=content_type, metadata=request.metadata)
+        options = PutOptions(attributes=attributes, condition=request.condition, tags=request.tags)
+        body = b"".join([piece async for piece in body_of(receive)])
+        if request.sha256 is not None and sha256(body).digest() != request.sha256:
+            raise InvalidInputError("the body has another SHA-256 than was signed for")
+        meta = await self.store.put(request.key, body, options)
         return await answer(send, 200, {"etag": f'"{meta.etag}"'})
 
     async def _get(self, request: VerifiedRequest, headers: dict[str, str], send: Send) -> None:

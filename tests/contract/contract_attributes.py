@@ -119,3 +119,4 @@ class AttributesContract(ContractBase):
         await store.put(KEY, b"x", options)
 
         assert (await store.head(KEY)).storage_class == self.storage_class
+        assert [meta.storage_class for meta in await listed(store)] == [self.storage_class]

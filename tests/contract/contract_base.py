@@ -55,6 +55,8 @@ class ContractBase:
     """A storage class other than the default one."""
     enforces_length: ClassVar[bool] = True
     """Whether a signed PUT of another size than `content_length` is refused."""
+    enforces_sha256: ClassVar[bool] = True
+    """Whether a signed PUT of another body than `sha256` is refused."""
     streamed_bytes: ClassVar[int] = 128 * 2**20
     memory_bound: ClassVar[int | None] = 96 * 2**20
     """How much this process may grow while `streamed_bytes` pass; None where objects are memory."""

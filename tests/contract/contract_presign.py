@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import quote
 
 import pytest
@@ -179,15 +180,72 @@ class PresignContract(ContractBase):
         assert 400 <= forged.status < 500
         assert await read(store, KEY) == b"first"
 
-    async def test_only_a_put_of_an_object_is_signed_with_a_condition(
-        self, store: ObjectStore
+    async def test_a_signed_put_takes_the_body_of_its_hash_only(self, store: ObjectStore) -> None:
+        if await refuses(store):
+            return
+        options = PresignOptions(content_length=5, sha256=sha256(b"right").digest())
+        request = await store.presign("PUT", KEY, options)
+        hashless = {
+            name: text for name, text in request.headers.items() if "sha256" not in name.lower()
+        }
+
+        wrong = await self.send(request, body=b"wrong")
+        if self.enforces_sha256:
+            assert 400 <= wrong.status < 500
+            bare = await self.send(replace(request, headers=hashless), body=b"wrong")
+            assert 400 <= bare.status < 500
+            assert not await exists(store, KEY)
+        right = await self.send(request, body=b"right")
+
+        assert right.status in {200, 201}
+        assert await read(store, KEY) == b"right"
+
+    async def test_a_signed_put_gives_metadata_and_tags(self, store: ObjectStore) -> None:
+        if await refuses(store):
+            return
+        metadata = {"codec": "zstd", "note-1": "Zoë", "empty": ""}
+        tags = {"kind": "chunk", "a b": "c=d"} if store.capabilities.tags else {}
+        options = PresignOptions(
+            content_length=1, condition=Condition.CREATE, metadata=metadata, tags=tags
+        )
+
+        answer = await self.send(await store.presign("PUT", KEY, options), body=b"x")
+
+        attributes = (await store.head(KEY)).attributes
+        assert answer.status in {200, 201}, answer.body
+        assert attributes is not None
+        assert attributes.metadata == metadata
+        if store.capabilities.tags:
+            assert await store.get_tags(KEY) == tags
+        else:
+            with pytest.raises(UnsupportedError):
+                await store.presign("PUT", KEY, PresignOptions(tags={"kind": "chunk"}))
+
+    @pytest.mark.parametrize(
+        "of_object",
+        [
+            PresignOptions(condition=Condition.CREATE),
+            PresignOptions(sha256=bytes(32)),
+            PresignOptions(metadata={"a": "b"}),
+            PresignOptions(tags={"a": "b"}),
+        ],
+        ids=["condition", "sha256", "metadata", "tags"],
+    )
+    async def test_only_a_put_of_an_object_is_signed_with_what_an_object_has(
+        self, store: ObjectStore, of_object: PresignOptions
     ) -> None:
         if await refuses(store):
             return
-        part = PresignOptions(upload_id="1", part_number=1, condition=Condition.CREATE)
-        for method, options in (("GET", PresignOptions(condition=Condition.CREATE)), ("PUT", part)):
+        part = replace(of_object, upload_id="1", part_number=1)
+        for method, options in (("GET", of_object), ("PUT", part)):
             with pytest.raises(InvalidInputError):
                 await store.presign(method, KEY, options)
+
+    async def test_a_hash_of_another_length_is_not_signed(self, store: ObjectStore) -> None:
+        if await refuses(store):
+            return
+        with pytest.raises(InvalidInputError):
+            await store.presign("PUT", KEY, PresignOptions(sha256=b"short"))
 
     async def test_a_signed_part_becomes_part_of_the_object(self, store: ObjectStore) -> None:
         if await refuses(store) or not store.capabilities.multipart:

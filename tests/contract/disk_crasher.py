@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import Attributes, CompletedPart, Condition, PutOptions
+from keyshelf.store.base import Attributes, CompletedPart, Condition, NewObject, PutOptions
 from keyshelf.store.disk_files import DiskFiles
 from keyshelf.store.disk_options import DiskOptions
 
@@ -65,6 +65,16 @@ def complete(files: DiskFiles, condition: Condition = Condition.ALWAYS) -> None:
         files.complete(KEY, found.upload_id, wanted, condition)
 
 
+def put_batch(files: DiskFiles) -> None:
+    objects = [NewObject(ObjectKey(f"n/{number}/{number}"), b"new", CREATE) for number in (1, 2, 3)]
+    batch = [*objects, NewObject(KEY, b"again", CREATE), NewObject(OTHER, b"other", CREATE)]
+    if files.is_batch(len(batch)):
+        files.batches.create(batch)
+    else:
+        for new in batch:
+            files.put_one(new)
+
+
 def copy(files: DiskFiles) -> None:
     copying = files.begin_copy(KEY, OTHER, Condition.ALWAYS)
     while copying.step(1024):
@@ -88,6 +98,7 @@ SCENARIOS = {
     "replace-aside": Scenario(
         both(put_old, lambda files: put_create(files, ObjectKey("a/b/c"))), put_new
     ),
+    "batch": Scenario(put_old, put_batch),
     "delete": Scenario(put_old, lambda files: files.remove(KEY)),
     "tags": Scenario(put_old, lambda files: files.set_tags(KEY, {"version": "new"})),
     "copy": Scenario(put_old, copy),

@@ -18,6 +18,7 @@ PAGE_LIMIT = 7
 class LocalStoreContract(StoreContract):
     page_limit = PAGE_LIMIT
     part_bytes = PART_BYTES
+    many = 1200
     server: SignedServer
 
     @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """What any object store must do: the one contract that each of them passes."""
 
 from tests.contract.contract_attributes import AttributesContract
+from tests.contract.contract_batches import BatchesContract
 from tests.contract.contract_conditions import ConditionsContract
 from tests.contract.contract_copy import CopyContract
 from tests.contract.contract_keys import KeysContract
@@ -13,6 +14,7 @@ from tests.contract.contract_uploads import UploadsContract
 
 class StoreContract(
     ObjectsContract,
+    BatchesContract,
     ConditionsContract,
     AttributesContract,
     CopyContract,

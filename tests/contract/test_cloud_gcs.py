@@ -8,6 +8,7 @@ from tests.servers.s3 import S3Server
 
 
 class TestGcs(CloudContract):
+    enforces_sha256 = False
     storage_class = "NEARLINE"
 
     @pytest.fixture

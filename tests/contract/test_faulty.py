@@ -13,6 +13,7 @@ from keyshelf.store.errors import StoreUnavailableError
 from keyshelf.store.faulty import FaultyStore
 from keyshelf.store.memory import MemoryOptions, MemoryStore
 from tests.contract.contract_base import listed_keys, read
+from tests.contract.contract_batches import created
 from tests.contract.local_contract import PAGE_LIMIT, PART_BYTES, LocalStoreContract
 from tests.signed_server import SignedServer
 
@@ -78,6 +79,41 @@ async def test_a_held_call_waits_until_it_is_released() -> None:
         hold.release.set()
 
     assert await listed_keys(store) == [KEY]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_batch_fails_in_the_middle(*, after: bool) -> None:
+    store = FaultyStore(MemoryStore())
+    plan = store.lose_answer if after else store.fail
+    plan("put", call=2)
+
+    with pytest.raises(StoreUnavailableError):
+        await store.put_many(created("a", "b", "c"))
+
+    assert await listed_keys(store) == (["a", "b"] if after else ["a"])
+    store.fail("get", call=2)
+    with pytest.raises(StoreUnavailableError):
+        await store.get_many([KEY, KEY])
+    await store.put_many(created("a", "b", "c"))
+    assert await store.get_many([KEY, ObjectKey("c")]) == [b"new", b"new"]
+
+
+def test_a_kill_ends_the_process_in_the_middle_of_a_batch(tmp_path: Path) -> None:
+    program = f"""
+import anyio
+from pathlib import Path
+from keyshelf.store.disk import DiskStore
+from keyshelf.store.faulty import FaultyStore
+from tests.contract.contract_batches import created
+store = FaultyStore(DiskStore(Path({str(tmp_path)!r})))
+store.kill("put", call=8)
+anyio.run(store.put_many, created(*(str(number) for number in range(10))))
+"""
+    ended = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
+
+    assert ended.returncode == -signal.SIGKILL
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == list("0123456")
 
 
 @pytest.mark.parametrize(("after", "written"), [(False, False), (True, True)])

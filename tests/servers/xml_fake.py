@@ -13,6 +13,7 @@ import re
 import secrets
 import sys
 import threading
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -268,6 +269,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _write(self, bucket: Bucket, key: str) -> None:
         self._check_conditions(bucket, key)
+        wanted = self.sent.get("x-amz-checksum-sha256")
+        if wanted not in {None, b64encode(hashlib.sha256(self.body).digest()).decode()}:
+            raise FailureError(400, "BadDigest")
         source_name = self.sent.get(f"{self.state.prefix}copy-source")
         if source_name is None:
             etag = self._store(bucket, key, self.body, self._kept_headers())

@@ -37,6 +37,10 @@ STATUS_BY_CODE: Mapping[str, int] = {
     "body-too-large": 413,
     "invalid-range": 416,
     "limit-exceeded": 413,
+    # Whoever asks is signed in: no other credential of theirs would help.
+    "repository-locked": 423,
+    "wrong-passphrase": 423,
+    "wrong-repository-key": 423,
 }
 _RETRY_AFTER = "5"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

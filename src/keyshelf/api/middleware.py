@@ -12,6 +12,7 @@ from keyshelf.telemetry import Metrics, get_logger, log_context
 
 _log = get_logger("keyshelf.http")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_PROXY = re.compile(r"/api/repositories/[^/]+/proxies/[^/]+/[^/]+")
 MAX_JSON_BYTES = 4 * 2**20
 
 
@@ -72,7 +73,8 @@ class RequestContext:
 class BoundedBody:
     """Refuses API bodies past a bound while they are read.
 
-    Bytes of objects go to `/signed`, where the signature bounds them.
+    Bytes of objects go to `/signed`, where the signature bounds them; those of proxies
+    come through the API, and are written as they come.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -81,6 +83,9 @@ class BoundedBody:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http" or not scope["path"].startswith("/api"):
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] == "PUT" and _PROXY.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         received = 0

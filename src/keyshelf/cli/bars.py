@@ -46,6 +46,21 @@ def job_bars() -> Progress:
     )
 
 
+def content_bars() -> Progress:
+    """Return a bar for the content of a repository: sizes, rate, time left, and more in words."""
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        _RateColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[more]}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+    )
+
+
 class _RateColumn(ProgressColumn):
     """The speed, in the same units as the sizes."""
 

@@ -24,6 +24,10 @@ from keyshelf.settings import Settings
 Repo = Annotated[str, typer.Option("--repo", "-R", help="The repository, by name or id.")]
 
 
+AnyHost = DirectHost | RemoteHost
+"""Where repositories can be; most commands need to know no more than `Host` says."""
+
+
 class PassphraseMismatchError(InvalidInputError):
     """A passphrase was typed differently the second time. Try again."""
 
@@ -31,7 +35,7 @@ class PassphraseMismatchError(InvalidInputError):
 
 
 def run(
-    command: Callable[[Host], Awaitable[ExitCode]], *, when_interrupted: str = "interrupted"
+    command: Callable[[AnyHost], Awaitable[ExitCode]], *, when_interrupted: str = "interrupted"
 ) -> NoReturn:
     """Run a command where the repositories are, and end with its exit code.
 
@@ -52,7 +56,7 @@ def run(
 
 
 @asynccontextmanager
-async def opened_host(given: Settings) -> AsyncGenerator[Host]:
+async def opened_host(given: Settings) -> AsyncGenerator[AnyHost]:
     """Open where the repositories are."""
     if given.text("KEYSHELF_URL") is not None:
         async with connecting.client() as client:

@@ -10,15 +10,22 @@ from typing import Annotated, NoReturn
 import typer
 
 from keyshelf.cli import output
-from keyshelf.cli.commands import jobs, token, trash
+from keyshelf.cli.commands import jobs, repo, token, trash
 from keyshelf.cli.commands.backfill import backfill
+from keyshelf.cli.commands.cat import cat
+from keyshelf.cli.commands.checkout import checkout
+from keyshelf.cli.commands.commit import commit
 from keyshelf.cli.commands.config import config
 from keyshelf.cli.commands.cp import cp
+from keyshelf.cli.commands.diff import diff
 from keyshelf.cli.commands.doctor import doctor
+from keyshelf.cli.commands.gc import gc
 from keyshelf.cli.commands.get import get
+from keyshelf.cli.commands.log import log
 from keyshelf.cli.commands.ls import ls
 from keyshelf.cli.commands.mv import mv
 from keyshelf.cli.commands.put import put
+from keyshelf.cli.commands.refs import branch, tag
 from keyshelf.cli.commands.restore import restore
 from keyshelf.cli.commands.rm import rm
 from keyshelf.cli.commands.serve import serve, up, worker
@@ -30,6 +37,7 @@ HELP = """Media on object storage under keys a person can read.
 
 Drive paths begin with / (my files) or shared:/ (what everybody shares). The service
 on this machine is found by itself; KEYSHELF_URL and KEYSHELF_TOKEN name another one.
+Repositories (repo, and what takes --repo) keep every version of a folder.
 """
 
 app = typer.Typer(
@@ -43,6 +51,9 @@ app = typer.Typer(
 for _command in (put, get, ls, mv, cp, rm, restore):
     app.command()(_command)
 app.add_typer(trash.app, name="trash")
+app.add_typer(repo.app, name="repo")
+for _command in (commit, log, diff, checkout, branch, tag, cat, gc):
+    app.command()(_command)
 app.command()(backfill)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(token.app, name="token")

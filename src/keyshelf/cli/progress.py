@@ -102,8 +102,8 @@ class TransferDisplay(Observer):
             self._out.line(f"{word} {outcome.source} -> {outcome.target} ({size})")
 
 
-class JobDisplay:
-    """A bar for one job, on a terminal; nothing where there is none."""
+class CountDisplay:
+    """A bar for what is counted, on a terminal; nothing where there is none."""
 
     def __init__(self, title: str, *, quiet: bool) -> None:
         self._bars: Progress | None = None
@@ -128,11 +128,46 @@ class JobDisplay:
         if self._bars:
             self._bars.stop()
 
-    def show(self, job: Job) -> None:
-        """Draw where the job is."""
+    def show(self, done: int, total: int | None, message: str = "") -> None:
+        """Draw how many are done of how many, and more in words."""
         if self._bars:
-            progress = job.progress
-            message = output.printable(progress.message or progress.unit)
-            self._bars.update(
-                self._task, completed=progress.done, total=progress.total, message=message
-            )
+            self._bars.update(self._task, completed=done, total=total, message=message)
+
+    def show_job(self, job: Job) -> None:
+        """Draw where a job is."""
+        progress = job.progress
+        self.show(
+            progress.done, progress.total, output.printable(progress.message or progress.unit)
+        )
+
+
+class ContentDisplay:
+    """A bar for a commit, checkout or check, on a terminal; nothing where there is none."""
+
+    def __init__(self, title: str, *, quiet: bool) -> None:
+        self._bars: Progress | None = None
+        if output.is_live() and not quiet:
+            # As above: only a terminal is worth the time that this import takes.
+            from keyshelf.cli.bars import content_bars  # noqa: PLC0415
+
+            self._bars = content_bars()
+            self._task = self._bars.add_task(title, total=None, more="")
+
+    def __enter__(self) -> Self:
+        if self._bars:
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def show(self, done: int, total: int | None, more: str) -> None:
+        """Draw how many bytes are done of how many, and more in words."""
+        if self._bars:
+            self._bars.update(self._task, completed=done, total=total, more=more)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.output import Output
-from keyshelf.cli.progress import JobDisplay
+from keyshelf.cli.progress import CountDisplay
 from keyshelf.client.asynchronous import AsyncClient
 from keyshelf.client.values import Job
 
@@ -13,10 +13,10 @@ INTERRUPTED = "interrupted: the job goes on by itself; `keyshelf jobs list` show
 
 async def until_final(client: AsyncClient, job: Job, *, quiet: bool) -> Job:
     """Show a job until it ends, and return how."""
-    with JobDisplay(job.kind, quiet=quiet) as display:
+    with CountDisplay(job.kind, quiet=quiet) as display:
         async for state in client.watch_job(job.id):
             job = state
-            display.show(job)
+            display.show_job(job)
     return job
 
 

@@ -13,11 +13,13 @@ import httpx2
 from keyshelf.client.connection import Connection
 from keyshelf.client.failures import RemoteLimitError, ServiceUnreachableError
 from keyshelf.client.paths import DrivePath, Place, Resolver
+from keyshelf.client.repositories import RepositoryRoutes
 from keyshelf.client.retrying import RetryOptions
 from keyshelf.client.routes import Routes
 from keyshelf.client.transfers.download import OnLocalConflict
+from keyshelf.client.transfers.objects import Objects
 from keyshelf.client.transfers.observing import Observer, Outcome
-from keyshelf.client.transfers.options import TransferOptions
+from keyshelf.client.transfers.options import MEBIBYTE, TransferOptions
 from keyshelf.client.transfers.transfers import OnUploadConflict, Transfers
 from keyshelf.client.values import File, Job, StartedJob
 from keyshelf.client.wire import JSON, decode
@@ -27,6 +29,8 @@ WATCH_AGAIN_AFTER = 0.5
 """Seconds before a stream of events that broke off is opened again."""
 DIRECT: Mapping[str, None] = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
 """A proxy of the environment is not asked for what is on this machine."""
+CHUNKS_AT_ONCE = 16
+"""Small objects of repositories that are on their way at once."""
 DEFAULT_STATE_FOLDER = Path("~/.local/state/keyshelf")
 
 
@@ -37,7 +41,8 @@ class AsyncClient(Routes):
     as `/Projects/a.jpg` or `shared:/a.jpg` are understood by the methods that
     say so. Transfers go straight to the store, in parallel, and an interrupted
     one goes on where it stopped when it is asked for again; `state_folder` is
-    where that is remembered.
+    where that is remembered. `repositories` has the routes of repositories, and
+    `chunks` moves their objects.
     """
 
     def __init__(
@@ -57,6 +62,13 @@ class AsyncClient(Routes):
         self._admin_http = _http(admin_url, headers) if admin_url else None
         connection = Connection(self._http, retry=retry)
         super().__init__(connection)
+        self.repositories = RepositoryRoutes(connection)
+        self.chunks = Objects(
+            _store_http,
+            service_url=connection.url,
+            requests_at_once=CHUNKS_AT_ONCE,
+            chunk_bytes=MEBIBYTE,
+        )
         self._admin = Connection(self._admin_http, retry=retry) if self._admin_http else None
         self.paths = Resolver(self)
         self.transfers = Transfers(
@@ -83,6 +95,7 @@ class AsyncClient(Routes):
         with anyio.CancelScope(shield=True):
             await self._http.aclose()
             await self.transfers.close()
+            await self.chunks.close()
             if self._admin_http:
                 await self._admin_http.aclose()
 

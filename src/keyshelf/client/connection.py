@@ -34,6 +34,18 @@ class Answer:
     body: JSON
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request to send, once or several times."""
+
+    method: Method
+    path: str
+    params: Parameters | None = None
+    json: Mapping[str, JSON] | None = None
+    content: bytes | None = None
+    headers: Mapping[str, str] | None = None
+
+
 class Connection:
     """One service, reached with one token.
 
@@ -76,34 +88,54 @@ class Connection:
         category for a problem document, `ServiceUnreachableError` when nothing
         answers, `UnexpectedAnswerError` for what is not Keyshelf's.
         """
+        asked = _Asked(method, path, params=params, json=body, headers=headers)
+        response = await self._patiently(asked, repeatable=repeatable)
+        if not response.content:
+            return Answer(response.status_code, None)
+        return Answer(response.status_code, _json(self.url, response.content))
 
-        async def once() -> Answer:
-            return await self._send(method, path, params=params, body=body, headers=headers)
-
-        if repeatable if repeatable is not None else method in {"GET", "PUT", "DELETE"}:
-            options = self._retry if self._was_reached else replace(self._retry, patience=0.0)
-            return await retrying(once, options=options, sleep=self._sleep)
-        return await once()
-
-    async def _send(
+    async def exchange(
         self,
         method: Method,
         path: str,
         *,
-        params: Parameters | None,
-        body: Mapping[str, JSON] | None,
-        headers: Mapping[str, str] | None,
-    ) -> Answer:
-        given = {name: value for name, value in (params or {}).items() if value is not None}
+        params: Parameters | None = None,
+        body: Mapping[str, JSON] | bytes | None = None,
+        repeatable: bool | None = None,
+    ) -> bytes:
+        """Send a request, whose body may be any bytes, and return those of its answer.
+
+        Raises as `request` does.
+        """
+        json = None if isinstance(body, bytes) else body
+        content = body if isinstance(body, bytes) else None
+        asked = _Asked(method, path, params=params, json=json, content=content)
+        return (await self._patiently(asked, repeatable=repeatable)).content
+
+    async def _patiently(self, asked: "_Asked", *, repeatable: bool | None) -> httpx2.Response:
+        async def once() -> httpx2.Response:
+            return await self._send(asked)
+
+        if repeatable if repeatable is not None else asked.method in {"GET", "PUT", "DELETE"}:
+            options = self._retry if self._was_reached else replace(self._retry, patience=0.0)
+            return await retrying(once, options=options, sleep=self._sleep)
+        return await once()
+
+    async def _send(self, asked: "_Asked") -> httpx2.Response:
+        given = {name: value for name, value in (asked.params or {}).items() if value is not None}
         with _translated(self.url):
             response = await self._http.request(
-                method, path, params=given, json=body, headers=headers, timeout=API_TIMEOUT
+                asked.method,
+                asked.path,
+                params=given,
+                json=asked.json,
+                content=asked.content,
+                headers=asked.headers,
+                timeout=API_TIMEOUT,
             )
         self._was_reached |= response.status_code not in _AWAY
         _refuse_failure(response)
-        if not response.content:
-            return Answer(response.status_code, None)
-        return Answer(response.status_code, _json(self.url, response.content))
+        return response
 
     @asynccontextmanager
     async def events(self, path: str) -> AsyncGenerator[AsyncIterator[JSON]]:

@@ -112,6 +112,7 @@ _BY_STATUS: Mapping[int, type[RemoteError]] = {
     415: RemoteInvalidInputError,
     416: RemoteLimitError,
     422: RemoteInvalidInputError,
+    423: RemoteForbiddenError,
     429: RemoteLimitError,
     502: RemoteUnavailableError,
     503: RemoteUnavailableError,

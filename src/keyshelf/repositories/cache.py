@@ -6,8 +6,8 @@ their chunks are in the repository is certain only where a commit vouches for it
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -15,6 +15,7 @@ from typing import Self
 
 import msgspec
 
+from keyshelf.errors import UnavailableError
 from keyshelf.layout.repository import CommitHash
 from keyshelf.repositories.formats.entries import FileEntry, LinkEntry
 from keyshelf.telemetry import get_logger
@@ -83,11 +84,21 @@ _UNKNOWN = Summary(b"", b"", b"", 0, 0, 0, has_links=False)
 _COLUMNS = "fingerprint, rules, node, files, size, entries, has_links, vouched"
 
 
-class FolderCache:
-    """What is remembered of one folder tree in one repository. Threads take turns."""
+class UnusableCacheError(UnavailableError):
+    """The cache of a folder cannot be used: another program is at it, or the disk is full."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    code = "unusable-cache"
+
+
+class FolderCache:
+    """What is remembered of one folder tree in one repository. Threads take turns.
+
+    Every function raises `UnusableCacheError` when the file fails underneath.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, name: str = "in memory") -> None:
         self._connection = connection
+        self._name = name
         self._lock = Lock()
         self._run: int | None = None
 
@@ -96,11 +107,14 @@ class FolderCache:
         """Open or make the cache; one that cannot be read is made anew."""
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            return cls(_connect(file))
+            return cls(_connect(file), str(file))
+        except sqlite3.OperationalError as error:
+            raise UnusableCacheError(f"the cache {file} cannot be used: {error}") from error
         except sqlite3.DatabaseError as error:
             _log.warning("a cache is made anew", file=str(file), error=str(error))
-            file.unlink(missing_ok=True)
-            return cls(_connect(file))
+            for ending in ("", "-wal", "-shm"):
+                file.with_name(file.name + ending).unlink(missing_ok=True)
+            return cls(_connect(file), str(file))
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -113,7 +127,7 @@ class FolderCache:
         A file that looks as remembered holds the bytes of its entry. Whether the
         repository still has them is another question.
         """
-        with self._lock:
+        with self._turn():
             row = self._connection.execute(
                 "SELECT remembered FROM contents WHERE path = ?", (path,)
             ).fetchone()
@@ -127,7 +141,7 @@ class FolderCache:
         Without a summary a commit looks at each of its files, and reads none that is as
         remembered.
         """
-        with self._lock:
+        with self._turn():
             run = self._current_run()
             self._connection.execute(
                 "INSERT OR REPLACE INTO contents VALUES (?, ?)", (path, _encode(folder))
@@ -149,7 +163,7 @@ class FolderCache:
 
     def forget(self, path: bytes) -> None:
         """Forget a folder that is gone, with all that is below it."""
-        with self._lock:
+        with self._turn():
             for table in ("folders", "contents"):
                 # "0" comes right after "/": everything below begins with the path and "/".
                 self._connection.execute(
@@ -159,7 +173,7 @@ class FolderCache:
 
     def summary(self, path: bytes) -> Summary | None:
         """Return a folder as a commit left it."""
-        with self._lock:
+        with self._turn():
             row = self._connection.execute(
                 f"SELECT {_COLUMNS} FROM folders JOIN runs USING (run) WHERE path = ?",  # noqa: S608 -- names from above
                 (path,),
@@ -170,7 +184,7 @@ class FolderCache:
         """Give all folders in the order of their paths, so many at once."""
         after = None
         while True:
-            with self._lock:
+            with self._turn():
                 rows = self._connection.execute(
                     f"SELECT path, {_COLUMNS} FROM folders JOIN runs USING (run)"  # noqa: S608 -- names from above
                     " WHERE ? IS NULL OR path > ? ORDER BY path LIMIT ?",
@@ -183,7 +197,7 @@ class FolderCache:
 
     def vouchers(self) -> set[CommitHash]:
         """Return the commits that vouch for anything."""
-        with self._lock:
+        with self._turn():
             rows = self._connection.execute(
                 "SELECT DISTINCT vouched FROM runs WHERE vouched IS NOT NULL"
             ).fetchall()
@@ -191,19 +205,29 @@ class FolderCache:
 
     def vouch(self, commit: CommitHash) -> None:
         """Note that a commit holds everything that is remembered, and keep it."""
-        with self._lock:
+        with self._turn():
             self._connection.execute("UPDATE runs SET vouched = ?", (commit,))
             self._connection.commit()
             self._run = None
 
     def save(self) -> None:
         """Keep what was put. A crash before it forgets what was put since the last."""
-        with self._lock:
+        with self._turn():
             self._connection.commit()
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    @contextmanager
+    def _turn(self) -> Generator[None]:
+        try:
+            with self._lock:
+                yield
+        except sqlite3.DatabaseError as error:
+            raise UnusableCacheError(
+                f"the cache {self._name} cannot be used: {error}. Losing it costs time only"
+            ) from error
 
     def _current_run(self) -> int:
         if self._run is None:

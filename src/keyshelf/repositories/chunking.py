@@ -6,8 +6,9 @@ from typing import Protocol
 
 from pyfastcdc import FastCDC
 
-BLOCK_BYTES = 8 * 1024 * 1024
-"""How much of a file is read at once: enough that most cuts fall inside."""
+BLOCK_BYTES = 2 * 1024 * 1024
+"""How much of a file is read at once: enough that most cuts fall inside, and
+little enough to stay near the processor."""
 
 
 class Readable(Protocol):
@@ -44,7 +45,7 @@ class Block:
 
 
 def blocks_of(file: Readable, cutting: Cutting, size: int) -> Iterator[Block]:
-    """Give a file in blocks of about 8 MiB; where chunks end depends on its bytes alone.
+    """Give a file in blocks of about 2 MiB; where chunks end depends on its bytes alone.
 
     `size` is about how many bytes the file has, so that no more memory is taken.
     """
@@ -65,11 +66,13 @@ def blocks_of(file: Readable, cutting: Cutting, size: int) -> Iterator[Block]:
         ends = filled < len(block)
         block, cuts, cut = block[:filled], list[int](), 0
         for chunk in cutter.cut_buf(block):
-            # A cut counts only if all bytes that decide where it falls were there to see.
-            if not ends and filled - chunk.offset < cutting.max_bytes:
+            end = chunk.offset + chunk.length
+            # Where a chunk ends is decided by what is before its end: only one that ends
+            # with the block might be longer if more of the file were there to see.
+            if end == filled and not ends:
                 break
-            cut = chunk.offset + chunk.length
-            cuts.append(cut)
+            cuts.append(end)
+            cut = end
         if cuts:
             yield Block(block[:cut], cuts)
         rest = block[cut:]

@@ -30,7 +30,7 @@ class MemoryCarrier:
 
     async def missing(self, ids: Sequence[ChunkId]) -> set[ChunkId]:
         """Return which chunks are not in the repository yet."""
-        return set(ids) - self.chunks.keys()
+        return {each for each in ids if each not in self.chunks}
 
     async def send(self, chunks: Sequence[SealedChunk]) -> None:
         """Store chunks; the first stays."""

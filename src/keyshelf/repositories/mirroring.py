@@ -10,9 +10,9 @@ from uuid import UUID
 from keyshelf.layout.repository import RepositoryId, repository_key
 from keyshelf.repositories.catalog import queries
 from keyshelf.repositories.catalog.values import RepositoryRecord
-from keyshelf.repositories.chunks.objects import document_options
 from keyshelf.repositories.formats import documents
 from keyshelf.repositories.formats.documents import RepositoryDocument, StoredCutting, StoredRef
+from keyshelf.repositories.objects import document_options
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.refs import queries as ref_rows
 from keyshelf.store.base import Condition, IfMatch, WriteCondition

@@ -73,8 +73,9 @@ class Reader:
         return content
 
     async def ahead(self, nodes: Sequence[ChunkId]) -> None:
-        """Fetch nodes that are read next, together. Those that cannot be read are left out:
-        whoever reads them is told.
+        """Fetch nodes that are read next, up to 64 together.
+
+        Those that cannot be read are left out: whoever reads them is told.
         """
         wanted = [node for node in dict.fromkeys(nodes) if node not in self._kept][:_MOST_AHEAD]
         if len(wanted) < 2:
@@ -107,6 +108,8 @@ class Reader:
         return [self.opened(*each) for each in zip(chunks, framed, strict=True)]
 
     def _keep(self, chunk: ChunkId, content: bytes) -> None:
+        if chunk in self._kept:
+            return
         self._kept[chunk] = content
         self._kept_bytes += len(content)
         while self._kept_bytes > _KEPT_BYTES:

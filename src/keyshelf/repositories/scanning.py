@@ -122,6 +122,11 @@ def shown(path: bytes) -> str:
     return os.fsdecode(path).encode(errors="replace").decode()
 
 
+def join(base: bytes, path: bytes) -> bytes:
+    """Return where a path from the root is; the root itself is empty."""
+    return os.path.join(base, path) if path else base
+
+
 def found_of(name: bytes, seen: os.stat_result) -> Found:
     """Return what the file system says of something, by its name."""
     return Found(

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import anyio
 import anyio.to_thread
@@ -13,6 +14,7 @@ from keyshelf.repositories.carrier import MOST_CHUNKS, Push
 from keyshelf.repositories.formats import frame, ids
 from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.ids import Octets
+from keyshelf.repositories.together import together
 from keyshelf.repositories.values import Repository, SealedChunk
 
 _KNOWN = 100_000
@@ -48,8 +50,7 @@ class Sent:
     """Their bytes as stored: what really was added."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     id: ChunkId
     content: Octets
     size: int
@@ -181,11 +182,7 @@ async def sending(
 
     What `may_have` rules out is sent without a question.
     """
-    try:
-        async with anyio.create_task_group() as group:
-            sender = Sender(push, repository, options, group, may_have)
-            yield sender
-            await sender.flush()
-    except BaseExceptionGroup as failures:
-        # The first failure cancels the rest, so that there is one to tell.
-        raise failures.exceptions[0] from failures
+    async with together() as group:
+        sender = Sender(push, repository, options, group, may_have)
+        yield sender
+        await sender.flush()

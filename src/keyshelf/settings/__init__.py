@@ -81,6 +81,11 @@ class Settings:
         return _xdg("XDG_STATE_HOME", ".local/state") / "keyshelf"
 
     @property
+    def cache_folder(self) -> Path:
+        """Where the command line keeps what only saves time."""
+        return _xdg("XDG_CACHE_HOME", ".cache") / "keyshelf"
+
+    @property
     def public_url(self) -> str:
         """Where browsers reach the service."""
         host = self.required("KEYSHELF_HOST")

@@ -280,6 +280,10 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "KEYSHELF_AUTHOR",
+        "Whose commits are made on the command line: `Anna <anna@example.com>`; the account's.",
+    ),
+    Setting(
         "KEYSHELF_PASSPHRASE",
         "Opens encrypted repositories on the command line, which asks for it when unset.",
         secret=True,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 
 from keyshelf.clock import Clock
-from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
+from keyshelf.store.azure_failures import past_the_end, refusal, refuse_tags
 from keyshelf.store.azure_headers import (
     UPLOAD_KEY,
     blob_meta,
@@ -18,6 +18,7 @@ from keyshelf.store.azure_headers import (
     tier_header,
     write_headers,
 )
+from keyshelf.store.azure_presigning import rights_and_headers
 from keyshelf.store.azure_requests import AzureRequests, block_id, block_part
 from keyshelf.store.azure_signing import AccessSignature, signed_url
 from keyshelf.store.base import (
@@ -29,7 +30,6 @@ from keyshelf.store.base import (
     CompletedPart,
     Condition,
     DeleteResult,
-    IfMatch,
     ListPage,
     NewObject,
     ObjectMeta,
@@ -56,9 +56,7 @@ from keyshelf.store.deleting import deletion
 from keyshelf.store.errors import (
     InvalidRangeError,
     ObjectChangedError,
-    ObjectExistsError,
     ObjectNotFoundError,
-    UnsupportedError,
     UploadNotFoundError,
 )
 from keyshelf.store.parallel import each_bounded
@@ -133,17 +131,17 @@ class AzureStore:
                 self._requests.open(key, headers), lambda headers: blob_meta(key, headers)
             )
         except InvalidRangeError as error:
-            raise _past_the_end(key, (await self.head(key)).size) from error
+            raise past_the_end(key, (await self.head(key)).size) from error
         if byte_range is not None and byte_range.start >= reader.meta.size:
             async with reader:
-                raise _past_the_end(key, reader.meta.size)
+                raise past_the_end(key, reader.meta.size)
         return reader
 
     async def put(self, key: ObjectKey, body: Body, options: PutOptions = _PUT) -> ObjectMeta:
         """Write a blob whole or not at all; see `ObjectStore`."""
         check_key(key)
         check_attributes(options.attributes)
-        _refuse_tags(options.tags)
+        refuse_tags(options.tags)
         if not isinstance(body, bytes):
             return await put_stream(self, key, body, options, self._limits.stream)
         return await self.put_bytes(key, body, options)
@@ -162,7 +160,7 @@ class AzureStore:
                 "PUT", key, headers=headers, body=body, attempts=attempts
             )
         except (ObjectChangedError, ObjectNotFoundError) as error:
-            raise _refusal(key, options.condition) from error
+            raise refusal(key, options.condition) from error
         return ObjectMeta(
             key,
             len(body),
@@ -207,7 +205,7 @@ class AzureStore:
             await self._requests.copy(source, destination, same | condition_headers(condition))
         except ObjectChangedError as error:
             if not replace:
-                raise _refusal(destination, condition) from error
+                raise refusal(destination, condition) from error
             raise
         return await self.head(destination)
 
@@ -235,18 +233,18 @@ class AzureStore:
 
     async def get_tags(self, key: ObjectKey) -> Mapping[str, str]:
         """Raise `UnsupportedError`."""
-        _refuse_tags({key: ""})
+        refuse_tags({key: ""})
         return {}
 
     async def set_tags(self, key: ObjectKey, tags: Mapping[str, str]) -> None:
         """Raise `UnsupportedError`."""
-        _refuse_tags({**tags, key: ""})
+        refuse_tags({**tags, key: ""})
 
     async def create_upload(self, key: ObjectKey, options: PutOptions = _PUT) -> str:
         """Begin a multipart upload and return its id."""
         check_key(key)
         check_attributes(options.attributes)
-        _refuse_tags(options.tags)
+        refuse_tags(options.tags)
         upload_id = token_hex(16)
         marked = {**options.attributes.metadata, UPLOAD_KEY: key}
         headers = {**write_headers(options), **metadata_headers(marked)}
@@ -304,7 +302,7 @@ class AzureStore:
         try:
             await self._requests.copy(_staging(upload_id), key, headers)
         except (ObjectChangedError, ObjectNotFoundError) as error:
-            raise _refusal(key, condition) from error
+            raise refusal(key, condition) from error
         await self.delete(_staging(upload_id))
         return await self.head(key)
 
@@ -333,25 +331,19 @@ class AzureStore:
     ) -> SignedRequest:
         """Return a request that a browser can make by itself; see `ObjectStore`.
 
-        Azure binds neither type nor length of what is put, and answers a part
-        without an ETag: look at `list_parts`.
+        Azure binds nothing but the key and the right to create, neither type nor
+        metadata, length or hash of what is put, and answers a part without an ETag: look
+        at `list_parts`.
         """
         check_key(key)
         check_presign(method, options)
+        refuse_tags(options.tags)
         expires_at = self._clock().replace(microsecond=0) + options.expires_in
-        blob, query, headers = key, {}, {}
-        permissions = "r"
+        blob, query = key, {}
         if options.upload_id is not None and options.part_number is not None:
-            blob, permissions = _staging(options.upload_id), "w"
+            blob = _staging(options.upload_id)
             query = {"comp": "block", "blockid": block_id(options.part_number)}
-        elif method == "PUT":
-            permissions = "cw"
-            headers = {"x-ms-blob-type": "BlockBlob"}
-            if options.content_type is not None:
-                headers["x-ms-blob-content-type"] = options.content_type
-            if options.condition is Condition.CREATE:
-                # The signature covers no header, but a right to create is none to replace.
-                permissions, headers = "c", headers | condition_headers(options.condition)
+        permissions, headers = rights_and_headers(method, options)
         reading = method != "PUT"
         allowed = AccessSignature(
             permissions,
@@ -390,22 +382,5 @@ class AzureStore:
         return blob_meta(_staging(upload_id), answer.headers)
 
 
-def _past_the_end(key: ObjectKey, size: int) -> InvalidRangeError:
-    return InvalidRangeError(f"{key!r} ends before that range starts", size=size)
-
-
 def _staging(upload_id: str) -> ObjectKey:
     return ObjectKey(f"{UPLOADS}{upload_id}")
-
-
-def _refuse_tags(tags: Mapping[str, str]) -> None:
-    if tags:
-        raise UnsupportedError("Azure's index tags cannot hold these: tags are unsupported")
-
-
-def _refusal(key: ObjectKey, condition: WriteCondition) -> Error:
-    if isinstance(condition, IfMatch):
-        return ObjectChangedError(f"the object {key!r} has another ETag", key=key)
-    if condition is Condition.CREATE:
-        return ObjectExistsError(f"an object {key!r} already exists", key=key)
-    return ObjectChangedError(f"the object {key!r} is being written by another", key=key)

@@ -19,6 +19,7 @@ from keyshelf.store.base import (
 from keyshelf.store.errors import InvalidKeyError, InvalidPartError, ObjectTooLargeError
 
 _SIGNED_METHODS = frozenset({"GET", "HEAD", "PUT"})
+_SHA256_BYTES = 32
 _MAX_EXPIRY = timedelta(days=7)
 
 
@@ -113,7 +114,15 @@ def check_presign(method: str, options: PresignOptions) -> None:
         if method != "PUT":
             raise InvalidInputError("only PUT of a part can be signed")
         check_part_number(options.part_number)
-    if options.condition is not Condition.ALWAYS and (
-        method != "PUT" or options.part_number is not None
-    ):
-        raise InvalidInputError("only PUT of a whole object can be signed with a condition")
+    of_object = (
+        options.condition is not Condition.ALWAYS,
+        options.sha256 is not None,
+        bool(options.metadata or options.tags),
+    )
+    if any(of_object) and (method != "PUT" or options.part_number is not None):
+        raise InvalidInputError(
+            "only PUT of a whole object can be signed with a condition, a hash, metadata or tags"
+        )
+    if options.sha256 is not None and len(options.sha256) != _SHA256_BYTES:
+        raise InvalidInputError(f"a SHA-256 has {_SHA256_BYTES} bytes")
+    check_metadata_names(options.metadata)

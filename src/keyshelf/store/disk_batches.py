@@ -68,12 +68,13 @@ class Batches:
         ordered = sorted(items, key=lambda item: item.object.key)
         temporary = os.open(self._area.temporary, _FOLDER)
         try:
-            self._write_all(ordered, temporary)
-            self._sync(temporary)
+            if self._write_all(ordered, temporary):
+                self._sync(temporary)
             with self._tree.descent(make=True) as descent:
                 for item in ordered:
                     if item.fresh is not None:
                         self._place(item, item.fresh, descent, temporary)
+            # Also for what existed: whoever wrote it may not have come so far.
             self._sync(temporary)
         finally:
             os.close(temporary)
@@ -99,7 +100,8 @@ class Batches:
                     os.close(opened.file)
         return [found[key] for key in keys]
 
-    def _write_all(self, items: Sequence[_Item], temporary: int) -> None:
+    def _write_all(self, items: Sequence[_Item], temporary: int) -> bool:
+        """Write the files of objects that are not there; say whether there were any."""
         mtime_ns = now_ns(self._options.clock)
         for item in items:
             if self._tree.holds(item.object.key, item.path):
@@ -107,6 +109,7 @@ class Batches:
             else:
                 item.fresh = self._options.new_id()
                 self._write(item.object, item.fresh, temporary, mtime_ns)
+        return any(item.fresh is not None for item in items)
 
     def _sync(self, folder: int) -> None:
         if self._options.durable:

@@ -231,12 +231,17 @@ class DiskFiles:
         return fresh.finish(record, self._records, mtime_ns, durable=self._options.durable)
 
     def _place(self, key: ObjectKey, finished: Finished, condition: WriteCondition) -> None:
-        replaced = self._tree.place(
-            key,
-            finished.path,
-            allow=lambda there: self._check(key, condition, there),
-            create=condition is Condition.CREATE,
-        )
+        try:
+            replaced = self._tree.place(
+                key,
+                finished.path,
+                allow=lambda there: self._check(key, condition, there),
+                create=condition is Condition.CREATE,
+            )
+        except ObjectExistsError:
+            # Whoever is told so may rely on it, before a batch that wrote it is durable.
+            self._tree.sync_name(key)
+            raise
         if replaced is not None:
             self._records.forget(replaced)
 

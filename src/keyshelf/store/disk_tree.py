@@ -142,6 +142,14 @@ class Tree:
             self._prune(path.aside[:-1])
             raise
 
+    def sync_name(self, key: ObjectKey) -> None:
+        """Make the name of an object durable, wherever it lies."""
+        path = key_path(key)
+        for names in {path.plain[:-1], path.aside[:-1]}:
+            with self._opened(names) as folder:
+                if folder is not None:
+                    self._sync(folder)
+
     def remove(self, key: ObjectKey) -> list[os.stat_result]:
         """Remove an object, and the folders that it leaves empty; return what went."""
         path = key_path(key)

@@ -7,6 +7,7 @@ faulty.kill("delete", after=True)     # the first delete happens, then the proce
 
 import os
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -59,13 +60,14 @@ class Hold:
 class FaultyStore:
     """Any store, with faults planned by the name of a method and the number of its call.
 
-    Calls of a method are numbered from 1; of a batch, each object is a call. `list` and `list_uploads` count once, when
-    their first item is asked for.
+    Calls of a method are numbered from 1; of a batch, each object is a call. `list` and
+    `list_uploads` count once, when their first item is asked for.
     """
 
     def __init__(self, inner: ObjectStore) -> None:
         self.calls: list[str] = []
         """The names of the methods called, in order."""
+        self._counts = Counter[str]()
         self._inner = inner
         self._plans: dict[tuple[str, int, _Moment], Callable[[], Awaitable[None]]] = {}
 
@@ -130,7 +132,8 @@ class FaultyStore:
 
     def _arrive(self, method: str) -> int:
         self.calls.append(method)
-        return self.calls.count(method)
+        self._counts[method] += 1
+        return self._counts[method]
 
     async def _act(self, method: str, number: int, moment: _Moment) -> None:
         planned = self._plans.pop((method, number, moment), None)

@@ -1,7 +1,10 @@
 """Signed, expiring requests for the stores that Keyshelf serves itself.
 
     {public_url}/signed/{role}?key=…&method=…&expires=…[&type=…][&disposition=…]
-        [&length=…][&upload_id=…&part=…][&condition=create]&signature=…
+        [&length=…][&upload_id=…&part=…][&condition=create][&sha256=…]
+        [&metadata=…][&tags=…]&signature=…
+
+`sha256` is in hex, metadata and tags are JSON objects.
 
 The signature is HMAC-SHA-256 in hex over the role and every other parameter, so
 nothing in the URL can be changed, added or left out.
@@ -11,20 +14,25 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from keyshelf.clock import Clock, system_clock
 from keyshelf.errors import ForbiddenError, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import Condition, PresignOptions, SignedRequest
 from keyshelf.store.checks import check_header_text, check_key, check_presign
+from keyshelf.store.sigv4 import quote_query
 
 MIN_SECRET_BYTES = 16
 _PARAMETERS = frozenset(
-    {"key", "method", "expires", "type", "disposition", "length", "upload_id", "part", "condition"}
+    {
+        *("key", "method", "expires", "type", "disposition", "length", "upload_id", "part"),
+        *("condition", "sha256", "metadata", "tags"),
+    }
 )
+_JSON = json.JSONEncoder(separators=(",", ":"))
 _CREATE_ONLY = {"If-None-Match": "*"}
 
 
@@ -64,6 +72,11 @@ class VerifiedRequest:
     """PUT of one part: both set."""
     condition: Condition = Condition.ALWAYS
     """PUT: when the object may be written."""
+    sha256: bytes | None = None
+    """PUT: the hash that the body must have; whoever takes the body looks."""
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    """PUT: what the object gets with its bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +113,9 @@ class LocalSigner:
             "upload_id": options.upload_id,
             "part": options.part_number,
             "condition": "create" if options.condition is Condition.CREATE else None,
+            "sha256": None if options.sha256 is None else options.sha256.hex(),
+            "metadata": _JSON.encode(dict(options.metadata)) if options.metadata else None,
+            "tags": _JSON.encode(dict(options.tags)) if options.tags else None,
         }
         query = {
             "key": key,
@@ -108,7 +124,7 @@ class LocalSigner:
             **{name: str(value) for name, value in optional.items() if value is not None},
         }
         query["signature"] = self._signature(query)
-        encoded = urlencode(query, quote_via=quote, safe="")
+        encoded = "&".join([f"{name}={quote_query(value)}" for name, value in query.items()])
         headers: dict[str, str] = {}
         if method == "PUT" and options.content_type is not None:
             headers["Content-Type"] = options.content_type
@@ -156,6 +172,9 @@ class LocalSigner:
             upload_id=given.get("upload_id"),
             part_number=None if part is None else int(part),
             condition=Condition(given.get("condition", Condition.ALWAYS.value)),
+            sha256=bytes.fromhex(given["sha256"]) if "sha256" in given else None,
+            metadata=json.loads(given.get("metadata", "{}")),
+            tags=json.loads(given.get("tags", "{}")),
         )
         if method == "PUT":
             _check_headers(verified, headers)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import MAX_PARTS, CompletedPart, ObjectMeta
+from keyshelf.store.base import MAX_PARTS, Attributes, CompletedPart, ObjectMeta, PutOptions
 from keyshelf.store.parallel import each_bounded, shielded
+from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.s3_requests import S3Requests
 from keyshelf.store.uploading import aborted_on_failure
 
@@ -22,16 +23,21 @@ async def copy_in_parts(
     requests: S3Requests,
     source: ObjectMeta,
     destination: ObjectKey,
-    headers: dict[str, str],
+    limits: S3Limits,
     *,
-    part_bytes: int,
-    at_once: int,
+    with_tags: bool,
 ) -> None:
-    """Copy an object by parts; `headers` give the copy its attributes.
+    """Copy an object by parts, with its attributes and class, and its tags if told to.
 
     The copy appears whole or not at all: a failure aborts the upload, a crash leaves
     one open. Raises `ObjectChangedError` when the source changes meanwhile.
     """
+    options = PutOptions(
+        attributes=source.attributes or Attributes(),
+        tags=await requests.get_tags(source.key) if with_tags else {},
+        storage_class=source.storage_class,
+    )
+    headers = requests.write_headers(options)
     # Shielded: nobody could abort an upload that began while we were being cancelled.
     upload_id = await shielded(requests.create_upload(destination, headers))
 
@@ -48,6 +54,7 @@ async def copy_in_parts(
         )
         return CompletedPart(number=number, etag=etag)
 
+    ranges = part_ranges(source.size, limits.copy_part_bytes)
     async with aborted_on_failure(lambda: requests.abort_upload(destination, upload_id)):
-        parts = await each_bounded(copy, part_ranges(source.size, part_bytes), at_once=at_once)
+        parts = await each_bounded(copy, ranges, at_once=limits.at_once)
         await requests.complete_upload(destination, upload_id, parts, {})

@@ -54,9 +54,9 @@ class S3Requests:
         self._region = region
         self._credentials = credentials
         self._clock = clock
-        self._dialect = dialect
         self._signers: dict[Address, tuple[Credentials, Signer]] = {}
         self._wire = Wire(address.origin, self._sign)
+        self.dialect = dialect
         self.prefix = dialect.prefix
 
     async def signer(self, address: Address | None = None) -> Signer:
@@ -65,9 +65,7 @@ class S3Requests:
         credentials = await self._credentials()
         known = self._signers.get(address)
         if known is None or known[0] is not credentials:
-            signer = Signer(
-                credentials, region=self._region, address=address, dialect=self._dialect
-            )
+            signer = Signer(credentials, region=self._region, address=address, dialect=self.dialect)
             known = self._signers[address] = (credentials, signer)
         return known[1]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 
 import anyio
 
@@ -220,26 +219,12 @@ class S3Store:
         if not replace:
             check_condition(destination, Condition.CREATE, await self._etag(destination))
         if found.size > self._limits.single_copy_bytes and await self.probe():
-            await self._copy_in_parts(found, destination)
+            tags = self.capabilities.tags
+            await copy_in_parts(self._requests, found, destination, self._limits, with_tags=tags)
         else:
             same = {f"{self._requests.prefix}copy-source-if-match": f'"{found.etag}"'}
             await self._requests.copy(source, destination, same)
         return await self.head(destination)
-
-    async def _copy_in_parts(self, source: ObjectMeta, destination: ObjectKey) -> None:
-        options = PutOptions(storage_class=source.storage_class)
-        if self.capabilities.tags:
-            options = replace(options, tags=await self._requests.get_tags(source.key))
-        if source.attributes is not None:
-            options = replace(options, attributes=source.attributes)
-        await copy_in_parts(
-            self._requests,
-            source,
-            destination,
-            self._requests.write_headers(options),
-            part_bytes=self._limits.copy_part_bytes,
-            at_once=self._limits.at_once,
-        )
 
     async def list(
         self, prefix: str = "", *, start_after: str | None = None, delimiter: str | None = None
@@ -327,7 +312,9 @@ class S3Store:
         """Return a request that a browser can make by itself; see `ObjectStore`."""
         check_key(key)
         check_presign(method, options)
-        query, headers = query_and_headers(method, options)
+        if options.tags:
+            await self._refuse_without_tags()
+        query, headers = query_and_headers(method, options, self._requests.dialect)
         if options.condition is Condition.CREATE and await self.probe():
             headers |= await self._condition_headers(key, options.condition)
         signer = await self._requests.signer(self._public_address)

@@ -120,6 +120,10 @@ def quote_query(text: str) -> str:
     return "".join([_QUERY_TABLE[byte] for byte in text.encode()])
 
 
+# There are as many lists of signed names as there are kinds of requests.
+_quote_names = lru_cache(maxsize=64)(quote_query)
+
+
 @lru_cache(maxsize=512)
 def _quote_pair(name: str, value: str) -> tuple[str, str]:
     # Remembered, because the same few headers and upload ids are signed again and again.
@@ -187,7 +191,7 @@ class Signer:
         if headers:
             block, names = _canonical_headers(headers, self.address.host)
             block = f"\n{block}\n{names}\n{UNSIGNED_PAYLOAD}"
-            names = f"{self._signed_names}{quote_query(names)}"
+            names = f"{self._signed_names}{_quote_names(names)}"
         else:
             block, names = self._host_block, f"{self._signed_names}host"
         canonical_query = f"{start}{self._canonical_token}{names}"

@@ -56,6 +56,26 @@ def test_whatever_was_signed_is_verified(key: str, content_type: str, dispositio
     assert (verified.content_type, verified.content_disposition) == (content_type, disposition)
 
 
+@given(
+    metadata=st.dictionaries(st.from_regex(r"[a-z0-9]{1,9}", fullmatch=True), TEXTS, max_size=3),
+    tags=st.dictionaries(TEXTS, TEXTS, max_size=3),
+    digest=st.binary(min_size=32, max_size=32),
+)
+def test_what_an_object_gets_is_verified_and_cannot_be_changed(
+    metadata: dict[str, str], tags: dict[str, str], digest: bytes
+) -> None:
+    options = PresignOptions(metadata=metadata, tags=tags, sha256=digest)
+    query = signed_query("PUT", options)
+
+    verified = SIGNER.verify("PUT", query, {}, NOW)
+
+    assert (verified.metadata, verified.tags) == (metadata, tags)
+    assert verified.sha256 == digest
+    for name in {name for name, _ in query} - {"signature"}:
+        with pytest.raises(SignatureInvalidError):
+            SIGNER.verify("PUT", [pair for pair in query if pair[0] != name], {}, NOW)
+
+
 def test_a_part_is_verified_with_its_upload_and_length() -> None:
     options = PresignOptions(
         content_type="video/mp4", content_length=5, upload_id="abc", part_number=7

@@ -6,6 +6,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from keyshelf.layout.keys import ObjectKey
+from keyshelf.store.base import Condition, NewObject, PutOptions, PutResult
 from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.store.memory import MemoryStore
 from keyshelf.store.observed import ObservedStore, StoreMetrics
@@ -56,6 +57,23 @@ async def test_operations_and_pages_are_counted(
     count = "keyshelf_store_request_duration_seconds_count"
     assert value(registry, count, op="put") == 1
     assert (value(registry, count, op="list") or 0) >= 1
+
+
+@pytest.mark.anyio
+async def test_each_object_of_a_batch_is_counted(
+    store: ObservedStore, registry: CollectorRegistry
+) -> None:
+    create = PutOptions(condition=Condition.CREATE)
+    await store.put_many([NewObject(KEY, b"123", create), NewObject(ObjectKey("b"), b"45", create)])
+    assert await store.put_many([NewObject(KEY, b"6", create)]) == [PutResult.EXISTED]
+    assert await store.get_many([KEY, ObjectKey("c")]) == [b"123", None]
+    assert await store.put_many([]) == []
+
+    count = "keyshelf_store_request_duration_seconds_count"
+    assert value(registry, count, op="put") == 3
+    assert value(registry, count, op="get") == 2
+    assert value(registry, "keyshelf_store_bytes_total", direction="written") == 5
+    assert value(registry, "keyshelf_store_bytes_total", direction="read") == 3
 
 
 @pytest.mark.anyio

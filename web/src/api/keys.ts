@@ -26,8 +26,12 @@ export const keys = {
   repository: (id: string) => ["repositories", id] as const,
   refs: (id: string) => ["repositories", id, "refs"] as const,
   commit: (id: string, ref: string) => ["repositories", id, "commit", ref] as const,
+  commitChanges: (id: string, commit: string) => ["repositories", id, "commit-changes", commit] as const,
   commits: (id: string, commit: string) => ["repositories", id, "commits", commit] as const,
   entries: (id: string, commit: string, path: string) => ["repositories", id, "entries", commit, path] as const,
+  entry: (id: string, commit: string, path: string) => ["repositories", id, "entry", commit, path] as const,
   changes: (id: string, { from, to }: Pair, path: string) => ["repositories", id, "changes", from, to, path] as const,
+  changeTotals: (id: string, { from, to }: Pair, path: string) => ["repositories", id, "change-totals", from, to, path] as const,
+  newBytes: (id: string, { from, to }: Pair, path: string) => ["repositories", id, "new-bytes", from, to, path] as const,
   folderChanges: (id: string, { from, to }: Pair, path: string) => ["repositories", id, "folder-changes", from, to, path] as const,
 };

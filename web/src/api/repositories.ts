@@ -1,6 +1,6 @@
 /** The calls about repositories. What a commit holds never changes, so it is asked for by the commit's hash. */
 import { apiUrl, request } from "@/api/client";
-import type { Change, Commit, FolderChange, Repository, RepositoryRef, TreePage } from "@/api/repository-types";
+import type { Change, Commit, CommitChanges, Entry, FolderChange, NewBytes, Repository, RepositoryRef, TreePage } from "@/api/repository-types";
 import type { Page, Space } from "@/api/types";
 
 interface Paged {
@@ -16,6 +16,7 @@ export interface Pair {
 
 const FIRST_PAGE = 100;
 const NEXT_PAGE = 500;
+const COMMITS = 50;
 
 /** The first page is small, to show soon; those after it are large, to scroll far. */
 const paged = ({ cursor }: Paged) => ({ cursor, limit: cursor === null ? FIRST_PAGE : NEXT_PAGE });
@@ -39,20 +40,38 @@ export async function listRefs(id: string, signal: AbortSignal): Promise<Reposit
 }
 
 /** A commit by a ref in any spelling: a branch, a tag, a hash or its beginning, `main~2`. */
-export function getCommit(id: string, ref: string, signal: AbortSignal): Promise<Commit> {
-  return request("GET", `${at(id)}/commits/${encodeURIComponent(ref)}`, { signal });
+export async function getCommit(id: string, ref: string, signal: AbortSignal): Promise<Commit> {
+  const { items } = await request<Page<Commit>>("GET", `${at(id)}/commits`, { query: { ref, limit: 1 }, signal });
+  const [commit] = items;
+  if (!commit) throw new Error(`the log of ${ref} is empty`);
+  return commit;
+}
+
+/** What a commit changed; counting takes the service longer than showing the commit. */
+export function getCommitChanges(id: string, commit: string, signal: AbortSignal): Promise<CommitChanges> {
+  return request("GET", `${at(id)}/commits/${commit}`, { signal });
 }
 
 export function listCommits(id: string, commit: string, { cursor, signal }: Paged): Promise<Page<Commit>> {
-  return request("GET", `${at(id)}/commits`, { query: { ref: commit, cursor, limit: 50 }, signal });
+  return request("GET", `${at(id)}/commits`, { query: { ref: cursor === null ? commit : null, cursor, limit: COMMITS }, signal });
 }
 
 export function listEntries(id: string, commit: string, path: string, options: Paged): Promise<TreePage> {
   return request("GET", `${at(id)}/tree/${commit}`, { query: { path, ...paged(options) }, signal: options.signal });
 }
 
+/** One entry by its path. */
+export async function getEntry(id: string, commit: string, path: string, signal: AbortSignal): Promise<Entry> {
+  return (await request<{ entry: Entry }>("GET", `${at(id)}/tree/${commit}`, { query: { path, limit: 1 }, signal })).entry;
+}
+
 export function listChanges(id: string, { from, to }: Pair, path: string, options: Paged): Promise<Page<Change>> {
   return request("GET", `${at(id)}/diff`, { query: { from, to, path, ...paged(options) }, signal: options.signal });
+}
+
+/** Bytes of `to` that `from` does not have, in a folder and below. */
+export async function measureNewBytes(id: string, { from, to }: Pair, path: string, signal: AbortSignal): Promise<NewBytes> {
+  return request("GET", `${at(id)}/diff`, { query: { from, to, path, limit: 1 }, signal });
 }
 
 export function listFolderChanges(id: string, { from, to }: Pair, path: string, options: Paged): Promise<Page<FolderChange>> {

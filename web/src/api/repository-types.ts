@@ -51,13 +51,14 @@ export interface Entry {
   size: number;
   /** How many files a folder holds, at any depth. */
   files: number | null;
-  mtime: Timestamp;
+  /** Null for a time that no calendar has. */
+  mtime: Timestamp | null;
   hash: string | null;
   target: string | null;
 }
 
 export interface TreePage {
-  path: string;
+  entry: Entry;
   items: Entry[];
   next_cursor: string | null;
 }
@@ -70,23 +71,42 @@ export interface Change {
   path: string;
   old_path: string | null;
   entry_kind: EntryKind;
-  size_before: number | null;
-  size_after: number | null;
+  size_before: number;
+  size_after: number;
 }
 
-/** What happened to one thing in a folder, and to all files below it. */
-export interface FolderChange {
-  name: string;
-  path: string;
-  entry_kind: EntryKind;
-  kind: ChangeKind | null;
+/** How many files something happened to, and their bytes. */
+export interface ChangeCounts {
   added: number;
   changed: number;
   touched: number;
   removed: number;
   renamed: number;
+  /** Folders and links. */
   others: number;
   bytes_added: number;
   bytes_changed: number;
   bytes_removed: number;
+}
+
+/** What happened to one thing in a folder, and to all files below it. */
+export interface FolderChange extends ChangeCounts {
+  name: string;
+  path: string;
+  entry_kind: EntryKind;
+  kind: ChangeKind | null;
+  size_before: number;
+  size_after: number;
+}
+
+/** Bytes that were not there before in any file. */
+export interface NewBytes {
+  new_bytes: number;
+  /** It may be less: not all could be compared. */
+  is_most: boolean;
+}
+
+/** What a commit changed of its first parent. */
+export interface CommitChanges extends NewBytes {
+  changes: ChangeCounts;
 }

@@ -1,4 +1,4 @@
-/** The places of the drive; files can be dropped on most of them. */
+/** The places of the drive, on most of which files can be dropped, and the repositories. */
 import { Link, useRouterState } from "@tanstack/react-router";
 import { useCurrentSpace } from "@/app/currentSpace";
 import { useSession } from "@/app/session";
@@ -16,7 +16,7 @@ const spaces = {
 } as const satisfies Record<string, NamedTarget>;
 
 interface PlaceProps {
-  to: "/" | "/shared" | "/favorites" | "/recent" | "/trash";
+  to: "/" | "/shared" | "/favorites" | "/recent" | "/trash" | "/repositories";
   icon: IconName;
   label: string;
   isCurrent: boolean;
@@ -66,6 +66,9 @@ export function Navigation({ isOpen, onClose }: { isOpen: boolean; onClose: () =
           <Place to="/favorites" icon="star" label={words.favorites} isCurrent={here === "/favorites"} rules={intoFavorites} />
           <Place to="/recent" icon="clock" label={words.recent} isCurrent={here === "/recent"} rules={null} />
           <Place to="/trash" icon="trash" label={words.trash} isCurrent={here === "/trash"} rules={intoTrash} />
+        </ul>
+        <ul>
+          <Place to="/repositories" icon="layers" label={words.repositories} isCurrent={path.startsWith("/repositories")} rules={null} />
         </ul>
         <p className="navigation-foot">
           <span className="truncate" title={store.bucket}>{store.bucket}</span>

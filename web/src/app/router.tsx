@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { Shell } from "@/app/Shell";
 import { FolderPage } from "@/drive/pages/FolderPage";
 import { parseDriveSearch, parseFilterSearch } from "@/drive/urlState";
+import { parseChangesSearch, parseFilesSearch, parseHistorySearch } from "@/repositories/urlState";
 import { text } from "@/text";
 import { Button } from "@/ui/Button";
 import { later } from "@/ui/later";
@@ -11,6 +12,11 @@ import { Message } from "@/ui/Message";
 
 const ListPage = later(() => import("@/drive/pages/ListPage"));
 const SearchPage = later(() => import("@/drive/pages/SearchPage"));
+const RepositoriesPage = later(() => import("@/repositories/pages/RepositoriesPage"));
+const RepositoryPage = later(() => import("@/repositories/pages/RepositoryPage"));
+const FilesView = later(() => import("@/repositories/files/FilesView"));
+const HistoryView = later(() => import("@/repositories/history/HistoryView"));
+const ChangesView = later(() => import("@/repositories/changes/ChangesView"));
 
 const myFiles = { parentId: null, space: "my-files" } as const;
 const shared = { parentId: null, space: "shared" } as const;
@@ -83,6 +89,52 @@ const searchRoute = createRoute({
   },
 });
 
+const repositoriesRoute = createRoute({ getParentRoute, path: "/repositories", component: RepositoriesPage });
+
+const repositoryRoute = createRoute({
+  getParentRoute,
+  path: "/repositories/$id",
+  validateSearch: parseFilesSearch,
+  component: function RepositoryFiles() {
+    const { id } = repositoryRoute.useParams();
+    const search = repositoryRoute.useSearch();
+    return (
+      <RepositoryPage key={id} id={id} view="files" chosen={search.ref}>
+        <FilesView search={search} />
+      </RepositoryPage>
+    );
+  },
+});
+
+const historyRoute = createRoute({
+  getParentRoute,
+  path: "/repositories/$id/history",
+  validateSearch: parseHistorySearch,
+  component: function RepositoryHistory() {
+    const { id } = historyRoute.useParams();
+    return (
+      <RepositoryPage key={id} id={id} view="history" chosen={historyRoute.useSearch().ref}>
+        <HistoryView />
+      </RepositoryPage>
+    );
+  },
+});
+
+const changesRoute = createRoute({
+  getParentRoute,
+  path: "/repositories/$id/changes",
+  validateSearch: parseChangesSearch,
+  component: function RepositoryChanges() {
+    const { id } = changesRoute.useParams();
+    const search = changesRoute.useSearch();
+    return (
+      <RepositoryPage key={id} id={id} view="changes" chosen={search.ref}>
+        <ChangesView search={search} />
+      </RepositoryPage>
+    );
+  },
+});
+
 /** Addresses carry plain text, so that a person can read and write them. */
 function parseSearch(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search));
@@ -95,7 +147,10 @@ function stringifySearch(search: Record<string, unknown>): string {
 }
 
 export const router = createRouter({
-  routeTree: root.addChildren([myFilesRoute, sharedRoute, folderRoute, recentRoute, favoritesRoute, trashRoute, searchRoute]),
+  routeTree: root.addChildren([
+    myFilesRoute, sharedRoute, folderRoute, recentRoute, favoritesRoute, trashRoute, searchRoute,
+    repositoriesRoute, repositoryRoute, historyRoute, changesRoute,
+  ]),
   parseSearch,
   stringifySearch,
 });

@@ -93,6 +93,7 @@ function Head({ file, position, onClose }: { file: PreviewFile; position: string
           </time>
           {" · "}
           <span>{position}</span>
+          {file.version !== undefined && ` · ${file.version}`}
         </p>
       </div>
       <IconButton icon="download" label={words.download} onPress={() => void save(file)} />

@@ -1,18 +1,17 @@
 /** A small picture of a file: the image itself where the browser can show it, else the icon of its kind. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { extensionOf, kindOf } from "@/drive/kind";
 import type { PreviewFile } from "@/previews/file";
 import { inlineUrl } from "@/previews/inlineUrl";
 import { isLarge, smallPicture } from "@/previews/small-picture";
 import { isBrowserImage } from "@/previews/viewer";
 import { FileIcon } from "@/ui/FileIcon";
+import { usePatience } from "@/ui/usePatience";
 import "@/previews/thumbnail.css";
 
 /** Larger originals cost more to fetch and decode than a small picture is worth. */
 const MAX_BYTES = 20 * 1024 * 1024;
-/** What is scrolled past faster than this is not asked for. */
-const PATIENCE_MS = 120;
 /** A box narrower than this holds the icon alone; a label needs a wider one. */
 const MIN_PICTURE = 24;
 const MIN_LABEL = 96;
@@ -75,14 +74,4 @@ function Picture({ url }: { url: string }) {
       onError={() => setState("failed")}
     />
   );
-}
-
-/** True once the component has stayed for a moment. */
-function usePatience(): boolean {
-  const [stayed, setStayed] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setStayed(true), PATIENCE_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return stayed;
 }

@@ -19,8 +19,9 @@ export interface ChangesSearch extends HistorySearch {
   path?: string | undefined;
   /** All changed files in one list, in place of a line for each folder. */
   view?: "files" | undefined;
-  /** The path of the changed file being previewed. */
+  /** The path of the changed file being previewed, and where it was before it was renamed. */
   preview?: string | undefined;
+  was?: string | undefined;
 }
 
 type Raw = Record<string, unknown>;
@@ -45,6 +46,7 @@ export function parseChangesSearch(raw: Raw): ChangesSearch {
     path: pathOf(raw.path),
     view: raw.view === "files" ? "files" : undefined,
     preview: textOf(raw.preview),
+    was: raw.preview === undefined ? undefined : textOf(raw.was),
   };
 }
 

@@ -6,6 +6,7 @@ whose CORS rule allows all origins.
 """
 
 from collections.abc import AsyncIterator
+from hashlib import sha256
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -17,7 +18,14 @@ from keyshelf.clock import system_clock
 from keyshelf.delivery.answers import plan
 from keyshelf.delivery.headers import Representation
 from keyshelf.errors import InvalidInputError, NotFoundError
-from keyshelf.store.base import Attributes, ObjectReader, ObjectStore, PutOptions
+from keyshelf.store.base import (
+    MAX_SMALL_BYTES,
+    Attributes,
+    Body,
+    ObjectReader,
+    ObjectStore,
+    PutOptions,
+)
 from keyshelf.store.errors import ObjectExistsError
 from keyshelf.store.local_signing import VerifiedRequest
 
@@ -77,7 +85,7 @@ async def write_object(service: Service, role: str, request: Request) -> Respons
     """Take an object's bytes, or those of one part."""
     store, wanted = _verified(service.local_stores, role, request)
     try:
-        etag = await _write(store.store, wanted, _body_of(request, wanted))
+        etag = await _write(store.store, wanted, await _body(request, wanted))
     except ClientDisconnect:
         # Paused, cancelled or reloaded: nothing was kept, and nobody waits for an answer.
         return Response(status_code=400)
@@ -86,12 +94,14 @@ async def write_object(service: Service, role: str, request: Request) -> Respons
     return Response(status_code=200, headers={**_CORS, "ETag": f'"{etag}"'})
 
 
-async def _write(store: ObjectStore, wanted: VerifiedRequest, body: AsyncIterator[bytes]) -> str:
+async def _write(store: ObjectStore, wanted: VerifiedRequest, body: Body) -> str:
     if wanted.upload_id is not None and wanted.part_number is not None:
         part = await store.upload_part(wanted.key, wanted.upload_id, wanted.part_number, body)
         return part.etag
-    attributes = Attributes(content_type=wanted.content_type or "application/octet-stream")
-    options = PutOptions(attributes=attributes, condition=wanted.condition)
+    attributes = Attributes(
+        content_type=wanted.content_type or "application/octet-stream", metadata=wanted.metadata
+    )
+    options = PutOptions(attributes=attributes, condition=wanted.condition, tags=wanted.tags)
     return (await store.put(wanted.key, body, options)).etag
 
 
@@ -109,16 +119,30 @@ def _verified(
     return store, verified
 
 
+async def _body(request: Request, wanted: VerifiedRequest) -> Body:
+    pieces = _body_of(request, wanted)
+    if wanted.content_length is not None and wanted.content_length <= MAX_SMALL_BYTES:
+        # A store writes what is there whole in one go.
+        return b"".join([piece async for piece in pieces])
+    return pieces
+
+
 async def _body_of(request: Request, wanted: VerifiedRequest) -> AsyncIterator[bytes]:
+    """Give the body; raise at its end, before it is stored, when it is not the one signed for."""
     received = 0
+    digest = sha256()
     async for chunk in request.stream():
         received += len(chunk)
         if wanted.content_length is not None and received > wanted.content_length:
             raise InvalidInputError("the body is longer than was signed for")
         if chunk:
+            if wanted.sha256 is not None:
+                digest.update(chunk)
             yield chunk
     if wanted.content_length is not None and received != wanted.content_length:
         raise InvalidInputError("the body is shorter than was signed for")
+    if wanted.sha256 is not None and digest.digest() != wanted.sha256:
+        raise InvalidInputError("the body has another SHA-256 than was signed for")
 
 
 async def _bytes_of(reader: ObjectReader) -> AsyncIterator[bytes]:

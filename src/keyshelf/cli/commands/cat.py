@@ -10,20 +10,12 @@ import typer
 from keyshelf.cli import hosting
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.hosting import Repo
-from keyshelf.errors import InvalidInputError
-from keyshelf.repositories.formats.entries import FileEntry
 from keyshelf.repositories.history.content import content
-from keyshelf.repositories.history.folders import find
+from keyshelf.repositories.history.folders import find_file
 from keyshelf.repositories.history.resolve import resolve
 from keyshelf.repositories.host import Host
 from keyshelf.repositories.paths import path_bytes
 from keyshelf.repositories.reading import Reader
-
-
-class PathNotFileError(InvalidInputError):
-    """What a commit has at a path is a folder or a link, and a file is needed."""
-
-    code = "path-not-file"
 
 
 def cat(
@@ -38,9 +30,7 @@ def cat(
     async def command(host: Host) -> ExitCode:
         reader = Reader(await hosting.opened(host, repo))
         manifest = await reader.manifest((await resolve(reader, ref)).commit)
-        entry = await find(reader, manifest.root, where)
-        if not isinstance(entry, FileEntry):
-            raise PathNotFileError(f"{path!r} is no file in {ref}")
+        entry = await find_file(reader, manifest.root, where)
         async with aclosing(content(reader, entry, path=where)) as pieces:
             async for piece in pieces:
                 await anyio.to_thread.run_sync(sys.stdout.buffer.write, piece)

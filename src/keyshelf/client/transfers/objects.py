@@ -169,9 +169,39 @@ class Objects:
                 raise StoreUnavailableError("the store stopped sending before the end")
             return Received(answer.headers.get("ETag"), total, dict(answer.headers))
 
+    async def put(self, request: SignedRequest, data: bytes) -> bool:
+        """Send a small object whole; False when there is one of its name, which stays.
+
+        Raises as `send` does.
+        """
+        headers = {name: str(value) for name, value in request.headers.items()}
+        async with self._answer(request.method, request.url, headers, data) as answer:
+            if not answer.is_success and await _is_there(answer):
+                return False
+            await _refuse(answer)
+            await answer.aread()
+            return True
+
+    async def fetch(self, request: SignedRequest, *, most: int) -> bytes:
+        """Return a small object, of at most so many bytes. Raises as `receive` does."""
+        headers = {name: str(value) for name, value in request.headers.items()}
+        headers["Accept-Encoding"] = "identity"
+        async with self._answer(request.method, request.url, headers, None) as answer:
+            await _refuse(answer)
+            if int(answer.headers.get("Content-Length", 0)) > most:
+                raise ObjectChangedError("the store has a larger object than can be there")
+            data = await answer.aread()
+        if len(data) > most:
+            raise ObjectChangedError("the store has a larger object than can be there")
+        return data
+
     @asynccontextmanager
     async def _answer(
-        self, method: str, url: str, headers: Mapping[str, str], body: AsyncIterator[bytes] | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: AsyncIterator[bytes] | bytes | None,
     ) -> AsyncGenerator[httpx2.Response]:
         """Send one request within the bound; the HTTP library's errors become ours."""
         whole = urljoin(f"{self._service_url}/", url)
@@ -193,6 +223,15 @@ class Objects:
                     f"the transfer with the store at {host} broke off"
                     f" ({str(error) or type(error).__name__})"
                 ) from error
+
+
+async def _is_there(answer: httpx2.Response) -> bool:
+    """Say whether a request to create was refused because there is an object."""
+    if answer.status_code in {409, 412}:
+        return True
+    # Azure asks whether the request may replace the object, and it may not.
+    refusal = Refusal.read(await answer.aread())
+    return answer.status_code == 403 and refusal.code == "UnauthorizedBlobOverwrite"
 
 
 async def _refuse(answer: httpx2.Response) -> None:

@@ -165,8 +165,5 @@ async def fetching(
 
 def _not_there(runs: Sequence[Run]) -> set[bytes]:
     return {
-        ref.id
-        for run in runs
-        for number, ref in enumerate(run.refs)
-        if number not in run.there
+        ref.id for run in runs for number, ref in enumerate(run.refs) if number not in run.there
     }

@@ -43,8 +43,11 @@ def judge_file(
     if stat.S_ISDIR(seen.st_mode):
         return Verdict.CLEAR
     looks_known = known is not None and looks_as(known, seen)
-    if looks_known and not paranoid and isinstance(known.entry, FileEntry):
-        if (known.entry.content, known.entry.size) == (entry.content, entry.size):
+    if known is not None and looks_known and not paranoid:
+        if isinstance(known.entry, FileEntry) and (known.entry.content, known.entry.size) == (
+            entry.content,
+            entry.size,
+        ):
             return _right(place, entry, seen, known)
         return Verdict.WRITE
     if stat.S_ISREG(seen.st_mode) and _holds(place, entry, seen):

@@ -23,7 +23,6 @@ from keyshelf.repositories.checkout.places import (
 )
 from keyshelf.repositories.checkout.values import (
     CheckoutOptions,
-    FileDamagedError,
     InTheWayError,
     damaged,
     would_overwrite,
@@ -31,6 +30,7 @@ from keyshelf.repositories.checkout.values import (
 from keyshelf.repositories.formats import ids
 from keyshelf.repositories.formats.entries import HAS_HOLES, FileEntry
 from keyshelf.repositories.formats.nodes import ChunkRef
+from keyshelf.repositories.history.content import DamagedFileError
 from keyshelf.repositories.paths import joined, path_text
 from keyshelf.repositories.reading import DamagedObjectError, Reader
 
@@ -134,7 +134,7 @@ class PartWriter:
     def write(self, runs: Sequence[Run], frames: Frames) -> Written:
         """Verify and write runs, and finish the files that are whole then.
 
-        Raises `FileDamagedError` for what cannot be read unless told to keep going, and
+        Raises `DamagedFileError` for what cannot be read unless told to keep going, and
         what the file system raises, in our words.
         """
         written = Written()
@@ -144,7 +144,7 @@ class PartWriter:
                 continue
             try:
                 self._write_run(place, run, contents, written)
-            except FileDamagedError as error:
+            except DamagedFileError as error:
                 if not self._options.keep_going:
                     raise
                 if self._is_first_failure(run.target, error):
@@ -231,7 +231,7 @@ class _Contents:
     _kept: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
 
     def of(self, ref: ChunkRef, target: Target) -> bytes:
-        """Return the content of a chunk. Raises `FileDamagedError`."""
+        """Return the content of a chunk. Raises `DamagedFileError`."""
         if ref.id in self._kept:
             return self._kept[ref.id]
         frame = self.frames[ref.id]

@@ -139,18 +139,21 @@ class OpenFolder:
 
 
 @contextmanager
-def opened(path: bytes) -> Generator[OpenFolder]:
-    """Open the folder that everything goes into, made with those above it when missing.
+def opened(path: bytes, *, to_write: bool) -> Generator[OpenFolder]:
+    """Open the folder that everything goes into.
 
-    One at a time: raises `CheckoutRunningError` while somebody else has it open so.
+    To write, it is made with those above it when missing, and is opened once at a time:
+    raises `CheckoutRunningError` while somebody else has it open so.
     """
     with told(path):
-        os.makedirs(path, exist_ok=True)
+        if to_write:
+            os.makedirs(path, exist_ok=True)
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with told(path):
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if to_write:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise CheckoutRunningError(
                     f"another checkout writes into {path_text(path)}"
@@ -161,7 +164,11 @@ def opened(path: bytes) -> Generator[OpenFolder]:
 
 
 def is_same(one: os.stat_result, other: os.stat_result | None) -> bool:
-    """Say whether nothing happened to a file between two looks at it."""
+    """Say whether two looks at a name saw one file with the same bytes.
+
+    The time of its last change of any kind does not count: it changes with each name that
+    the file is given or loses.
+    """
     return other is not None and _marks(one) == _marks(other)
 
 
@@ -202,4 +209,4 @@ def told(path: bytes) -> Generator[None]:
 
 
 def _marks(seen: os.stat_result) -> tuple[int, ...]:
-    return seen.st_ino, seen.st_dev, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
+    return seen.st_ino, seen.st_dev, seen.st_size, seen.st_mtime_ns

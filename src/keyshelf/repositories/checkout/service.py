@@ -2,122 +2,302 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 import anyio.to_thread
+import msgspec
 
-from keyshelf.repositories.checkout.files import is_content, write_file
-from keyshelf.repositories.checkout.places import InTheWayError, OpenFolder, opened, shown
-from keyshelf.repositories.formats.entries import FileEntry, FolderEntry, LinkEntry
+from keyshelf.errors import IntegrityError
+from keyshelf.layout.repository import ChunkId
+from keyshelf.repositories.cache import FolderCache, RememberedFile, RememberedFolder
+from keyshelf.repositories.checkout.batches import Fetcher, fetching
+from keyshelf.repositories.checkout.clearing import NOTHING_KNOWN
+from keyshelf.repositories.checkout.folders import Finish, FolderWork, Local
+from keyshelf.repositories.checkout.judging import remembered
+from keyshelf.repositories.checkout.parts import PartWriter, Target, Written
+from keyshelf.repositories.checkout.places import OpenFolder, opened
+from keyshelf.repositories.checkout.twins import link_twins
+from keyshelf.repositories.checkout.values import (
+    MOST_NAMED,
+    CheckedOut,
+    CheckoutOptions,
+    Progress,
+    TooDeepError,
+    Unwritten,
+    damaged,
+    would_overwrite,
+)
+from keyshelf.repositories.checkout.wanted import Visit, check_paths, entries_wanted, wanted
+from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry
 from keyshelf.repositories.reading import Reader
-from keyshelf.repositories.trees import entries_of
+from keyshelf.repositories.values import ChunkMissingError
+from keyshelf.repositories.walking import AHEAD
+
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
+_DEEPEST = 300
+_SAVED_EVERY = 256
+_FINISHED_AT_ONCE = 1000
 
 
-@dataclass(slots=True)
-class CheckedOut:
-    """What a checkout did."""
+async def checkout(
+    reader: Reader,
+    root: FolderEntry,
+    folder: bytes,
+    *,
+    paths: Sequence[bytes] = (),
+    cache: FolderCache,
+    options: CheckoutOptions | None = None,
+) -> CheckedOut:
+    """Make a folder hold everything of a root, or what lies at some paths from the root.
 
-    written: int = 0
-    """Files and links that were written."""
-    right: int = 0
-    """Files and links that were right already."""
-    bytes_written: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CheckoutOptions:
-    """How a folder is checked out."""
-
-    overwrite: bool = False
-    """Replace files that differ; without it they are in the way."""
-    on_progress: Callable[[CheckedOut], None] = lambda _: None
+    What is right is not touched, and what the root does not have is left, unless asked to
+    delete it. Everything is looked at before anything is written: `PathNotFoundError` and
+    `WouldOverwriteError` leave the folder as it was. A file appears under its name when
+    all of it is there and verified. Stopped anywhere, the same checkout goes on where this
+    one stopped, with what parts of files hold already. Raises `DamagedFileError` for what
+    cannot be read, unless told to keep going, and what the carrier and the folder raise.
+    """
+    options = options or CheckoutOptions()
+    await check_paths(reader, root, paths)
+    # A dry run makes no folder; it compares with none, and opens any to begin with.
+    is_new = options.dry_run and not os.path.exists(folder)
+    with opened(b"/" if is_new else folder, to_write=not options.dry_run) as place:
+        run = _Checkout(reader, place, cache, options)
+        first = Visit(b"", root, wanted(paths), is_new=is_new)
+        would = await run.plan(first)
+        if options.dry_run:
+            return would
+        try:
+            await run.write(first)
+        finally:
+            cache.save()
+    return run.result
 
 
 @dataclass(slots=True)
 class _Checkout:
     reader: Reader
+    place: OpenFolder
+    cache: FolderCache
     options: CheckoutOptions
     result: CheckedOut = field(default_factory=CheckedOut)
+    progress: Progress = field(default_factory=Progress)
+    work: FolderWork = field(init=False)
+    finishes: list[Finish] = field(default_factory=list[Finish])
+    twins: list[tuple[Target, bytes]] = field(default_factory=list[tuple[Target, bytes]])
+    locals: dict[bytes, Local] = field(default_factory=dict[bytes, Local])
+    """The folders in which files are still being written, by path."""
+    recorded: int = 0
 
-    async def folder(self, place: OpenFolder, entry: FolderEntry) -> None:
-        async for each in entries_of(self.reader.node, entry.node):
-            match each:
-                case FolderEntry():
-                    with place.folder(each.name) as below:
-                        await self.folder(below, each)
-                        await anyio.to_thread.run_sync(_finish_folder, below, each)
-                case FileEntry():
-                    await self._file(place, each)
-                case LinkEntry():
-                    self._link(place, each)
-            self.options.on_progress(self.result)
+    def __post_init__(self) -> None:
+        self.work = FolderWork(self.place, self.cache, self.options)
 
-    async def _file(self, place: OpenFolder, entry: FileEntry) -> None:
-        found = place.look(entry.name)
-        if found is not None:
-            if await anyio.to_thread.run_sync(_is_right, place, entry, found):
-                self.result.right += 1
-                return
-            self._refuse_what_is_in_the_way(place, entry.name)
-        await write_file(self.reader, place, entry, on_bytes=self._on_bytes)
-        self.result.written += 1
+    async def plan(self, first: Visit) -> CheckedOut:
+        """See that nothing is in the way, and return what would be done.
 
-    def _link(self, place: OpenFolder, entry: LinkEntry) -> None:
-        found = place.look(entry.name)
-        if found is not None:
-            is_link = stat.S_ISLNK(found.st_mode)
-            if is_link and os.readlink(entry.name, dir_fd=place.descriptor) == entry.target:
-                self.result.right += 1
-                return
-            self._refuse_what_is_in_the_way(place, entry.name)
-            place.remove(entry.name)
-        place.link_to(entry.name, entry.target, mtime=entry.mtime)
-        self.result.written += 1
+        What lies in folders that are not there yet counts with a dry run only.
+        """
+        if first.wanted.all:
+            self.progress.files_total, self.progress.bytes_total = (
+                first.entry.files,
+                first.entry.size,
+            )
+        blocked, would = list[bytes](), CheckedOut()
+        visits = _Visits(self.reader, first)
+        while (visit := await visits.next()) and len(blocked) <= MOST_NAMED:
+            local = Local(visit)
+            async for entries, is_last in self._entries(visit, is_told=False):
+                self._count(visit, entries)
+                compared = await _in_thread(self.work.compare, local, entries, is_last=is_last)
+                blocked += compared.blocked
+                would.add(compared.would)
+                visits.add(_to_compare(local, entries, all_of_them=self.options.dry_run))
+        if blocked:
+            raise would_overwrite(blocked)
+        return would
 
-    def _refuse_what_is_in_the_way(self, place: OpenFolder, name: bytes) -> None:
-        if not self.options.overwrite:
-            path = shown(os.path.join(place.path, name))
-            raise InTheWayError(f"{path} differs: move it away, or ask to overwrite")
+    async def write(self, first: Visit) -> None:
+        """Make everything, folders before what is in them, and finish them last."""
+        writer = PartWriter(self.reader, self.place, self.options)
+        async with fetching(self.reader, writer, self.options, self._on_written) as fetcher:
+            visits = _Visits(self.reader, first)
+            while visit := await visits.next():
+                await self._folder(visit, visits, fetcher)
+            await fetcher.flush()
+            for target in await self._link_twins():
+                await fetcher.add(target)
+        finishes = self.finishes[::-1]
+        for start in range(0, len(finishes), _FINISHED_AT_ONCE):
+            some = finishes[start : start + _FINISHED_AT_ONCE]
+            self.result.warnings += await _in_thread(self.work.finish, some)
 
-    def _on_bytes(self, count: int) -> None:
-        self.result.bytes_written += count
-        self.options.on_progress(self.result)
+    async def _folder(self, visit: Visit, visits: "_Visits", fetcher: Fetcher) -> None:
+        local = Local(visit)
+        self.locals[visit.path] = local
+        async for entries, is_last in self._entries(visit, is_told=True):
+            done = await _in_thread(self.work.act, local, entries, is_last=is_last)
+            self.result.add(done.did)
+            self.twins += done.twins
+            visits.add(done.visits)
+            local.waiting += len(done.targets)
+            self._progressed(done.files, done.bytes)
+            await self.reader.ahead(_lists(done.targets))
+            for target in done.targets:
+                await fetcher.add(target)
+        local.is_walked = True
+        if finish := self.work.finish_of(local):
+            self.finishes.append(finish)
+        self._record_if_done(local)
+
+    async def _entries(
+        self, visit: Visit, *, is_told: bool
+    ) -> AsyncIterator[tuple[Sequence[Entry], bool]]:
+        """Give the entries of a folder, and with the last of them that they are the last."""
+        before: Sequence[Entry] | None = None
+        try:
+            async for entries in entries_wanted(self.reader, visit):
+                if before is not None:
+                    yield before, False
+                before = entries
+        except (IntegrityError, ChunkMissingError) as error:
+            if not self.options.keep_going:
+                raise damaged(visit.path, error) from error
+            if is_told:
+                self.result.unwritten.append(Unwritten(visit.path, damaged(visit.path, error)))
+            if before is not None:
+                yield before, False  # what is missing may be in any folder: nothing is removed
+        else:
+            yield before or (), True
+
+    def _on_written(self, written: Written) -> None:
+        self.result.bytes_written += written.bytes
+        self.result.warnings += written.warnings
+        self.result.written += len(written.files)
+        for target, record in written.files:
+            self._settled(target, record)
+        for target in written.failed:
+            if target.error is not None:
+                self.result.unwritten.append(Unwritten(target.path, target.error))
+            self._settled(target, None)
+        self._progressed(len(written.files), written.bytes)
+
+    def _settled(self, target: Target, record: RememberedFile | None) -> None:
+        """Note that a file is written, or cannot be."""
+        local = self.locals.get(target.folder)
+        if local is None:
+            if record is not None:
+                self._remember({target.path: record})
+            return
+        local.waiting -= 1
+        if record is not None:
+            local.files[target.entry.name] = record
+        self._record_if_done(local)
+
+    def _record_if_done(self, local: Local) -> None:
+        if local.waiting or not local.is_walked:
+            return
+        del self.locals[local.visit.path]
+        self.work.record(local)
+        self.recorded += 1
+        if self.recorded % _SAVED_EVERY == 0:
+            self.cache.save()
+
+    async def _link_twins(self) -> list[Target]:
+        """Link further names to files; returns those that must be written themselves."""
+        failed = {each.path: each.error for each in self.result.unwritten}
+        hurt = [target for target, leader in self.twins if leader in failed]
+        twins = [(target, leader) for target, leader in self.twins if leader not in failed]
+        done = await _in_thread(link_twins, self.place, twins, overwrite=self.options.overwrite)
+        self.result.written += len(done.linked)
+        self.result.right += len(done.right)
+        finished = done.linked + done.right
+        self._progressed(len(finished), sum(target.entry.size for target in finished))
+        entries = {target.path: target.entry for target in finished}
+        entries |= {
+            leader: msgspec.structs.replace(target.entry, name=leader.rpartition(b"/")[2])
+            for target, leader in twins
+            if target.path in entries
+        }
+        self._remember({path: remembered(entries[path], done.seen[path]) for path in entries})
+        return done.unlinked + hurt
+
+    def _remember(self, files: Mapping[bytes, RememberedFile]) -> None:
+        """Remember files in folders that were recorded before."""
+        by_folder: dict[bytes, dict[bytes, RememberedFile]] = {}
+        for path, file in files.items():
+            folder, _, name = path.rpartition(b"/")
+            by_folder.setdefault(folder, {})[name] = file
+        for folder, some in by_folder.items():
+            known = self.cache.get(folder) or NOTHING_KNOWN
+            now = {**known.files, **some}
+            if now != known.files:
+                self.cache.put(folder, RememberedFolder(now, known.folders))
+
+    def _count(self, visit: Visit, entries: Sequence[Entry]) -> None:
+        for entry in () if visit.wanted.all else entries:
+            if isinstance(entry, FileEntry):
+                self.progress.files_total += 1
+                self.progress.bytes_total += entry.size
+            elif isinstance(entry, FolderEntry) and visit.wanted.of(entry.name).all:
+                self.progress.files_total += entry.files
+                self.progress.bytes_total += entry.size
+
+    def _progressed(self, files: int, size: int) -> None:
+        self.progress.files += files
+        self.progress.bytes += size
+        self.options.on_progress(self.progress)
 
 
-async def checkout(
-    reader: Reader, root: FolderEntry, folder: bytes, *, options: CheckoutOptions | None = None
-) -> CheckedOut:
-    """Make a folder hold everything of a root.
+class _Visits:
+    """The folders that are still to look into, the nodes of those that come next at hand."""
 
-    What is right is not touched, and what the root does not have is left there. A file
-    appears under its name when it is whole. Stopped anywhere, the same checkout goes on.
-    """
-    run = _Checkout(reader, options or CheckoutOptions())
-    with opened(folder) as place:
-        await run.folder(place, root)
-        await anyio.to_thread.run_sync(_finish_folder, place, root)
-    return run.result
+    def __init__(self, reader: Reader, first: Visit) -> None:
+        self._reader = reader
+        self._stack = [first]
+        self._fetched: set[bytes] = set()
 
+    def add(self, visits: Sequence[Visit]) -> None:
+        """Put folders before all others, in their order."""
+        self._stack += visits[::-1]
 
-def _is_right(place: OpenFolder, entry: FileEntry, found: os.stat_result) -> bool:
-    if not stat.S_ISREG(found.st_mode) or found.st_size != entry.size:
-        return False
-    descriptor = os.open(
-        entry.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place.descriptor
-    )
-    try:
-        if found.st_mtime_ns != entry.mtime and not is_content(descriptor, entry):
-            return False
-        if stat.S_IMODE(found.st_mode) != entry.mode:
-            os.fchmod(descriptor, entry.mode)
-        if found.st_mtime_ns != entry.mtime:
-            os.utime(descriptor, ns=(entry.mtime, entry.mtime))
-    finally:
-        os.close(descriptor)
-    return True
+    async def next(self) -> Visit | None:
+        """Return the next folder; None at the end. Raises `TooDeepError`."""
+        if not self._stack:
+            return None
+        visit = self._stack.pop()
+        if visit.path.count(b"/") >= _DEEPEST:
+            raise TooDeepError(f"more than {_DEEPEST} folders lie in each other")
+        if visit.entry.node not in self._fetched:
+            some = [visit.entry.node, *(each.entry.node for each in self._stack[:-AHEAD:-1])]
+            self._fetched = set(some)
+            await self._reader.ahead([ChunkId(node.hex()) for node in some])
+        return visit
 
 
-def _finish_folder(place: OpenFolder, entry: FolderEntry) -> None:
-    os.fchmod(place.descriptor, entry.mode)
-    os.utime(place.descriptor, ns=(entry.mtime, entry.mtime))
+def _to_compare(local: Local, entries: Sequence[Entry], *, all_of_them: bool) -> list[Visit]:
+    """Return the folders that must be compared too: those that are there, or named in part."""
+    visits: list[Visit] = []
+    for entry in entries:
+        if isinstance(entry, FolderEntry):
+            seen = local.seen.get(entry.name)
+            is_there = seen is not None and stat.S_ISDIR(seen.st_mode)
+            visit = local.visit.below(entry, is_new=not is_there)
+            if is_there or all_of_them or not visit.wanted.all:
+                visits.append(visit)
+    return visits
+
+
+def _lists(targets: Sequence[Target]) -> list[ChunkId]:
+    """Return the first nodes of the lists of files' chunks."""
+    entries = (target.entry for target in targets)
+    return [ChunkId(each.content.hex()) for each in entries if each.depth and each.content]
+
+
+async def _in_thread(
+    act: Callable[Params, Result], *args: Params.args, **options: Params.kwargs
+) -> Result:
+    return await anyio.to_thread.run_sync(partial(act, *args, **options))

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from keyshelf.errors import ConflictError, Error, IntegrityError, LimitError, UnavailableError
+from keyshelf.errors import ConflictError, Error, LimitError, UnavailableError
+from keyshelf.repositories.history.content import DamagedFileError
 from keyshelf.repositories.paths import path_text
 
 MOST_NAMED = 100
@@ -40,15 +41,6 @@ class FolderUnwritableError(UnavailableError):
     code = "folder-unwritable"
 
 
-class FileDamagedError(IntegrityError):
-    """What a commit holds at a path cannot be read whole; the extras name path and object.
-
-    Nothing was written under this path.
-    """
-
-    code = "damaged-file"
-
-
 class TooDeepError(LimitError):
     """A commit's folders lie in each other more deeply than any that is committed."""
 
@@ -77,6 +69,8 @@ class CheckoutOptions:
     """Write everything that can be read, and name the rest in the result."""
     paranoid: bool = False
     """Compare the bytes of every file, also of those that look as they were written."""
+    dry_run: bool = False
+    """Write nothing, and tell what would be done."""
     durable: bool = False
     """Have each file on the disk before it gets its name.
 
@@ -119,6 +113,16 @@ class CheckedOut:
     warnings: list[str] = field(default_factory=list[str])
     """What the file system does not keep, such as extended attributes."""
 
+    def add(self, other: "CheckedOut") -> None:
+        """Take in what another part of the same checkout did."""
+        self.written += other.written
+        self.adjusted += other.adjusted
+        self.right += other.right
+        self.removed += other.removed
+        self.bytes_written += other.bytes_written
+        self.unwritten += other.unwritten
+        self.warnings += other.warnings
+
 
 def would_overwrite(paths: Sequence[bytes]) -> WouldOverwriteError:
     """Return the error that names the local files that are kept."""
@@ -130,10 +134,10 @@ def would_overwrite(paths: Sequence[bytes]) -> WouldOverwriteError:
     )
 
 
-def damaged(path: bytes, error: Error) -> FileDamagedError:
+def damaged(path: bytes, error: Error) -> DamagedFileError:
     """Return the error that says which path damage hurts."""
     said = {name: error.extras[name] for name in ("chunk", "node") if name in error.extras}
     shown = path_text(path)
-    return FileDamagedError(
+    return DamagedFileError(
         f"{shown or 'the root'} cannot be checked out: {error.detail}", path=shown, **said
     )

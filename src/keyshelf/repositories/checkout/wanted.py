@@ -3,17 +3,11 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from keyshelf.errors import NotFoundError
 from keyshelf.repositories.formats.entries import Entry, FolderEntry
-from keyshelf.repositories.paths import components, joined, path_text
+from keyshelf.repositories.history.folders import find
+from keyshelf.repositories.paths import components, joined
 from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.walking import entry_runs, find_entry
-
-
-class PathMissingError(NotFoundError):
-    """A commit has nothing at a path that is to be checked out; the extras name it."""
-
-    code = "checkout-path-missing"
 
 
 @dataclass(slots=True)
@@ -58,24 +52,23 @@ def wanted(paths: Sequence[bytes]) -> Wanted:
     return root
 
 
-async def entries_wanted(reader: Reader, visit: Visit) -> AsyncIterator[Sequence[Entry]]:
-    """Give the entries of a folder that are wanted, some at a time.
+async def check_paths(reader: Reader, root: FolderEntry, paths: Sequence[bytes]) -> None:
+    """See that a commit has something at each path.
 
-    Raises `PathMissingError` for a path that is not there, and what reading raises.
+    Raises `PathNotFoundError` and `PathNotFolderError`, which name what is missing,
+    `IllegalPathError`, and what reading raises.
     """
+    for path in paths:
+        await find(reader, root, path)
+
+
+async def entries_wanted(reader: Reader, visit: Visit) -> AsyncIterator[Sequence[Entry]]:
+    """Give the entries of a folder that are wanted, some at a time. Raises what reading raises."""
     if visit.wanted.all:
         async for run in entry_runs(reader.node, visit.entry.node, ahead=reader.ahead):
             yield run
         return
-    found: list[Entry] = []
-    for name, below in sorted(visit.wanted.below.items()):
-        entry = await find_entry(reader.node, visit.entry.node, name)
-        if entry is None or not (below.all or isinstance(entry, FolderEntry)):
-            path = path_text(joined(visit.path, name if entry is None else _first(name, below)))
-            raise PathMissingError(f"the commit has nothing at {path!r}", path=path)
-        found.append(entry)
-    yield found
-
-
-def _first(name: bytes, below: Wanted) -> bytes:
-    return joined(name, min(below.below))
+    found = [
+        await find_entry(reader.node, visit.entry.node, name) for name in sorted(visit.wanted.below)
+    ]
+    yield [entry for entry in found if entry is not None]

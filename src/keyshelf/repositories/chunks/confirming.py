@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import anyio.to_thread
-from blake3 import blake3
 
 from keyshelf.errors import ConflictError, IntegrityError, InvalidInputError
 from keyshelf.layout.repository import ChunkId, chunk_key
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.chunks import queries
-from keyshelf.repositories.chunks.objects import chunk_object
+from keyshelf.repositories.chunks.proofs import proof_of
 from keyshelf.repositories.chunks.queries import VerifiedChunk
 from keyshelf.repositories.chunks.reservations import reserve
 from keyshelf.repositories.chunks.verifying import make_right
 from keyshelf.repositories.deleting import queries as notes
 from keyshelf.repositories.deleting.service import delete_noted
 from keyshelf.repositories.formats import frame, ids
-from keyshelf.repositories.formats.frame import FrameType, Suite
+from keyshelf.repositories.formats.frame import FrameType, Suite, WrongKeyError
 from keyshelf.repositories.formats.ids import Keys
+from keyshelf.repositories.objects import chunk_object
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
 from keyshelf.repositories.pushes.values import OpenPush
@@ -72,10 +72,8 @@ class _Judge:
             if self.record.is_encrypted and self.keys is None:
                 return self._is_sealed(claim, framed)
             digest = bytes.fromhex(claim.id)
-            content = frame.open_frame(
-                framed, type=FrameType.CHUNK, digest=digest, keys=self.keys
-            )
-        except IntegrityError:
+            content = frame.open_frame(framed, type=FrameType.CHUNK, digest=digest, keys=self.keys)
+        except (IntegrityError, WrongKeyError):
             return False
         if len(content) != claim.size or ids.chunk_id(content, self.keys) != claim.id:
             return False
@@ -84,11 +82,6 @@ class _Judge:
     def _is_sealed(self, claim: ClaimedChunk, framed: bytes) -> bool:
         is_known = claim.id in self.own or claim.proof == proof_of(framed, self.nonce)
         return is_known and is_sealed_for(self.record, framed, claim.size)
-
-
-def proof_of(data: bytes | memoryview, nonce: bytes) -> bytes:
-    """Return what proves in one push that somebody has these bytes."""
-    return blake3(data, key=nonce).digest()
 
 
 def is_sealed_for(record: RepositoryRecord, framed: bytes, size: int) -> bool:
@@ -108,6 +101,7 @@ async def confirm(
     push: OpenPush,
     reservation: UUID,
     claims: Sequence[ClaimedChunk],
+    *,
     keys: Keys | None,
 ) -> None:
     """Take chunks that were sent into a repository, all or none; twice is once.
@@ -116,6 +110,7 @@ async def confirm(
     unless somebody has or awaits them, and `ChunkNotAsNamedError` names them. Raises
     `NotReservedError`.
     """
+    claims = list({claim.id: claim for claim in claims}.values())
     claimed = [claim.id for claim in claims]
     async with parts.database.read() as tx:
         reserved = set(await push_rows.reserved(tx, reservation, push.id))
@@ -142,7 +137,9 @@ async def receive(
     parts: RepositoryParts,
     record: RepositoryRecord,
     push: OpenPush,
-    chunk: SealedChunk,
+    chunk_id: ChunkId,
+    framed: bytes,
+    *,
     keys: Keys | None,
 ) -> None:
     """Store a chunk whose frame passed through the service, and take it into a repository.
@@ -151,16 +148,17 @@ async def receive(
     there; what it cannot, because only its users can open it, never does. Raises
     `ChunkNotAsNamedError` and `PushExpiredError`.
     """
-    _require_as_named(record, chunk, keys)
+    chunk = _as_named(record, chunk_id, framed, keys)
     reservation = await reserve(parts, record.number, push.id, [chunk_key(chunk.id)])
     new = chunk_object(record, chunk, parts.options, parts.clock())
     (result,) = await parts.store.put_many([new])
+    stored_size = len(chunk.frame)
     if result is PutResult.EXISTED:
         if record.is_encrypted and keys is None:
-            await _require_same(parts, record, chunk)
+            stored_size = await _require_same(parts, record, chunk)
         else:
-            await make_right(parts, chunk, keys)
-    taken = VerifiedChunk(chunk.id, chunk.size, len(chunk.frame))
+            stored_size = await make_right(parts, chunk, keys)
+    taken = VerifiedChunk(chunk.id, chunk.size, stored_size)
     async with parts.database.transaction() as tx:
         await queries.take_in(tx, record.number, [taken])
         if not await push_rows.release(tx, reservation):
@@ -203,29 +201,32 @@ async def _refuse(parts: RepositoryParts, reservation: UUID, wrong: Sequence[Chu
     )
 
 
-def _require_as_named(record: RepositoryRecord, chunk: SealedChunk, keys: Keys | None) -> None:
+def _as_named(
+    record: RepositoryRecord, chunk: ChunkId, framed: bytes, keys: Keys | None
+) -> SealedChunk:
     try:
+        size = frame.read_header(framed).size
         if record.is_encrypted and keys is None:
-            is_right = is_sealed_for(record, chunk.frame, chunk.size)
+            is_right = is_sealed_for(record, framed, size)
         else:
-            digest = bytes.fromhex(chunk.id)
-            content = frame.open_frame(
-                chunk.frame, type=FrameType.CHUNK, digest=digest, keys=keys
-            )
-            is_right = ids.chunk_id(content, keys) == chunk.id
-    except IntegrityError:
-        is_right = False
+            digest = bytes.fromhex(chunk)
+            content = frame.open_frame(framed, type=FrameType.CHUNK, digest=digest, keys=keys)
+            is_right = ids.chunk_id(content, keys) == chunk
+    except (IntegrityError, WrongKeyError):
+        size, is_right = 0, False
     if not is_right:
-        raise ChunkNotAsNamedError("these are not the bytes of this chunk", ids=[chunk.id])
+        raise ChunkNotAsNamedError("these are not the bytes of this chunk", ids=[chunk])
+    return SealedChunk(chunk, framed, size)
 
 
 async def _require_same(
     parts: RepositoryParts, record: RepositoryRecord, chunk: SealedChunk
-) -> None:
+) -> int:
     (framed,) = await parts.store.get_many([chunk_key(chunk.id)])
     if framed == chunk.frame:
-        return
+        return len(chunk.frame)
     async with parts.database.read() as tx:
         is_own = bool(await queries.held(tx, record.number, [chunk.id]))
     if not (is_own and framed and is_sealed_for(record, framed, chunk.size)):
         raise ChunkNotAsNamedError("another object is in the place of this chunk", ids=[chunk.id])
+    return len(framed)

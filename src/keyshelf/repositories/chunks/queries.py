@@ -49,15 +49,15 @@ async def held(
 
 async def held_alike(
     tx: ReadTransaction, number: RepositoryNumber, ids: Sequence[ChunkId]
-) -> set[ChunkId]:
+) -> dict[ChunkId, int]:
     """Return which chunks are in a repository, or in any other where ids mean the same.
 
-    Those are the repositories that are not encrypted. A row of an encrypted one proves
-    nothing to others: whoever has its secret can call anything by any id.
+    With the sizes of their objects. The others are the repositories that are not encrypted:
+    a row of an encrypted one proves nothing, for who has its secret calls anything by any id.
     """
     rows = await tx.all(
         """
-        SELECT DISTINCT encode(c.id, 'hex') AS id FROM repository_chunks c
+        SELECT DISTINCT encode(c.id, 'hex') AS id, c.stored_size FROM repository_chunks c
         JOIN repositories theirs ON theirs.number = c.repository
         JOIN repositories ours ON ours.number = %(number)s
         WHERE c.id = ANY(%(ids)s) AND (
@@ -66,7 +66,7 @@ async def held_alike(
         """,
         {"number": number, "ids": _bytes(ids)},
     )
-    return {ChunkId(row["id"]) for row in rows}
+    return {ChunkId(row["id"]): row["stored_size"] for row in rows}
 
 
 async def lock(tx: Transaction, number: RepositoryNumber) -> int:
@@ -84,6 +84,7 @@ async def take_in(
     """Take verified chunks into a repository; those that were condemned stay after all."""
     # Everybody locks the repository before its chunks, so that nobody waits in a circle.
     await lock(tx, number)
+    different = {chunk.id: chunk for chunk in chunks}.values()
     await tx.execute(
         """
         WITH taken AS (
@@ -102,9 +103,9 @@ async def take_in(
         """,
         {
             "number": number,
-            "ids": _bytes([chunk.id for chunk in chunks]),
-            "sizes": [chunk.size for chunk in chunks],
-            "stored": [chunk.stored_size for chunk in chunks],
+            "ids": _bytes([chunk.id for chunk in different]),
+            "sizes": [chunk.size for chunk in different],
+            "stored": [chunk.stored_size for chunk in different],
         },
     )
 

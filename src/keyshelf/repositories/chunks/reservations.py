@@ -5,6 +5,7 @@ from uuid import UUID
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.repositories.catalog.values import RepositoryNumber
+from keyshelf.repositories.deleting import queries as notes
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries
 from keyshelf.repositories.values import PushExpiredError
@@ -24,4 +25,8 @@ async def reserve(
         if not await queries.extend(tx, number, push, now=now, until=until):
             raise PushExpiredError("this push is over: it was silent for too long; commit again")
         await queries.reserve(tx, number, reservation=reservation, push=push, keys=keys, now=now)
+    # Not before everybody sees the reservation: a deleter that looked before it was
+    # committed may hold notes made since, and is waited for here.
+    async with parts.database.transaction() as tx:
+        await notes.withdraw(tx, keys)
     return reservation

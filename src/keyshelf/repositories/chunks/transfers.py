@@ -8,10 +8,10 @@ from keyshelf.errors import InvalidInputError
 from keyshelf.layout.repository import ChunkId, chunk_key
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.chunks import queries
-from keyshelf.repositories.chunks.objects import announced_options
 from keyshelf.repositories.chunks.reservations import reserve
 from keyshelf.repositories.formats.frame import MAX_CONTENT, Codec, FrameHeader, FrameType, Suite
 from keyshelf.repositories.formats.ids import NO_KEY_ID
+from keyshelf.repositories.objects import announced_options
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes.values import OpenPush
 from keyshelf.repositories.values import ChunkMissingError
@@ -53,6 +53,15 @@ class SignedUploads:
     reservation: UUID | None
     """What to confirm; None when nothing has to be sent."""
     uploads: Sequence[SignedChunk]
+
+
+async def missing(
+    parts: RepositoryParts, record: RepositoryRecord, ids: Sequence[ChunkId]
+) -> Sequence[ChunkId]:
+    """Return those that are not in a repository, or may go, in the order they were asked for."""
+    async with parts.database.read() as tx:
+        present = await queries.present(tx, record.number, ids)
+    return [chunk for chunk in ids if chunk not in present]
 
 
 async def sign_uploads(

@@ -9,7 +9,7 @@ from keyshelf.errors import IntegrityError
 from keyshelf.layout.repository import ChunkId, chunk_key
 from keyshelf.repositories.chunks import queries
 from keyshelf.repositories.formats import frame, ids
-from keyshelf.repositories.formats.frame import FrameType
+from keyshelf.repositories.formats.frame import FrameType, WrongKeyError
 from keyshelf.repositories.formats.ids import Keys
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.values import SealedChunk
@@ -34,8 +34,10 @@ async def open_stored(
     )
 
 
-async def make_right(parts: RepositoryParts, chunk: SealedChunk, keys: Keys | None) -> None:
+async def make_right(parts: RepositoryParts, chunk: SealedChunk, keys: Keys | None) -> int:
     """Put a chunk in the place of an object of its name that may be wrong.
+
+    Returns the size of the object that is there then.
 
     Whoever removes or replaces such an object holds its key meanwhile, so that nobody
     removes what another has just put right.
@@ -44,8 +46,10 @@ async def make_right(parts: RepositoryParts, chunk: SealedChunk, keys: Keys | No
     async with parts.database.transaction() as tx:
         await queries.hold_key(tx, key)
         (opened,) = await open_stored(parts, [chunk.id], keys)
-        if opened.content is None:
-            await parts.store.put(key, chunk.frame)
+        if opened.content is not None:
+            return opened.stored_size
+        await parts.store.put(key, chunk.frame)
+        return len(chunk.frame)
 
 
 def _opened(chunk: ChunkId, framed: bytes | None, keys: Keys | None) -> Opened:
@@ -55,7 +59,7 @@ def _opened(chunk: ChunkId, framed: bytes | None, keys: Keys | None) -> Opened:
         content = frame.open_frame(
             framed, type=FrameType.CHUNK, digest=bytes.fromhex(chunk), keys=keys
         )
-    except IntegrityError:
+    except (IntegrityError, WrongKeyError):
         return Opened(None, len(framed))
     is_it = ids.chunk_id(content, keys) == chunk
     return Opened(content if is_it else None, len(framed))

@@ -1,25 +1,32 @@
-"""Reading one file into the repository: cut, identify, send."""
+"""Reading files into the repository: cut, identify, send."""
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from errno import ENOENT
+from io import FileIO
 
 import anyio.to_thread
 from blake3 import blake3
 
 from keyshelf.errors import ConflictError
 from keyshelf.layout.repository import ChunkId
-from keyshelf.repositories.chunking import Cutting, chunks_of
+from keyshelf.repositories.chunking import Block, blocks_of
+from keyshelf.repositories.commit.walk import LARGE_BYTES
 from keyshelf.repositories.formats import ids
-from keyshelf.repositories.formats.ids import Keys
+from keyshelf.repositories.formats.ids import Octets
 from keyshelf.repositories.formats.nodes import ChunkRef, NodeKind
-from keyshelf.repositories.scanning import FolderUnreadableError, Found, look
+from keyshelf.repositories.scanning import Found, Kind, found_of, shown, unreadable
 from keyshelf.repositories.sending import Sender
 from keyshelf.repositories.trees import TreeBuilder
+from keyshelf.repositories.values import Repository
 
 TRIES = 3
-_CHUNKS_AT_ONCE = 128
+_BLOCKS_AHEAD = 4
+_OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
 OnBytes = Callable[[int], None]
 """Told how many bytes were read."""
 
@@ -34,84 +41,178 @@ class FileChangingError(ConflictError):
 class FileContent:
     """Where the bytes of a file are, and their hash."""
 
-    size: int
+    found: Found
+    """The file as it was while it was read."""
     content: bytes | None
     depth: int
     hash: bytes
+    has_holes: bool
+
+
+Chunks = list[tuple[ChunkId, Octets]]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Puts together what a file is made of, block by block."""
+
+    repository: Repository
+    chunks: Chunks = field(default_factory=Chunks)
+    """What is to be sent; the nodes above the chunks included."""
+    size: int = 0
+    _whole: blake3 = field(default_factory=blake3)
+    _only: ChunkRef | None = None
+    _list: TreeBuilder[ChunkRef] | None = None
+
+    def take(self, block: Block) -> None:
+        """Take the next block."""
+        # In one piece it is hashed a half quicker than chunk by chunk.
+        self._whole.update(block.content)
+        for content in block.chunks():
+            chunk = ids.chunk_id(content, self.repository.keys)
+            self.chunks.append((chunk, content))
+            self._place(ChunkRef(bytes.fromhex(chunk), len(content)))
+        self.size += block.content.nbytes
+
+    def take_some(self, blocks: Iterator[Block]) -> bool:
+        """Take blocks of about 8 MiB in all; says whether there may be more: for a thread."""
+        until = self.size + LARGE_BYTES
+        for block in blocks:
+            self.take(block)
+            if self.size >= until:
+                return True
+        return False
+
+    def finish(self, found: Found, *, has_holes: bool) -> FileContent:
+        """Return where the bytes are, when there are no more blocks."""
+        if self._list is not None:
+            root = self._list.finish()
+            return FileContent(found, root.id, root.depth, self._whole.digest(), has_holes)
+        if self._only is None:
+            return FileContent(found, None, 0, b"", has_holes=False)
+        return FileContent(found, self._only.id, 0, self._whole.digest(), has_holes)
+
+    def _place(self, ref: ChunkRef) -> None:
+        if self._list is None:
+            if self._only is None:
+                self._only = ref
+                return
+            self._list = TreeBuilder[ChunkRef](NodeKind.LIST, self._put)
+            self._list.add(self._only)
+        self._list.add(ref)
+
+    def _put(self, content: bytes) -> bytes:
+        node = ids.chunk_id(content, self.repository.keys)
+        self.chunks.append((node, content))
+        return bytes.fromhex(node)
 
 
 async def send_file(
-    sender: Sender, path: bytes, found: Found, *, on_bytes: OnBytes
-) -> tuple[Found, FileContent]:
-    """Send the chunks of a file that are new, and return where all of them are.
+    sender: Sender, path: bytes, found: Found, *, in_two_threads: bool, on_bytes: OnBytes
+) -> FileContent | None:
+    """Send the chunks of a large file that are new, and return where all of them are.
 
-    The file is looked at again when it was read; if it changed meanwhile it is read
-    anew, and after three times `FileChangingError` is raised. Holds a few blocks.
+    None when there is no such file any more. A file that changes meanwhile is read anew,
+    and after three times `FileChangingError` is raised. Two threads serve one file faster,
+    and several files slower: data stays near the processor that read it.
     """
     for _ in range(TRIES):
-        content = await _send_once(sender, path, on_bytes)
-        again = await anyio.to_thread.run_sync(look, path)
-        if again == found and content.size == found.size:
-            return found, content
-        found = again
-    shown = os.fsdecode(path).encode(errors="replace").decode()
-    raise FileChangingError(f"{shown} changes while it is read")
-
-
-async def _send_once(sender: Sender, path: bytes, on_bytes: OnBytes) -> FileContent:
-    repository = sender.repository
-    whole = blake3()
-    builder = TreeBuilder[ChunkRef](NodeKind.LIST, partial(_put_node, sender))
-    size = count = 0
-    only = ChunkRef(b"", 0)
-    chunks = _Chunks(path, repository.cutting, repository.keys, whole)
-    try:
-        while batch := await anyio.to_thread.run_sync(chunks.next_batch):
-            for chunk, content in batch:
-                await sender.add(chunk, content)
-                only = ChunkRef(bytes.fromhex(chunk), len(content))
-                await builder.add(only)
-                size, count = size + len(content), count + 1
-            on_bytes(sum(len(content) for _, content in batch))
-    finally:
-        chunks.close()
-    if count < 2:
-        return FileContent(size, only.id or None, 0, whole.digest() if count else b"")
-    root = await builder.finish()
-    return FileContent(size, root.id, root.depth, whole.digest())
-
-
-async def _put_node(sender: Sender, content: bytes) -> bytes:
-    node = sender.id_of(content)
-    await sender.add(node, content)
-    return bytes.fromhex(node)
-
-
-class _Chunks:
-    """The chunks of a file with their ids, some at a time: for a thread to make."""
-
-    def __init__(self, path: bytes, cutting: Cutting, keys: Keys | None, whole: blake3) -> None:
+        reading = _Reading(sender.repository)
         try:
-            # Without O_NOFOLLOW a link that came in place of the file would be followed out.
-            number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            with _opened(path, found.name) as (file, before):
+                blocks = blocks_of(file, sender.repository.cutting, before.size)
+                with _ahead(blocks, threads=1 if in_two_threads else 0) as ahead:
+                    await _send_blocks(sender, reading, ahead, on_bytes)
+                content = _checked(reading, file.fileno(), before)
+        except FileNotFoundError:
+            return None
         except OSError as error:
-            shown = os.fsdecode(path).encode(errors="replace").decode()
-            raise FolderUnreadableError(f"{shown} cannot be read: {error.strerror}") from error
-        self._file = os.fdopen(number, "rb", buffering=0)
-        self._keys = keys
-        self._whole = whole
-        self._chunks: Iterator[memoryview] = chunks_of(self._file, cutting)
+            raise unreadable(path, error) from error
+        if content is not None:
+            await sender.add(reading.chunks)
+            return content
+    raise _changing(path)
 
-    def next_batch(self) -> list[tuple[ChunkId, memoryview]]:
-        """Return the next chunks with their ids; none at the end."""
-        batch: list[tuple[ChunkId, memoryview]] = []
-        for content in self._chunks:
-            self._whole.update(content)
-            batch.append((ids.chunk_id(content, self._keys), content))
-            if len(batch) == _CHUNKS_AT_ONCE:
-                break
-        return batch
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+def read_file(
+    repository: Repository, path: bytes, found: Found
+) -> tuple[FileContent, Chunks] | None:
+    """Read a small file, as `send_file` does, without sending anything: for a thread.
+
+    None when there is no such file any more. Raises `NotSmallError` when it has grown.
+    """
+    for _ in range(TRIES):
+        reading = _Reading(repository)
+        try:
+            with _opened(path, found.name) as (file, before):
+                if before.size > 2 * LARGE_BYTES:
+                    raise NotSmallError
+                for block in blocks_of(file, repository.cutting, before.size):
+                    reading.take(block)
+                content = _checked(reading, file.fileno(), before)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise unreadable(path, error) from error
+        if content is not None:
+            return content, reading.chunks
+    raise _changing(path)
+
+
+class NotSmallError(Exception):
+    """A file has grown since it was listed: it is read as a large one."""
+
+
+async def _send_blocks(
+    sender: Sender, reading: _Reading, blocks: Iterator[Block], on_bytes: OnBytes
+) -> None:
+    has_more = True
+    while has_more:
+        before = reading.size
+        has_more = await anyio.to_thread.run_sync(reading.take_some, blocks)
+        chunks, reading.chunks = reading.chunks, []
+        await sender.add(chunks)
+        on_bytes(reading.size - before)
+
+
+@contextmanager
+def _ahead(blocks: Iterator[Block], *, threads: int) -> Generator[Iterator[Block]]:
+    """Give blocks that another thread reads and cuts while the one before is identified."""
+    if not threads:
+        yield blocks
+        return
+
+    def following() -> Iterator[Block]:
+        waiting = deque(thread.submit(next, blocks, None) for _ in range(_BLOCKS_AHEAD))
+        while (block := waiting.popleft().result()) is not None:
+            waiting.append(thread.submit(next, blocks, None))
+            yield block
+
+    with ThreadPoolExecutor(threads) as thread:
+        yield following()
+
+
+@contextmanager
+def _opened(path: bytes, name: bytes) -> Generator[tuple[FileIO, Found]]:
+    # Without O_NOFOLLOW a link that came in place of the file would be followed out, and
+    # without O_NONBLOCK a pipe would be waited for.
+    with os.fdopen(os.open(path, _OPEN), "rb", buffering=0) as file:
+        before = found_of(name, os.fstat(file.fileno()))
+        if before.kind is not Kind.FILE:
+            raise FileNotFoundError(ENOENT, "it is no file any more", path)
+        yield file, before
+
+
+def _checked(reading: _Reading, number: int, before: Found) -> FileContent | None:
+    after = found_of(before.name, os.fstat(number))
+    if after != before or reading.size != before.size:
+        return None
+    return reading.finish(before, has_holes=before.may_have_holes and _has_hole(number, before))
+
+
+def _has_hole(number: int, found: Found) -> bool:
+    return os.lseek(number, 0, os.SEEK_HOLE) < found.size
+
+
+def _changing(path: bytes) -> FileChangingError:
+    return FileChangingError(f"{shown(path)} changes while it is read")

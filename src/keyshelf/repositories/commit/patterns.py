@@ -33,6 +33,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_TRAILING = re.compile(rb"(?<!\\) +\Z")
 _MEMBER = re.compile(rb"\[:(?P<class>[a-z]+):\]|\\(?P<escaped>.)|(?P<plain>.)", re.DOTALL)
 
 
@@ -75,7 +76,7 @@ def parse(text: bytes) -> Patterns:
 
 def _patterns(lines: Iterable[bytes]) -> Iterable[_Pattern]:
     for line in lines:
-        glob = re.sub(rb"((?:[^\\ ]|\\.)*(?: +(?:[^\\ ]|\\.)+)*)(?: +)\Z", rb"\1", line)
+        glob = _TRAILING.sub(b"", line)
         if not glob or glob.startswith(b"#"):
             continue
         ignores = not glob.startswith(b"!")

@@ -9,13 +9,33 @@ from keyshelf.layout.repository import parse_chunk_key, parse_manifest_key
 
 
 async def note(tx: Transaction, keys: Sequence[ObjectKey], *, now: datetime) -> None:
-    """Note objects to be deleted unless somebody wants them before."""
+    """Note objects to be deleted unless somebody wants them before.
+
+    Waits for a deletion of one of them that is under way.
+    """
+    # A note that is there is written again, which locks it: a deleter that still sees the
+    # row which this transaction removes would otherwise drop the only note.
     await tx.execute(
         """
         INSERT INTO repository_deletions (key, noted_at)
-        SELECT key, %(now)s FROM unnest(%(keys)s::text[]) AS key ON CONFLICT DO NOTHING
+        SELECT key, %(now)s FROM unnest(%(keys)s::text[]) AS key
+        ON CONFLICT (key) DO UPDATE SET noted_at = excluded.noted_at
         """,
-        {"keys": sorted(keys), "now": now},
+        {"keys": sorted(set(keys)), "now": now},
+    )
+
+
+async def withdraw(tx: Transaction, keys: Sequence[ObjectKey]) -> None:
+    """Take objects off the list. Waits for a deletion of one of them that is under way."""
+    # In one order, as notes are written: nobody waits in a circle.
+    await tx.execute(
+        """
+        DELETE FROM repository_deletions WHERE key IN (
+            SELECT key FROM repository_deletions WHERE key = ANY(%(keys)s)
+            ORDER BY key FOR UPDATE
+        )
+        """,
+        {"keys": list(keys)},
     )
 
 
@@ -35,8 +55,8 @@ async def take(tx: Transaction, *, keys: Sequence[ObjectKey] | None, limit: int)
 async def wanted(tx: Transaction, keys: Sequence[ObjectKey]) -> set[ObjectKey]:
     """Return which noted objects somebody has, or is about to write.
 
-    A statement of its own, after the notes are locked: whoever reserved before is seen,
-    and whoever reserves later waits for the notes.
+    A statement of its own, after the notes are locked: who has reserved by then is seen,
+    and who reserves later withdraws the notes after that, which waits for their lock.
     """
     chunks = {bytes.fromhex(chunk): key for key in keys if (chunk := parse_chunk_key(key))}
     manifests = {

@@ -16,6 +16,7 @@ from keyshelf.layout.repository import (
     manifest_key,
     parse_chunk_key,
 )
+from keyshelf.repositories import publishing as refs
 from keyshelf.repositories.carrier import StoredChunk
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.chunks import queries as chunk_rows
@@ -24,7 +25,6 @@ from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
 from keyshelf.repositories.pushes.values import NONCE_BYTES, OpenPush
 from keyshelf.repositories.refs import queries as ref_rows
-from keyshelf.repositories.refs import service as refs
 from keyshelf.repositories.values import (
     ChunkMissingError,
     Ref,

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from keyshelf.layout.drive import SHARED, OwnerId
-from keyshelf.repositories.catalog import service as catalog
-from keyshelf.repositories.catalog.service import NewRepository
+from keyshelf.repositories import managing as catalog
 from keyshelf.repositories.catalog.values import Filled, RepositoryRecord
 from keyshelf.repositories.direct.carrier import DirectCarrier
 from keyshelf.repositories.formats.ids import Keys
 from keyshelf.repositories.formats.slots import Slot
 from keyshelf.repositories.host import NewEncryption, RepositoryInfo
+from keyshelf.repositories.managing import NewRepository
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.values import RepositoryName
 

@@ -7,15 +7,15 @@ from uuid import UUID
 from keyshelf.layout.repository import ChunkId, CommitHash, chunk_key, manifest_key
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.chunks import queries as chunk_rows
-from keyshelf.repositories.chunks.objects import chunk_object, manifest_object
 from keyshelf.repositories.chunks.queries import VerifiedChunk
 from keyshelf.repositories.chunks.reservations import reserve
 from keyshelf.repositories.chunks.verifying import make_right
 from keyshelf.repositories.formats.manifest import Manifest
+from keyshelf.repositories.objects import chunk_object, manifest_object
 from keyshelf.repositories.parts import RepositoryParts
+from keyshelf.repositories.publishing import publish
 from keyshelf.repositories.pushes import queries as push_rows
-from keyshelf.repositories.refs.service import publish
-from keyshelf.repositories.values import RefName, Repository, SealedChunk
+from keyshelf.repositories.values import PushExpiredError, RefName, Repository, SealedChunk
 from keyshelf.store.base import PutResult
 
 
@@ -51,11 +51,16 @@ class DirectPush:
             for chunk, result in zip(chunks, results, strict=True)
             if result is PutResult.EXISTED
         ]
-        await self._prove(existed)
-        taken = [VerifiedChunk(each.id, each.size, len(each.frame)) for each in chunks]
+        there = await self._prove(existed)
+        taken = [
+            VerifiedChunk(each.id, each.size, there.get(each.id, len(each.frame)))
+            for each in chunks
+        ]
         async with parts.database.transaction() as tx:
             await chunk_rows.take_in(tx, number, taken)
-            await push_rows.release(tx, reservation)
+            # Whoever found the reservation gone may have deleted what it kept.
+            if not await push_rows.release(tx, reservation):
+                raise PushExpiredError("this push is over: it took too long; commit again")
 
     async def publish(
         self,
@@ -85,12 +90,14 @@ class DirectPush:
             identity=self.identity,
         )
 
-    async def _prove(self, existed: Sequence[SealedChunk]) -> None:
+    async def _prove(self, existed: Sequence[SealedChunk]) -> dict[ChunkId, int]:
+        """Return the sizes of objects that were there before, each right by then."""
         # What is in a repository like this was proved when it came there. Anything else is
         # what a crash has left, or what somebody put there who could: it is looked at.
         async with self.parts.database.read() as tx:
             ids = [chunk.id for chunk in existed]
-            proved = await chunk_rows.held_alike(tx, self.record.number, ids)
+            sizes = await chunk_rows.held_alike(tx, self.record.number, ids)
         for chunk in existed:
-            if chunk.id not in proved:
-                await make_right(self.parts, chunk, self.repository.keys)
+            if chunk.id not in sizes:
+                sizes[chunk.id] = await make_right(self.parts, chunk, self.repository.keys)
+        return sizes

@@ -4,7 +4,6 @@ Whoever opens one slot has the secret. Slots are added and removed without touch
 """
 
 import os
-import re
 import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
@@ -23,7 +22,6 @@ from keyshelf.repositories.formats.ids import SECRET_BYTES
 KEY_BYTES = 32
 MAX_SLOTS = 32
 MAX_LABEL = 100
-_KEY = re.compile(r"[0-9a-fA-F]{64}")
 _NONCE_BYTES, _TAG_BYTES, _SALT_BYTES = 12, 16, 16
 _WRAPPED_BYTES = _NONCE_BYTES + SECRET_BYTES + _TAG_BYTES
 _WRAPPING = "keyshelf repository v1 key slot"
@@ -47,12 +45,6 @@ class IllegalPassphraseError(InvalidInputError):
     """A passphrase that is empty or no text."""
 
     code = "illegal-passphrase"
-
-
-class IllegalKeyError(InvalidInputError):
-    """A key of a repository is written as 64 hexadecimal digits."""
-
-    code = "illegal-repository-key"
 
 
 class Argon2(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,18 +88,6 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise IllegalSlotError(f"the label of a slot has at most {MAX_LABEL} characters")
         _decoded("salt", self.salt, _SALT_BYTES)
         _decoded("wrapped", self.wrapped, _WRAPPED_BYTES)
-
-
-def parse_key(text: str) -> bytes:
-    """Return the key that a setting holds, as 64 hexadecimal digits.
-
-    Raises `IllegalKeyError`, which does not repeat what it was given.
-    """
-    if not _KEY.fullmatch(text):
-        raise IllegalKeyError(
-            f"a repository's key has 64 hexadecimal digits, not {len(text)} signs"
-        )
-    return bytes.fromhex(text)
 
 
 def add_slot(

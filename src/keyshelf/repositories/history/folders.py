@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from keyshelf.errors import InvalidInputError, NotFoundError
 from keyshelf.repositories import walking
-from keyshelf.repositories.formats.entries import Entry, FolderEntry
+from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry
 from keyshelf.repositories.formats.nodes import FolderRef, Node
 from keyshelf.repositories.paths import components, joined, path_text
 from keyshelf.repositories.reading import Reader
@@ -15,13 +15,19 @@ from keyshelf.repositories.walking import entries_of, folder_node
 class PathNotFoundError(NotFoundError):
     """A commit has nothing at a path; the detail names the part that is missing."""
 
-    code = "path-not-found"
+    code = "path-not-in-commit"
 
 
 class PathNotFolderError(InvalidInputError):
     """What a commit has at a path is a file or a link, and a folder is needed."""
 
     code = "path-not-folder"
+
+
+class PathNotFileError(InvalidInputError):
+    """What a commit has at a path is a folder or a link, and a file is needed."""
+
+    code = "path-not-file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,14 @@ async def find(reader: Reader, root: FolderEntry, path: bytes) -> Entry:
 async def find_folder(reader: Reader, root: FolderEntry, path: bytes) -> FolderEntry:
     """Return the folder at a path below a root. Raises what `find` raises."""
     return _folder(await find(reader, root, path), path)
+
+
+async def find_file(reader: Reader, root: FolderEntry, path: bytes) -> FileEntry:
+    """Return the file at a path below a root. Raises what `find` raises, `PathNotFileError`."""
+    entry = await find(reader, root, path)
+    if not isinstance(entry, FileEntry):
+        raise PathNotFileError(f"{path_text(path)!r} is no file", path=path_text(path))
+    return entry
 
 
 async def list_folder(

@@ -33,6 +33,8 @@ class NewBytesOptions:
     """Look for new chunks in everything that there was before: reads all its folders and lists."""
     most_ids: int = 1_000_000
     """How many ids are held, of about 100 bytes each."""
+    most_entries: int = 200_000
+    """Among how many files and folders that were there the originals of copies are looked for."""
 
 
 async def new_bytes(
@@ -45,11 +47,12 @@ async def new_bytes(
 ) -> NewBytes:
     """Return the bytes of chunks that files have after, and that nothing had before.
 
-    Each chunk counts once. Unless `is_exact`, a chunk is looked for in files that changed
-    or went, where their lists differ: so what moved between such files is not new, and
-    what was copied from a file that stayed is. With more than `most_ids` the rest counts
-    without being compared. Folders and lists are not counted; they add a few KiB. Raises
-    what `diff` and reading raise.
+    Each chunk counts once. A chunk is looked for in files that changed or went, where their
+    lists differ, and a whole file that came also among those that stayed: so what moved or
+    was copied whole is not new. What only a part of a file that stayed holds counts as new
+    unless `is_exact`. Where a bound of the options is met, the rest counts without being
+    compared. Folders and lists are not counted; they add a few KiB. Raises what `diff` and
+    reading raise.
     """
     options = options or NewBytesOptions()
     frontier = _Frontier(options.most_ids)
@@ -57,6 +60,10 @@ async def new_bytes(
         if change.kind is not ChangeKind.TOUCHED:
             frontier.add_before(change.before)
             frontier.add_after(change.after)
+            if before is not None and change.kind is ChangeKind.ADDED:
+                frontier.add_arrived(change.after)
+    if before is not None:
+        await _drop_copies(reader, before, frontier, options.most_entries)
     await _expand(reader, frontier)
     if options.is_exact and before is not None:
         await _look_everywhere(reader, before, frontier)
@@ -71,6 +78,8 @@ class _Frontier:
     before: dict[int, dict[bytes, int]] = field(default_factory=dict[int, dict[bytes, int]])
     """Their sizes by their ids."""
     after: dict[int, dict[bytes, int]] = field(default_factory=dict[int, dict[bytes, int]])
+    arrived: set[bytes] = field(default_factory=set[bytes])
+    """Contents of files that came, of which each may be a copy."""
     held: int = 0
     uncompared: int = 0
     is_most: bool = False
@@ -82,6 +91,14 @@ class _Frontier:
     def add_after(self, entry: Entry | None) -> None:
         if isinstance(entry, FileEntry) and entry.content:
             self.put_after(entry.depth, entry.content, entry.size)
+
+    def add_arrived(self, entry: Entry | None) -> None:
+        if isinstance(entry, FileEntry) and entry.content in self.after.get(entry.depth, {}):
+            self.arrived.add(entry.content)
+
+    def drop_after(self, entry: FileEntry) -> None:
+        if entry.content and self.after.get(entry.depth, {}).pop(entry.content, None) is not None:
+            self.held -= 1
 
     def put_before(self, depth: int, item: bytes, size: int) -> None:
         if not self._put(self.before, depth, item, size):
@@ -112,6 +129,24 @@ class _Frontier:
         level[item] = size
         self.held += 1
         return True
+
+
+async def _drop_copies(
+    reader: Reader, root: FolderEntry, frontier: _Frontier, most_entries: int
+) -> None:
+    if not frontier.arrived:
+        return
+    left = most_entries
+    async for _, entry in walk(reader, root):
+        if isinstance(entry, FileEntry) and entry.content in frontier.arrived:
+            frontier.arrived.remove(entry.content)
+            frontier.drop_after(entry)
+        left -= 1
+        if not frontier.arrived:
+            return
+        if not left:
+            frontier.is_most = True
+            return
 
 
 async def _expand(reader: Reader, frontier: _Frontier) -> None:

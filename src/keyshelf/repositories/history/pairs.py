@@ -1,6 +1,7 @@
 """Two folders side by side: the names at which they differ, without reading what is equal."""
 
 from dataclasses import dataclass, field
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from keyshelf.layout.repository import ChunkId
@@ -123,7 +124,9 @@ class Pairs:
         if len(levels - {-1}) == 1:
             before, after = self._before.upcoming(), self._after.upcoming()
             both = set(before) & set(after)
-            wanted = [node for node in (*before, *after) if node not in both]
+            # In turn, for that is how they are read, and only the first of them are fetched.
+            in_turn = chain.from_iterable(zip_longest(before, after))
+            wanted = [node for node in in_turn if node and node not in both]
             await self._reader.ahead([ChunkId(node.hex()) for node in wanted])
 
     def _taken(self, before: Entry | None, after: Entry | None) -> Pair | None:

@@ -78,20 +78,13 @@ async def reserve(
     keys: Sequence[ObjectKey],
     now: datetime,
 ) -> None:
-    """Note that objects may come to be, and take them off the list of what is deleted.
-
-    Waits for a deletion of one of them that is under way.
-    """
-    # The reservation first: whoever deletes looks at notes, and then at reservations.
+    """Note that objects may come to be, which nobody then deletes once this is committed."""
     await tx.execute(
         """
         INSERT INTO repository_reservations (id, repository, push, keys, reserved_at)
         VALUES (%(id)s, %(number)s, %(push)s, %(keys)s, %(now)s)
         """,
         {"id": reservation, "number": number, "push": push, "keys": list(keys), "now": now},
-    )
-    await tx.execute(
-        "DELETE FROM repository_deletions WHERE key = ANY(%(keys)s)", {"keys": sorted(keys)}
     )
 
 
@@ -122,3 +115,33 @@ async def reserved(tx: ReadTransaction, reservation: UUID, push: UUID) -> list[O
         {"id": reservation, "push": push},
     )
     return [ObjectKey(key) for key in row["keys"]] if row else []
+
+
+async def end_expired(tx: Transaction, number: RepositoryNumber | None, *, now: datetime) -> int:
+    """End the pushes that were silent for too long, of one repository or of all."""
+    return await tx.execute(
+        """
+        DELETE FROM repository_pushes
+        WHERE (%(number)s::int IS NULL OR repository = %(number)s) AND expires_at <= %(now)s
+        """,
+        {"number": number, "now": now},
+    )
+
+
+async def take_left(
+    tx: Transaction, number: RepositoryNumber | None, *, before: datetime, limit: int
+) -> list[ObjectKey] | None:
+    """Drop some reservations whose push is over, and return what they named; None without any."""
+    rows = await tx.all(
+        """
+        DELETE FROM repository_reservations WHERE id IN (
+            SELECT r.id FROM repository_reservations r
+            WHERE (%(number)s::int IS NULL OR r.repository = %(number)s)
+                AND r.reserved_at <= %(before)s
+                AND NOT EXISTS (SELECT FROM repository_pushes p WHERE p.id = r.push)
+            LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+        ) RETURNING keys
+        """,
+        {"number": number, "before": before, "limit": limit},
+    )
+    return [ObjectKey(key) for row in rows for key in row["keys"]] if rows else None

@@ -8,6 +8,7 @@ from typing import LiteralString
 from keyshelf.database.transactions import ReadTransaction, Row, Transaction
 from keyshelf.layout.repository import CommitHash
 from keyshelf.repositories.catalog.values import RepositoryNumber
+from keyshelf.repositories.refs.values import RefSummary
 from keyshelf.repositories.values import Ref, RefKind, RefName
 
 _REF: LiteralString = "kind, name, encode(commit_hash, 'hex') AS hash, updated_at, updated_by"
@@ -23,6 +24,31 @@ class CommitRow:
     files: int
     bytes: int
     written_at: datetime
+
+
+async def summaries(
+    tx: ReadTransaction, numbers: Sequence[RepositoryNumber]
+) -> dict[RepositoryNumber, RefSummary]:
+    """Return what refs some repositories have; none for those without."""
+    rows = await tx.all(
+        """
+        SELECT repository,
+            count(*) FILTER (WHERE kind = 'branch') AS branches,
+            count(*) FILTER (WHERE kind = 'tag') AS tags,
+            coalesce(
+                min(name) FILTER (WHERE kind = 'branch' AND name = 'main'),
+                min(name) FILTER (WHERE kind = 'branch')
+            ) AS default_branch
+        FROM repository_refs WHERE repository = ANY(%(numbers)s) GROUP BY repository
+        """,
+        {"numbers": list(numbers)},
+    )
+    return {
+        RepositoryNumber(row["repository"]): RefSummary(
+            row["branches"], row["tags"], row["default_branch"]
+        )
+        for row in rows
+    }
 
 
 async def refs(tx: ReadTransaction, number: RepositoryNumber) -> list[Ref]:

@@ -56,9 +56,11 @@ class CountingCarrier(MemoryCarrier):
             )
         )
         self.read: list[ChunkId] = []
+        self.calls = 0
 
     async def get_chunks(self, ids: Sequence[ChunkId]) -> Sequence[bytes]:
         self.read += ids
+        self.calls += 1
         return await super().get_chunks(ids)
 
 
@@ -72,6 +74,7 @@ class History:
     def reader(self) -> Reader:
         """Return a reader that knows nothing yet; what it reads is counted from here."""
         self.carrier.read.clear()
+        self.carrier.calls = 0
         return Reader(self.carrier)
 
     async def root(self, commit_hash: CommitHash) -> FolderEntry:

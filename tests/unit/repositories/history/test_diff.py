@@ -180,6 +180,21 @@ async def test_of_several_equal_files_those_of_like_paths_are_paired() -> None:
     assert renamed == {b"b/take2.mov": b"a/take2.mov", b"a/take1-final.mov": b"a/take1.mov"}
 
 
+async def test_of_more_additions_than_removals_the_rest_is_added() -> None:
+    found = await kinds(
+        {b"a": file_of(b"x")}, {b"b": file_of(b"x"), b"c": file_of(b"x"), b"f/a": file_of(b"x")}
+    )
+
+    assert found == [
+        ("added", b"b", None),
+        ("added", b"c", None),
+        ("added", b"f", None),
+        ("renamed", b"f/a", b"a"),
+    ]
+    found = await kinds({b"a": file_of(b"x")}, {b"b": file_of(b"x"), b"c": file_of(b"x")})
+    assert sorted(kind for kind, _, _ in found) == ["added", "renamed"]
+
+
 async def test_a_copy_is_added_and_an_empty_file_is_not_renamed() -> None:
     found = await kinds(
         {b"one": file_of(b"x"), b"empty": file_of(b"")},
@@ -247,6 +262,19 @@ async def test_one_change_in_a_deep_tree_of_large_folders_reads_few_nodes() -> N
         assert [change.kind for change in changes] == [kind]
         # The root, a, b and c, its two levels, on both sides: 12, and what a split adds.
         assert len(history.carrier.read) <= 16
+
+
+async def test_what_is_read_next_is_fetched_together() -> None:
+    history = History()
+    tree: dict[bytes, Entry] = {b"%03d/a" % n: file_of(b"%d" % n) for n in range(400)}
+    before = await history.tree(tree)
+    after = await history.tree({path: file_of(path) for path in tree})
+
+    changes = await listed(await diff(history.reader(), before, after))
+
+    assert len(changes) == 400
+    assert len(history.carrier.read) > 800
+    assert history.carrier.calls < 60
 
 
 async def test_a_folder_that_came_whole_costs_nothing_to_sum_up() -> None:

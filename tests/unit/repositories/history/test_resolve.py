@@ -59,6 +59,8 @@ async def test_commits_before_one_are_counted_by_first_parents() -> None:
     assert (await resolve(reader, f"{third[:9]}~1")).commit == second
     with pytest.raises(RefNotFoundError, match="only 3 commits"):
         await resolve(reader, "main~4")
+    with pytest.raises(RefNotFoundError, match="more than"):
+        await resolve(reader, "main~999999")
 
 
 async def test_what_is_not_there_is_told_with_what_is_near() -> None:

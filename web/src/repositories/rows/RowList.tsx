@@ -22,7 +22,8 @@ const NAME_WIDTH = 240;
 const focusedRows = new Map<string, string>();
 
 export function RowList<T>(props: RowListProps<T>) {
-  const { name, items, idOf, hasMore, loadMore, heights } = props;
+  const { name, idOf, heights } = props;
+  const { items, hasMore, loadMore, loadAll } = props.list;
   const scroller = useRef<HTMLDivElement>(null);
   const width = useElementWidth(scroller);
   const isCompact = width <= COMPACT_WIDTH;
@@ -67,6 +68,19 @@ export function RowList<T>(props: RowListProps<T>) {
     rows.scrollToIndex(index, { align: "auto" });
   }
 
+  // The last row is where it is once all are there.
+  const seeksEnd = useRef(false);
+  useEffect(() => {
+    if (!seeksEnd.current || hasMore) return;
+    seeksEnd.current = false;
+    focusOn(items.length - 1);
+  });
+  function goToEnd(): void {
+    seeksEnd.current = hasMore;
+    if (hasMore) loadAll();
+    else focusOn(items.length - 1);
+  }
+
   function openMenu(index: number, at?: { x: number; y: number }): void {
     const item = items[index];
     const frame = document.getElementById(rowElementId(index))?.getBoundingClientRect();
@@ -78,6 +92,7 @@ export function RowList<T>(props: RowListProps<T>) {
   const onKeyDown = useRowKeys(props, {
     focusIndex,
     focusOn,
+    goToEnd,
     openMenu,
     pageSize: () => Math.floor(((scroller.current?.clientHeight ?? 0) - headHeight) / rowHeight),
   });
@@ -137,7 +152,7 @@ export function RowList<T>(props: RowListProps<T>) {
             const item = items[index];
             return (
               item !== undefined && (
-                <Row key={idOf(item)} list={props} item={item} index={index} columns={columns} isCompact={isCompact} isFocused={index === focusIndex} top={start} offset={hasHead ? 2 : 1} />
+                <Row key={idOf(item)} view={props} item={item} index={index} columns={columns} isCompact={isCompact} isFocused={index === focusIndex} top={start} offset={hasHead ? 2 : 1} />
               )
             );
           })}

@@ -9,6 +9,8 @@ export interface RowColumn<T> {
   grows?: boolean;
   align?: "end";
   hint?: string;
+  /** The higher, the sooner it goes where there is no room. */
+  rank: number;
   show: (item: T) => ReactNode;
 }
 
@@ -17,14 +19,16 @@ const ICON = 28;
 const ACTIONS = 40;
 const EDGES = 48;
 
-/** As many of the columns, from the first, as leave the names their room. */
+/** As many of the columns as leave the names their room, those of the lowest ranks. */
 export function fitColumns<T>(columns: readonly RowColumn<T>[], width: number, nameWidth: number): readonly RowColumn<T>[] {
   let room = width - ICON - ACTIONS - 2 * GAP - EDGES - nameWidth;
-  const firstOut = columns.findIndex((column) => {
+  const byRank = columns.toSorted((a, b) => a.rank - b.rank);
+  const firstOut = byRank.findIndex((column) => {
     room -= column.width + GAP;
     return room < 0;
   });
-  return firstOut < 0 ? columns : columns.slice(0, firstOut);
+  const kept = new Set(firstOut < 0 ? byRank : byRank.slice(0, firstOut));
+  return columns.filter((column) => kept.has(column));
 }
 
 /** The tracks of a row: the icon, the name, the columns, the button of its menu. */

@@ -1,6 +1,7 @@
 /** What a list of rows is given to show, and what it reports. */
 import type { ReactNode } from "react";
 import type { RowColumn } from "@/repositories/rows/columns";
+import type { Endless } from "@/repositories/useEndless";
 import type { MenuGroup } from "@/ui/menu-items";
 
 export interface Marks {
@@ -14,7 +15,6 @@ export interface RowListProps<T> {
   name: string;
   label: string;
   hint?: string;
-  items: readonly T[];
   idOf: (item: T) => string;
   /** What typing letters looks for. */
   wordsOf: (item: T) => string;
@@ -34,6 +34,5 @@ export interface RowListProps<T> {
   menuOf: (item: T) => MenuGroup[];
   menuLabel: (item: T) => string;
   marks?: Marks;
-  hasMore: boolean;
-  loadMore: () => void;
+  list: Pick<Endless<T>, "items" | "hasMore" | "loadMore" | "loadAll">;
 }

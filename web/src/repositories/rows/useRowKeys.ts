@@ -7,34 +7,38 @@ import type { RowListProps } from "@/repositories/rows/props";
 interface Reach {
   focusIndex: number;
   focusOn: (index: number) => void;
+  goToEnd: () => void;
   openMenu: (index: number) => void;
   pageSize: () => number;
 }
 
 const layout = listLayout(0);
 
-export function useRowKeys<T>(list: RowListProps<T>, { focusIndex, focusOn, openMenu, pageSize }: Reach) {
+export function useRowKeys<T>(view: RowListProps<T>, { focusIndex, focusOn, goToEnd, openMenu, pageSize }: Reach) {
+  const { items } = view.list;
   const typing = useTypeAhead();
 
   function typeAhead(letter: string): void {
     const typed = typing.push(letter);
-    focusOn(findByPrefix(list.items.map(list.wordsOf), typed, focusIndex));
+    focusOn(findByPrefix(items.map(view.wordsOf), typed, focusIndex));
   }
 
   function act(event: KeyboardEvent): boolean {
-    const item = list.items[focusIndex];
-    if (isNavigationKey(event.key) && !event.altKey) focusOn(step(layout, list.items.length, focusIndex, event.key, pageSize()));
-    else if (event.key === "Enter" && item !== undefined) list.onOpen(item);
-    else if ((event.key === "Backspace" || (event.key === "ArrowUp" && event.altKey)) && list.onUp) list.onUp();
+    if (event.key === "End") goToEnd();
+    else if (isNavigationKey(event.key) && !event.altKey) focusOn(step(layout, items.length, focusIndex, event.key, pageSize()));
+    else if ((event.key === "Backspace" || (event.key === "ArrowUp" && event.altKey)) && view.onUp) view.onUp();
     else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) openMenu(focusIndex);
-    else if (event.key === " " && !typing.isTyping() && item !== undefined) return mark(item);
-    else return false;
+    else return actOnItem(event);
     return true;
   }
 
-  function mark(item: T): boolean {
-    list.marks?.toggle(list.idOf(item));
-    return list.marks !== undefined;
+  function actOnItem(event: KeyboardEvent): boolean {
+    const item = items[focusIndex];
+    if (item === undefined) return false;
+    if (event.key === "Enter") view.onOpen(item);
+    else if (event.key === " " && view.marks && !typing.isTyping()) view.marks.toggle(view.idOf(item));
+    else return false;
+    return true;
   }
 
   return function onKeyDown(event: KeyboardEvent): void {

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from keyshelf.layout.repository import ChunkId, CommitHash, chunk_key, manifest_key
+from keyshelf.layout.repository import AssetHash, ChunkId, CommitHash, chunk_key, manifest_key
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.formats import frame, headers
 from keyshelf.repositories.formats.frame import FrameHeader
@@ -57,6 +57,23 @@ def manifest_object(
             attributes=Attributes(metadata=metadata),
             tags=_tags(ObjectType.MANIFEST, record, options),
         ),
+    )
+
+
+def proxy_options(
+    record: RepositoryRecord,
+    asset: AssetHash,
+    content_type: str,
+    options: RepositoryOptions,
+    now: datetime,
+) -> PutOptions:
+    """Return how a proxy is written."""
+    metadata = headers.proxy_metadata(
+        record.id, asset, created_at=now, namespace=options.namespace
+    )
+    return PutOptions(
+        attributes=Attributes(content_type=content_type, metadata=metadata),
+        tags=_tags(ObjectType.PROXY, record, options),
     )
 
 

@@ -1,5 +1,6 @@
 """Moving refs: compare and swap, with the commit that they move to."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from keyshelf.database.transactions import Transaction
@@ -12,6 +13,7 @@ from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
 from keyshelf.repositories.refs import queries
 from keyshelf.repositories.refs.queries import CommitRow
+from keyshelf.repositories.refs.values import RefSummary
 from keyshelf.repositories.values import (
     ChunkMissingError,
     PushExpiredError,
@@ -20,6 +22,16 @@ from keyshelf.repositories.values import (
     RefName,
     RefNotFoundError,
 )
+
+
+async def summaries(
+    parts: RepositoryParts, records: Sequence[RepositoryRecord]
+) -> Mapping[RepositoryNumber, RefSummary]:
+    """Return what refs repositories have, for each of them."""
+    numbers = [record.number for record in records]
+    async with parts.database.read() as tx:
+        found = await queries.summaries(tx, numbers)
+    return {number: found.get(number, RefSummary()) for number in numbers}
 
 
 async def publish(

@@ -1,0 +1,123 @@
+"""`keyshelf checkout`: a version of a repository as files in a folder."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from keyshelf.cli import hosting
+from keyshelf.cli.exits import ExitCode
+from keyshelf.cli.hosting import Repo
+from keyshelf.cli.options import DryRun, Json, Quiet
+from keyshelf.cli.output import Output, count_text, size_text
+from keyshelf.cli.progress import ContentDisplay
+from keyshelf.cli.repository_text import short
+from keyshelf.cli.working_folder import remembered
+from keyshelf.repositories.checkout.service import checkout as check_out
+from keyshelf.repositories.checkout.values import CheckedOut, CheckoutOptions, Progress
+from keyshelf.repositories.history.resolve import resolve
+from keyshelf.repositories.host import Host
+from keyshelf.repositories.paths import path_bytes, path_text
+from keyshelf.repositories.reading import Reader
+
+
+def checkout(
+    ref: Annotated[str, typer.Argument(help="A branch, tag or commit.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made when missing.")],
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="Only these, at their places.")
+    ] = None,
+    *,
+    repo: Repo,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace also files that are in no known commit.")
+    ] = False,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Remove what the last version here had, this has not.")
+    ] = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Write all that can be read, and name the rest.")
+    ] = False,
+    paranoid: Annotated[
+        bool, typer.Option("--paranoid", help="Compare also files that look right.")
+    ] = False,
+    durable: Annotated[
+        bool, typer.Option("--durable", help="Wait until each file is on the disk; slower.")
+    ] = False,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Make a folder hold a version. What is right is not touched; what differs is replaced.
+
+    A file that is in no commit that is known here is never replaced without --overwrite,
+    and nothing is removed without --delete. Interrupted, the same command goes on. Exits
+    with 7 when something is damaged, and names it.
+    """
+    out = Output(as_json=as_json)
+    wanted = [path_bytes(path) for path in paths or []]
+
+    async def command(host: Host) -> ExitCode:
+        reader = Reader(await hosting.opened(host, repo))
+        commit = (await resolve(reader, ref)).commit
+        root = (await reader.manifest(commit)).root
+        with (
+            remembered(reader.carrier.repository, folder) as cache,
+            ContentDisplay(f"checkout of {repo}", quiet=quiet or as_json) as display,
+        ):
+
+            def show(progress: Progress) -> None:
+                more = f"{progress.files:,}/{progress.files_total:,} files"
+                display.show(progress.bytes, progress.bytes_total, more)
+
+            options = CheckoutOptions(
+                overwrite=overwrite,
+                delete=delete,
+                keep_going=keep_going,
+                paranoid=paranoid,
+                durable=durable,
+                dry_run=dry_run,
+                on_progress=show,
+            )
+            done = await check_out(
+                reader, root, os.fsencode(folder), paths=wanted, cache=cache, options=options
+            )
+        for each in done.unwritten:
+            out.message(f"keyshelf: {path_text(each.path)}: {each.error.detail}")
+        for warning in done.warnings:
+            out.message(f"keyshelf: {warning}")
+        head = f"would make {folder}" if dry_run else f"{folder} is"
+        out.result(_document(done) | {"commit": commit}, [f"{head} {short(commit)}: {_text(done)}"])
+        return ExitCode.INTEGRITY if done.unwritten else ExitCode.OK
+
+    hosting.run(command, when_interrupted="interrupted: the same command goes on from here")
+
+
+def _text(done: CheckedOut) -> str:
+    parts = [
+        f"{count_text(done.written, 'file')} written ({size_text(done.bytes_written)})",
+        f"{done.right:,} right already",
+    ]
+    if done.adjusted:
+        parts.append(f"{done.adjusted:,} with other times or modes")
+    if done.removed:
+        parts.append(f"{done.removed:,} removed")
+    if done.unwritten:
+        parts.append(f"{len(done.unwritten):,} damaged")
+    return ", ".join(parts)
+
+
+def _document(done: CheckedOut) -> dict[str, object]:
+    return {
+        "written": done.written,
+        "adjusted": done.adjusted,
+        "right": done.right,
+        "removed": done.removed,
+        "bytes_written": done.bytes_written,
+        "damaged": [
+            {"path": path_text(each.path), "code": each.error.code, "detail": each.error.detail}
+            for each in done.unwritten
+        ],
+        "warnings": done.warnings,
+    }

@@ -1,0 +1,1 @@
+"""Checking a repository: `service.check` finds what is damaged and whom it hurts."""

@@ -1,0 +1,1 @@
+"""Collecting garbage: `service.collect`, and deleting chunks by the same rules."""

@@ -1,0 +1,1 @@
+"""Condemning and dropping rows of what is not marked."""

@@ -1,0 +1,89 @@
+"""Proxies: renditions of files' content, kept beside the repository that has it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from keyshelf.errors import NotFoundError
+from keyshelf.layout.repository import (
+    AssetHash,
+    parse_proxy_key,
+    proxies_prefix,
+    proxy_key,
+)
+from keyshelf.repositories.catalog.values import RepositoryRecord
+from keyshelf.repositories.objects import proxy_options
+from keyshelf.repositories.parts import RepositoryParts
+from keyshelf.store.base import ByteRange, ObjectMeta, ObjectReader
+from keyshelf.store.errors import ObjectNotFoundError
+
+
+class ProxyNotFoundError(NotFoundError):
+    """A file has no proxy of this name."""
+
+    code = "proxy-not-found"
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A rendition of a file's content."""
+
+    name: str
+    size: int
+    modified_at: datetime
+
+
+async def list_proxies(
+    parts: RepositoryParts, record: RepositoryRecord, asset: AssetHash
+) -> Sequence[Proxy]:
+    """Return the proxies of an asset by name; none for one that is unknown."""
+    return [
+        Proxy(parsed.name, each.size, each.modified_at)
+        async for page in parts.store.list(proxies_prefix(record.id, asset))
+        for each in page.objects
+        if (parsed := parse_proxy_key(each.key))
+    ]
+
+
+async def register(
+    parts: RepositoryParts,
+    record: RepositoryRecord,
+    asset: AssetHash,
+    name: str,
+    body: AsyncIterator[bytes],
+    *,
+    content_type: str,
+) -> Proxy:
+    """Store a proxy, whole or not at all; it replaces one of its name.
+
+    Raises `IllegalProxyNameError`.
+    """
+    key = proxy_key(record.id, asset, name)
+    options = proxy_options(record, asset, content_type, parts.options, parts.clock())
+    meta = await parts.store.put(key, body, options)
+    return Proxy(name, meta.size, meta.modified_at)
+
+
+async def look(
+    parts: RepositoryParts, record: RepositoryRecord, asset: AssetHash, name: str
+) -> ObjectMeta:
+    """Return what the store knows of a proxy. Raises `ProxyNotFoundError`."""
+    try:
+        return await parts.store.head(proxy_key(record.id, asset, name))
+    except ObjectNotFoundError as error:
+        raise ProxyNotFoundError(f"there is no proxy {name}", name=name) from error
+
+
+async def open_proxy(
+    parts: RepositoryParts, meta: ObjectMeta, byte_range: ByteRange | None
+) -> ObjectReader:
+    """Open a proxy that was looked at, as it was then. Raises `ObjectChangedError`."""
+    if_match = meta.etag if meta.size else None
+    return await parts.store.get(meta.key, byte_range=byte_range, if_match=if_match)
+
+
+async def remove(
+    parts: RepositoryParts, record: RepositoryRecord, asset: AssetHash, name: str
+) -> None:
+    """Delete a proxy; one that is not there is success."""
+    await parts.store.delete(proxy_key(record.id, asset, name))

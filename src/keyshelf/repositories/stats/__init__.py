@@ -1,0 +1,1 @@
+"""What a repository holds, written beside its chunks: `service.write_snapshot`."""

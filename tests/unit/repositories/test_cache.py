@@ -1,0 +1,74 @@
+"""The cache of folders: kept when saved, made anew when damaged, vouched for by commits."""
+
+from pathlib import Path
+
+import pytest
+
+from keyshelf.layout.repository import CommitHash
+from keyshelf.repositories.cache import FolderCache, RememberedFile, RememberedFolder, Summary
+from keyshelf.repositories.formats.entries import FileEntry, LinkEntry
+
+FOLDER = RememberedFolder(
+    {
+        b"file": RememberedFile(1, 2, FileEntry(b"file", 0o644, 3, 4, b"c" * 32)),
+        b"link": RememberedFile(5, -1, LinkEntry(b"link", 0o777, 6, b"file")),
+    },
+    (b"below",),
+)
+SUMMARY = Summary(b"f" * 32, b"rules", b"n" * 32, 7, 8, 9, has_links=False)
+COMMIT = CommitHash("a" * 64)
+
+
+def test_what_was_saved_is_there_next_time(tmp_path: Path) -> None:
+    cache = FolderCache.open(tmp_path / "deep/cache")
+    cache.put(b"a", FOLDER, SUMMARY)
+    cache.save()
+    cache.put(b"unsaved", FOLDER)
+    cache.close()
+
+    again = FolderCache.open(tmp_path / "deep/cache")
+
+    assert again.get(b"a") == FOLDER
+    assert again.get(b"unsaved") is None
+    again.close()
+
+
+@pytest.mark.parametrize("damage", [b"no database at all", bytes(8192)])
+def test_a_damaged_cache_is_made_anew(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "cache").write_bytes(damage)
+
+    cache = FolderCache.open(tmp_path / "cache")
+
+    assert cache.get(b"a") is None
+    cache.put(b"a", FOLDER)
+    assert cache.get(b"a") == FOLDER
+    cache.close()
+
+
+def test_a_commit_vouches_for_what_was_put_before_it() -> None:
+    cache = FolderCache.in_memory()
+    cache.put(b"", FOLDER, SUMMARY)
+    before = cache.summary(b"")
+    cache.vouch(COMMIT)
+    cache.put(b"later", FOLDER, SUMMARY)
+
+    vouched, later = cache.summary(b""), cache.summary(b"later")
+
+    assert before == SUMMARY
+    assert vouched is not None
+    assert vouched.vouched == COMMIT
+    assert later is not None
+    assert later.vouched is None
+    assert cache.vouchers() == {COMMIT}
+
+
+def test_a_folder_is_forgotten_with_what_is_below_it_and_nothing_beside() -> None:
+    cache = FolderCache.in_memory()
+    for path in (b"a", b"a/b", b"a/b/c", b"a b", b"a0", b"ab", b""):
+        cache.put(path, FOLDER, SUMMARY)
+
+    cache.forget(b"a")
+
+    left = [path for some in cache.summaries(at_once=2) for path, _ in some]
+    assert left == [b"", b"a b", b"a0", b"ab"]
+    assert cache.get(b"a/b") is None

@@ -1,0 +1,26 @@
+/** Commands to copy, each with what it does. */
+import { copyText } from "@/drive/actions/downloading";
+import { text } from "@/text";
+import { IconButton } from "@/ui/Button";
+import "@/repositories/commands.css";
+
+const words = text.repositories.commands;
+
+export interface Command {
+  does: string;
+  line: string;
+}
+
+export function Commands({ commands }: { commands: readonly Command[] }) {
+  return (
+    <ul className="commands">
+      {commands.map(({ does, line }) => (
+        <li key={line} className="command">
+          <span className="command-does">{does}</span>
+          <code>{line}</code>
+          <IconButton icon="copy" className="small" label={words.copy(does)} onPress={() => void copyText(line, words.copied)} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,19 @@
+/** A repository that holds nothing yet, and how that changes. */
+import { Commands } from "@/repositories/Commands";
+import { commit } from "@/repositories/command-lines";
+import { useOnShow } from "@/repositories/context";
+import { text } from "@/text";
+import { Message } from "@/ui/Message";
+
+const words = text.repositories;
+
+export function NoCommits() {
+  const { repository } = useOnShow();
+  return (
+    <div className="browser-empty">
+      <Message icon="layers" title={words.noCommits.title} hint={words.noCommits.hint}>
+        <Commands commands={[commit(repository.name)]} />
+      </Message>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+/** How many files were added, changed and removed, and how large they are. */
+import type { ChangeCounts } from "@/api/repository-types";
+import type { ReactNode } from "react";
+import { weightOf } from "@/repositories/changes/totals";
+import { text } from "@/text";
+import { formatBytes, formatCount, formatExactBytes } from "@/ui/format";
+
+const words = text.repositories;
+
+interface Part {
+  kind: "added" | "changed" | "removed" | "renamed";
+  sign: string;
+  files: number;
+  bytes: number | null;
+}
+
+export function partsOf(totals: ChangeCounts): Part[] {
+  const parts: Part[] = [
+    { kind: "added", sign: "+", files: totals.added, bytes: totals.bytes_added },
+    { kind: "changed", sign: "~", files: totals.changed, bytes: totals.bytes_changed },
+    { kind: "removed", sign: "−", files: totals.removed, bytes: totals.bytes_removed },
+    { kind: "renamed", sign: "→", files: totals.renamed, bytes: null },
+  ];
+  return parts.filter(({ files }) => files > 0);
+}
+
+export function Counts({ totals, bytes }: { totals: ChangeCounts; bytes?: ReactNode }) {
+  const parts = partsOf(totals);
+  const weight = weightOf(totals);
+  if (parts.length === 0) return <span className="muted">{words.history.same}</span>;
+  return (
+    <span className="change-counts tabular">
+      <span className="change-files">
+        {parts.map(({ kind, sign, files }) => (
+          <span key={kind} className={`change-count ${kind}`}>
+            <span aria-hidden="true">{sign}{formatCount(files)}</span>
+            <span className="visually-hidden">{words.history[kind](files)} </span>
+          </span>
+        ))}
+      </span>
+      {bytes ?? (weight > 0 && <span className="muted" title={formatExactBytes(weight)}>{formatBytes(weight)}</span>)}
+    </span>
+  );
+}

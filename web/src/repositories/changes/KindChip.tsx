@@ -1,0 +1,9 @@
+/** What happened at a path, in a word and a colour. */
+import type { ChangeKind } from "@/api/repository-types";
+import { text } from "@/text";
+
+const words = text.repositories.changes;
+
+export function KindChip({ kind }: { kind: ChangeKind }) {
+  return <span className={`kind-chip ${kind}`}>{words[kind]}</span>;
+}

@@ -1,0 +1,44 @@
+/** The commands that a repository is used with, ready to be pasted into a shell. */
+import type { Command } from "@/repositories/Commands";
+import { text } from "@/text";
+
+const words = text.repositories.commands;
+const PLAIN = /^[A-Za-z0-9@%+=:,./_-]+$/;
+
+/** A word as a shell takes it, whatever is in it. */
+export function quoted(word: string): string {
+  return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+export const creating: readonly Command[] = [
+  { does: words.create, line: "keyshelf repo create NAME" },
+  { does: words.createEncrypted, line: "keyshelf repo create NAME --encrypt" },
+  { does: words.commit, line: 'keyshelf commit DIR --repo NAME -m "First version"' },
+];
+
+export function commit(name: string): Command {
+  return { does: words.commit, line: `keyshelf commit DIR --repo ${quoted(name)} -m "First version"` };
+}
+
+export function createEncrypted(name: string): Command {
+  return { does: words.createEncrypted, line: `keyshelf repo create ${quoted(name || "NAME")} --encrypt` };
+}
+
+export function check(name: string): Command {
+  return { does: words.check, line: `keyshelf check --repo ${quoted(name)} --read-data` };
+}
+
+/** What reads a repository at a version. */
+export function reading(name: string, ref: string): readonly Command[] {
+  const repo = `--repo ${quoted(name)}`;
+  return [
+    { does: words.checkout, line: `keyshelf checkout ${quoted(ref)} DIR ${repo}` },
+    { does: words.log, line: `keyshelf log ${repo}` },
+    { does: words.diff, line: `keyshelf diff ${quoted(`${ref}~1`)} ${quoted(ref)} ${repo}` },
+  ];
+}
+
+/** What lets the commands of another machine reach this service. */
+export function connecting(address: string): readonly Command[] {
+  return [{ does: words.connect, line: `export KEYSHELF_URL=${quoted(address)} KEYSHELF_TOKEN=…` }];
+}

@@ -1,0 +1,84 @@
+/** The files of a version, a folder at a time. */
+import { useNavigate } from "@tanstack/react-router";
+import { Suspense, useMemo } from "react";
+import { keys } from "@/api/keys";
+import { archiveUrl, listEntries } from "@/api/repositories";
+import type { Entry } from "@/api/repository-types";
+import { follow } from "@/drive/actions/downloading";
+import { usePreviewAddress } from "@/drive/pages/usePreviewAddress";
+import { SkeletonList } from "@/drive/view/SkeletonList";
+import { type OnShow, useOnShow } from "@/repositories/context";
+import { CommitLine } from "@/repositories/files/CommitLine";
+import { EntryList } from "@/repositories/files/EntryList";
+import { PathCrumbs } from "@/repositories/PathCrumbs";
+import { parentOf } from "@/repositories/paths";
+import { Trouble } from "@/repositories/Trouble";
+import type { FilesSearch } from "@/repositories/urlState";
+import { useEndless } from "@/repositories/useEndless";
+import { type Meant, useMeant } from "@/repositories/useRepository";
+import { text } from "@/text";
+import { IconButton } from "@/ui/Button";
+import { later } from "@/ui/later";
+import { Message } from "@/ui/Message";
+import "@/repositories/files/files.css";
+
+const EntryPreview = later(() => import("@/repositories/files/EntryPreview"));
+const words = text.repositories;
+
+export default function FilesView({ search }: { search: FilesSearch }) {
+  const onShow = useOnShow();
+  const meant = useMeant(onShow.repository.id, onShow.refs, onShow.ref);
+  if (meant.error) return <Trouble error={meant.error} retry={meant.retry} repository={onShow.repository} />;
+  return <Folder {...onShow} meant={meant} search={search} />;
+}
+
+function Folder({ repository, meant, search }: OnShow & { meant: Meant; search: FilesSearch }) {
+  const navigate = useNavigate();
+  const onPreview = usePreviewAddress();
+  const { commit } = meant;
+  const path = search.path ?? "";
+  const list = useEndless({
+    queryKey: keys.entries(repository.id, commit ?? "", path),
+    fetch: (options) => listEntries(repository.id, commit ?? "", path, options),
+    isFinal: true,
+    enabled: commit !== null,
+  });
+  const goTo = (folder: string) => void navigate({ to: ".", search: (old) => ({ ...old, path: folder || undefined, preview: undefined }) });
+  const place = useMemo(() => ({ repository, commit: commit ?? "", path }), [repository, commit, path]);
+
+  function open(entry: Entry) {
+    if (entry.kind === "folder") goTo(entry.path);
+    else if (entry.kind === "file") onPreview(entry.name);
+  }
+
+  return (
+    <div className="files-view">
+      {commit && <CommitLine commit={commit} />}
+      <div className="toolbar">
+        <PathCrumbs root={repository.name} path={path} onGo={goTo} />
+        <div className="toolbar-view">
+          <p className="muted tabular view-count" aria-live="polite">
+            {list.isLoading || list.error ? "" : list.hasMore ? words.itemsSoFar(list.items.length) : words.items(list.items.length)}
+          </p>
+          {commit && <IconButton icon="download" label={words.file.downloadZip} onPress={() => follow(archiveUrl(repository.id, commit, path))} />}
+        </div>
+      </div>
+      <div className="view-body">
+        {list.isLoading ? (
+          <SkeletonList view="list" />
+        ) : list.error && list.items.length === 0 ? (
+          <Trouble error={list.error} retry={list.retry} repository={repository} />
+        ) : list.items.length === 0 ? (
+          <Message icon="folder" title={words.file.emptyTitle} hint={words.file.emptyHint} />
+        ) : (
+          <EntryList place={place} list={list} onOpen={open} {...(path === "" ? {} : { onUp: () => goTo(parentOf(path)) })} />
+        )}
+      </div>
+      {search.preview !== undefined && commit && (
+        <Suspense fallback={null}>
+          <EntryPreview place={place} name={search.preview} entries={list.items} isListed={!list.isLoading} onNavigate={(name) => onPreview(name, true)} onClose={() => onPreview(null)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
