@@ -2,6 +2,7 @@
 
 Run by `repository_commit` in an environment that has hf_xet:
 `python hf_xet_peer.py STORE FILE…`. The store is a folder, so that no network is part of it.
+The line says `whole` to have the SHA-256 of each file computed too, and `parts` not to.
 """
 
 import importlib
@@ -15,10 +16,12 @@ def main() -> None:
     warnings.simplefilter("ignore")
     hf_xet = importlib.import_module("hf_xet")
     store, *files = sys.argv[1:]
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        is_whole = line.strip() == "whole"
         began, cpu = time.perf_counter(), time.process_time()
-        # Without the SHA-256 of whole files, which Keyshelf does not compute either.
-        hf_xet.upload_files(files, f"local://{store}", None, None, None, "model", skip_sha256=True)
+        hf_xet.upload_files(
+            files, f"local://{store}", None, None, None, "model", skip_sha256=not is_whole
+        )
         print(time.perf_counter() - began, time.process_time() - cpu, flush=True)
 
 

@@ -119,4 +119,10 @@ class AttributesContract(ContractBase):
         await store.put(KEY, b"x", options)
 
         assert (await store.head(KEY)).storage_class == self.storage_class
+
+    async def test_a_listing_shows_the_storage_class(self, store: ObjectStore) -> None:
+        if not store.capabilities.storage_classes:
+            return
+        await store.put(KEY, b"x", PutOptions(storage_class=self.storage_class))
+
         assert [meta.storage_class for meta in await listed(store)] == [self.storage_class]

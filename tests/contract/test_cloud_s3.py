@@ -46,6 +46,7 @@ class TestRclone(CloudContract):
             _CHARACTERS,
         ),
         "test_a_copy_has_bytes_and_attributes": "copies lose the cache control",
+        "test_a_listing_shows_the_storage_class": "its listings name one class for all",
         "test_a_copy_has_metadata_and_tags": "copies get a time as metadata of their own",
         "test_a_signed_get_takes_a_range": "it answers a range with status 200",
         "test_a_part_may_be_left_out": "parts are numbered without gaps and all are used",
@@ -64,6 +65,7 @@ class TestVersitygw(CloudContract):
         **_FOLDER_LIMITS,
         **dict.fromkeys(_UNWRITABLE_CASES, _CHARACTERS),
         "test_the_storage_class_is_kept": "there is one storage class",
+        "test_a_listing_shows_the_storage_class": "there is one storage class",
     }
 
     @pytest.fixture

@@ -30,6 +30,7 @@ from keyshelf.api.routes import (
     repositories_proxies,
     repositories_pushes,
     repositories_refs,
+    repositories_upkeep,
     session,
     signed,
     tokens,
@@ -47,6 +48,8 @@ from keyshelf.settings import Settings
 from keyshelf.telemetry import LogOptions, configure_logging
 
 PUBLIC_ROUTES: Sequence[APIRouter] = (
+    # Routes are tried in order, and this one serves every object of a store of ours.
+    signed.router,
     session.router,
     tokens.router,
     lists.router,
@@ -64,7 +67,7 @@ PUBLIC_ROUTES: Sequence[APIRouter] = (
     repositories_history.router,
     repositories_files.router,
     repositories_proxies.router,
-    signed.router,
+    repositories_upkeep.router,
     probes.router,
     probes.public_router,
 )

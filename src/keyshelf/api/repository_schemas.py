@@ -157,7 +157,7 @@ class RepositoryOut(Answer):
             chunks=filled.chunks,
             chunk_bytes=filled.chunk_bytes,
             stored_bytes=filled.stored_bytes,
-            saved_bytes=max(0, filled.logical_bytes - filled.stored_bytes),
+            saved_bytes=_saved(filled),
             slots=[SlotBody.of(each) for each in record.slots] if with_slots else None,
         )
 
@@ -167,6 +167,34 @@ class RepositoryList(Answer):
 
     items: list[RepositoryOut]
     next_cursor: str | None
+
+
+class StatsOut(Answer):
+    """What a repository holds."""
+
+    generation: int
+    commits: int
+    logical_bytes: int
+    """What a copy of every commit would take."""
+    chunks: int
+    chunk_bytes: int
+    """Bytes of all distinct chunks, before compression."""
+    stored_bytes: int
+    """Bytes of their objects."""
+    saved_bytes: int
+
+    @classmethod
+    def of(cls, record: RepositoryRecord, filled: Filled) -> Self:
+        """Show what a repository holds."""
+        return cls(
+            generation=record.generation,
+            commits=filled.commits,
+            logical_bytes=filled.logical_bytes,
+            chunks=filled.chunks,
+            chunk_bytes=filled.chunk_bytes,
+            stored_bytes=filled.stored_bytes,
+            saved_bytes=_saved(filled),
+        )
 
 
 class RefOut(Answer):
@@ -214,11 +242,15 @@ class CheckIn(Request):
 
     read_data: Annotated[bool, Field(strict=True)] = False
     """Read and verify the bytes of chunks, not only that they are there."""
-    sample: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """Which part of them."""
+    sample: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Only this part of them, chosen at random."""
 
 
 class CollectIn(Request):
     """Whether to delete, or only to say what would be."""
 
     dry_run: Annotated[bool, Field(strict=True)] = False
+
+
+def _saved(filled: Filled) -> int:
+    return max(0, filled.logical_bytes - filled.stored_bytes)

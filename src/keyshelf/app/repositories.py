@@ -30,7 +30,7 @@ def repository_options(settings: Settings) -> RepositoryOptions:
     key = settings.text("KEYSHELF_REPOSITORY_KEY")
     return RepositoryOptions(
         namespace=namespace(settings.required("KEYSHELF_METADATA_NAMESPACE")),
-        tags=settings.flag("KEYSHELF_OBJECT_TAGS"),
+        tags=settings.flag("KEYSHELF_OBJECT_TAGS") is not False,
         grace=timedelta(hours=settings.number("KEYSHELF_GC_GRACE_HOURS")),
         url_expiry=timedelta(seconds=settings.number("KEYSHELF_URL_SECONDS")),
         key=bytes.fromhex(key) if key else None,

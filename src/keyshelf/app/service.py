@@ -27,6 +27,7 @@ from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.registry import Registry
 from keyshelf.jobs.runner import Runner
 from keyshelf.jobs.service import Jobs
+from keyshelf.repositories import handlers as repository_handlers
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.settings import Settings
 from keyshelf.store.base import ObjectStore
@@ -102,7 +103,9 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
             store=stores["repository"],
             options=repository_options(settings),
         )
-        registry = Registry(handlers.registrations(drive))
+        registry = Registry(
+            [*handlers.registrations(drive), *repository_handlers.registrations(repositories)]
+        )
         runner = await opened.enter_async_context(Runner(database, registry, queue, metrics))
         token = local_token(settings)
         provider = await _provider(settings, database, coordination, token, opened)

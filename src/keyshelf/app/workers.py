@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from keyshelf.access import expiry
 from keyshelf.app.service import Keyshelf
-from keyshelf.drive.upkeep import upkeep
+from keyshelf.drive import upkeep as drive
 from keyshelf.jobs.sweeper import Sweeper
 from keyshelf.jobs.worker import PeriodicTask, Worker, WorkerOptions
+from keyshelf.repositories import upkeep as repositories
 
 
 def make_worker(service: Keyshelf) -> Worker:
@@ -32,5 +33,8 @@ def _periodic(service: Keyshelf) -> list[PeriodicTask]:
         async with service.database.transaction() as tx:
             await expiry.sweep(tx, now=service.drive.clock())
 
-    drive = [PeriodicTask(task.name, task.interval, task.run) for task in upkeep(service.drive)]
-    return [PeriodicTask("access-expiry", timedelta(hours=1), sweep_access), *drive]
+    tasks = [*drive.upkeep(service.drive), *repositories.upkeep(service.repositories)]
+    return [
+        PeriodicTask("access-expiry", timedelta(hours=1), sweep_access),
+        *(PeriodicTask(task.name, task.interval, task.run) for task in tasks),
+    ]

@@ -13,6 +13,7 @@ from keyshelf.cli import output
 from keyshelf.cli.commands import jobs, repo, token, trash
 from keyshelf.cli.commands.backfill import backfill
 from keyshelf.cli.commands.cat import cat
+from keyshelf.cli.commands.check import check
 from keyshelf.cli.commands.checkout import checkout
 from keyshelf.cli.commands.commit import commit
 from keyshelf.cli.commands.config import config
@@ -25,6 +26,7 @@ from keyshelf.cli.commands.log import log
 from keyshelf.cli.commands.ls import ls
 from keyshelf.cli.commands.mv import mv
 from keyshelf.cli.commands.put import put
+from keyshelf.cli.commands.rebuild import rebuild
 from keyshelf.cli.commands.refs import branch, tag
 from keyshelf.cli.commands.restore import restore
 from keyshelf.cli.commands.rm import rm
@@ -52,9 +54,10 @@ for _command in (put, get, ls, mv, cp, rm, restore):
     app.command()(_command)
 app.add_typer(trash.app, name="trash")
 app.add_typer(repo.app, name="repo")
-for _command in (commit, log, diff, checkout, branch, tag, cat, gc):
+for _command in (commit, log, diff, checkout, branch, tag, cat, gc, check):
     app.command()(_command)
 app.command()(backfill)
+app.command()(rebuild)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(token.app, name="token")
 for _command in (doctor, config, up, serve, worker):

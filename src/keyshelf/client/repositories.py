@@ -200,7 +200,9 @@ class RepositoryRoutes:
         """Start deleting what no branch or tag leads to; its result is the report."""
         return await self._started(repository, "gc", {"dry_run": dry_run})
 
-    async def check(self, repository: UUID, *, read_data: bool = False, sample: float = 1.0) -> Job:
+    async def check(
+        self, repository: UUID, *, read_data: bool = False, sample: float | None = None
+    ) -> Job:
         """Start looking for damage; the job's result is the report."""
         return await self._started(repository, "check", {"read_data": read_data, "sample": sample})
 

@@ -20,6 +20,8 @@ from keyshelf.layout.repository import CommitHash
 from keyshelf.repositories.formats.entries import FileEntry, LinkEntry
 from keyshelf.telemetry import get_logger
 
+COMPARE = -1
+"""In place of a ctime: the times cannot tell a later change of a file, the content must."""
 _log = get_logger(__name__)
 _VERSION = 2
 _SCHEMA = f"""
@@ -54,7 +56,7 @@ class RememberedFolder(msgspec.Struct, frozen=True, array_like=True):
     """A folder as it was."""
 
     files: Mapping[bytes, RememberedFile]
-    """By name. Only files whose times were old enough to tell a later change."""
+    """By name. Where times were too young to tell a later change, with `COMPARE`."""
     folders: tuple[bytes, ...] = ()
     """The names of the folders in it."""
 

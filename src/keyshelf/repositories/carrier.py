@@ -25,6 +25,8 @@ class StoredChunk:
     """Bytes of the object."""
     storage_class: str | None
     modified_at: datetime
+    recorded_size: int | None = None
+    """Bytes that it had when it was verified; None where nobody wrote that down."""
 
 
 class Push(Protocol):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pyfastcdc import FastCDC
 
-BLOCK_BYTES = 2 * 1024 * 1024
+BLOCK_BYTES = 1024 * 1024
 """How much of a file is read at once: enough that most cuts fall inside, and
 little enough to stay near the processor."""
 
@@ -45,18 +45,25 @@ class Block:
 
 
 def blocks_of(file: Readable, cutting: Cutting, size: int) -> Iterator[Block]:
-    """Give a file in blocks of about 2 MiB; where chunks end depends on its bytes alone.
+    """Give a file in blocks of about 1 MiB; where chunks end depends on its bytes alone.
 
     `size` is about how many bytes the file has, so that no more memory is taken.
     """
+    rest = memoryview(b"")
+    if size <= cutting.min_bytes:  # one chunk, for which nothing need be cut
+        first = memoryview(bytearray(size + 1))
+        rest = first[: _fill(file, first)]
+        if len(rest) <= size:
+            if rest:
+                yield Block(rest, [len(rest)])
+            return
     cutter = FastCDC(
         cutting.average_bytes,
         min_size=cutting.min_bytes,
         max_size=cutting.max_bytes,
         normalized_chunking=1,
     )
-    rest, ends = memoryview(b""), False
-    left = size + 1  # one byte more shows that the file ends
+    ends, left = False, size + 1 - len(rest)  # one byte more shows that the file ends
     while not ends:
         more = min(BLOCK_BYTES, left) if left > 0 else BLOCK_BYTES
         block = memoryview(bytearray(len(rest) + more))

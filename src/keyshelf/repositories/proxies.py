@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from keyshelf.errors import NotFoundError
+from keyshelf.errors import InvalidInputError, NotFoundError
 from keyshelf.layout.repository import (
     AssetHash,
     parse_proxy_key,
@@ -22,6 +22,12 @@ class ProxyNotFoundError(NotFoundError):
     """A file has no proxy of this name."""
 
     code = "proxy-not-found"
+
+
+class ProxyInPlainError(InvalidInputError):
+    """Proxies are stored as they are, which would show what an encrypted repository hides."""
+
+    code = "proxy-in-plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,12 @@ async def register(
 ) -> Proxy:
     """Store a proxy, whole or not at all; it replaces one of its name.
 
-    Raises `IllegalProxyNameError`.
+    Raises `IllegalProxyNameError`, and `ProxyInPlainError` in an encrypted repository.
     """
+    if record.is_encrypted:
+        raise ProxyInPlainError(
+            "proxies are stored as they are, and this repository is encrypted: keep them elsewhere"
+        )
     key = proxy_key(record.id, asset, name)
     options = proxy_options(record, asset, content_type, parts.options, parts.clock())
     meta = await parts.store.put(key, body, options)

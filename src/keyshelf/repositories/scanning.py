@@ -53,12 +53,12 @@ class Found(NamedTuple):
     @property
     def kind(self) -> Kind:
         """What it is."""
-        return _KINDS.get(stat.S_IFMT(self.mode), Kind.OTHER)
+        return _KINDS.get(self.mode & _TYPE, Kind.OTHER)
 
     @property
     def permissions(self) -> int:
         """The twelve permission bits."""
-        return stat.S_IMODE(self.mode)
+        return self.mode & _PERMISSIONS
 
     @property
     def may_have_holes(self) -> bool:
@@ -71,6 +71,7 @@ class Found(NamedTuple):
 
 
 _KINDS = {stat.S_IFREG: Kind.FILE, stat.S_IFDIR: Kind.FOLDER, stat.S_IFLNK: Kind.LINK}
+_TYPE, _PERMISSIONS = 0o170000, 0o7777
 _IDENTIFYING = 6
 """How many fields of `Found` change whenever a thing does."""
 
@@ -157,6 +158,6 @@ def _seen_in(path: bytes) -> list[tuple[bytes, os.stat_result]]:
         os.close(folder)
 
 
-def _digest(rows: Sequence[tuple[object, ...]]) -> bytes:
+def _digest(rows: list[tuple[bytes | int, ...]]) -> bytes:
     # Version 2 writes equal values equally; later ones also tell which are one object.
     return blake3(marshal.dumps(rows, 2)).digest()

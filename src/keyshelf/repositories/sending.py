@@ -79,8 +79,10 @@ class Sender:
 
     async def add(self, chunks: Iterable[tuple[ChunkId, Octets]]) -> None:
         """Take some chunks of about 8 MiB in all; waits while too much is on its way."""
+        already = len(self._waiting)
         for chunk, content in chunks:
             self.take(chunk, content)
+        self._waiting[already:] = _detached(self._waiting[already:])
         await self.make_room()
 
     def take(self, chunk: ChunkId, content: Octets) -> None:
@@ -124,24 +126,24 @@ class Sender:
 
     async def _start_round(self) -> None:
         await self._rounds.acquire()
-        if round := self._next_round():
-            self.group.start_soon(self._round, round)
+        if some := self._next_round():
+            self.group.start_soon(self._round, some)
         else:  # another task was quicker
             self._rounds.release()
 
     def _next_round(self) -> list[_Waiting]:
         size = count = 0
-        for count, each in enumerate(self._waiting, 1):  # noqa: B007 -- how many it were
+        for count, each in enumerate(self._waiting, 1):
             size += each.size
             if size >= self.options.bytes_at_once or count >= self.options.asked_at_once:
                 break
-        round, self._waiting = self._waiting[:count], self._waiting[count:]
+        some, self._waiting = self._waiting[:count], self._waiting[count:]
         self._waiting_bytes -= size
-        return round
+        return some
 
-    async def _round(self, round: list[_Waiting]) -> None:
+    async def _round(self, some: list[_Waiting]) -> None:
         try:
-            wanted = await self._wanted(round)
+            wanted = await self._wanted(some)
             if wanted:
                 sealed = await anyio.to_thread.run_sync(
                     lambda: [self._seal(each) for each in wanted], limiter=self._threads
@@ -151,12 +153,12 @@ class Sender:
         finally:
             self._rounds.release()
 
-    async def _wanted(self, round: list[_Waiting]) -> list[_Waiting]:
+    async def _wanted(self, some: list[_Waiting]) -> list[_Waiting]:
         may_have = self.may_have
-        asked = [each.id for each in round if may_have is None or may_have(each.id)]
+        asked = [each.id for each in some if may_have is None or may_have(each.id)]
         # What the filter leaves out is new for sure. Nothing is taken for known by it.
         present = set(asked) - await self.push.missing(asked) if asked else set[ChunkId]()
-        return [each for each in round if each.id not in present]
+        return [each for each in some if each.id not in present]
 
     def _seal(self, each: _Waiting) -> SealedChunk:
         sealed = frame.seal(
@@ -172,6 +174,23 @@ class Sender:
         self.sent.chunks += len(sealed)
         self.sent.content_bytes += sum(chunk.size for chunk in sealed)
         self.sent.stored_bytes += sum(len(chunk.frame) for chunk in sealed)
+
+
+def _detached(taken: list[_Waiting]) -> list[_Waiting]:
+    """Return what was taken, such that it holds no more memory than about twice its size."""
+    sizes: dict[int, int] = {}
+    for each in taken:
+        if isinstance(each.content, memoryview):
+            whole = id(each.content.obj)
+            sizes[whole] = sizes.get(whole, 0) + each.size
+    # A chunk holds the block that it was cut from, of which the rest may be known.
+    return [
+        each._replace(content=bytes(each.content))
+        if isinstance(each.content, memoryview)
+        and 2 * sizes[id(each.content.obj)] < memoryview(each.content.obj).nbytes
+        else each
+        for each in taken
+    ]
 
 
 @asynccontextmanager

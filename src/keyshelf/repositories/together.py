@@ -14,7 +14,10 @@ async def together() -> AsyncGenerator[TaskGroup]:
         async with anyio.create_task_group() as group:
             yield group
     except BaseExceptionGroup as failures:
-        first: BaseException = failures
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        raise first from None
+        raise _first(failures) from failures
+
+
+def _first(failure: BaseException) -> BaseException:
+    if isinstance(failure, BaseExceptionGroup):
+        return _first(failure.exceptions[0])  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] -- isinstance cannot tell of what the group is
+    return failure

@@ -6,14 +6,36 @@ from random import Random
 
 import pytest
 
-from tests.integration.remote.conftest import Machine
+from keyshelf.client.asynchronous import AsyncClient
+from keyshelf.client.failures import RemoteForbiddenError
+from keyshelf.repositories.commit.values import CommitOptions, Progress
+from keyshelf.repositories.formats import frame, ids
+from keyshelf.repositories.formats.frame import FrameType
+from keyshelf.repositories.formats.slots import WrongPassphraseError
+from keyshelf.repositories.host import opened
+from keyshelf.repositories.managing import RepositoryExistsError
+from keyshelf.repositories.remote.host import RemoteHost
+from keyshelf.repositories.sending import SendingOptions
+from keyshelf.repositories.unlocking import RepositoryLockedError, Unlocking
+from keyshelf.repositories.values import (
+    ChunkMissingError,
+    PushExpiredError,
+    RefMovedError,
+    RepositoryName,
+    RepositoryNotFoundError,
+    SealedChunk,
+    repository_name,
+)
+from tests.integration.remote.conftest import MAIN, SOON, Machine
+from tests.served import Noted, Served
 
 pytestmark = pytest.mark.anyio
+SMALL = CommitOptions(sending=SendingOptions(bytes_at_once=2**18))
 
 
 def project(folder: Path) -> Path:
     """A folder of everything that a repository keeps."""
-    random = Random(7)
+    random = Random(folder.name)
     (folder / "takes").mkdir(parents=True)
     (folder / "takes/one.mov").write_bytes(random.randbytes(1_500_000))
     (folder / "takes/notes.txt").write_text("words " * 50_000)
@@ -27,18 +49,19 @@ def project(folder: Path) -> Path:
 
 def told(folder: Path) -> dict[str, bytes | str]:
     """What is in a folder, by path."""
-    return {
-        str(path.relative_to(folder)): os.readlink(path)
-        if path.is_symlink()
-        else ("folder" if path.is_dir() else path.read_bytes())
-        for path in sorted(folder.rglob("*"))
-    }
+
+    def content(path: Path) -> bytes | str:
+        if path.is_symlink():
+            return str(path.readlink())
+        return "folder" if path.is_dir() else path.read_bytes()
+
+    return {str(path.relative_to(folder)): content(path) for path in sorted(folder.rglob("*"))}
 
 
 async def test_what_was_committed_here_is_checked_out_elsewhere(
     machine: Machine, name: str, tmp_path: Path
 ) -> None:
-    folder = project(tmp_path / "project")
+    folder = project(tmp_path / name)
     carrier = await machine.create(name)
 
     made = await machine.commit(carrier, folder)
@@ -47,3 +70,183 @@ async def test_what_was_committed_here_is_checked_out_elsewhere(
     assert told(tmp_path / "elsewhere") == told(folder)
     assert made.sent.chunks > 10
     assert made.sent.content_bytes < 2_000_000
+    info = await machine.host.find(name)
+    assert (info.filled.commits, info.filled.chunks) == (1, made.sent.chunks)
+    listed = [chunk async for page in carrier.stored_chunks() for chunk in page]
+    assert len(listed) == made.sent.chunks
+
+
+async def test_what_is_there_is_not_sent_again(
+    machine: Machine, name: str, served: Served, tmp_path: Path
+) -> None:
+    folder = project(tmp_path / name)
+    carrier = await machine.create(name)
+    await machine.commit(carrier, folder)
+    before = len(served.traffic.finished("PUT"))
+
+    (folder / "takes/new.txt").write_text("new")
+    made = await machine.commit(carrier, folder, CommitOptions(paranoid=True))
+
+    assert made.is_new
+    assert len(served.traffic.finished("PUT")) - before == made.sent.chunks < 6
+
+
+class HasHadEnoughError(Exception):
+    """Ends a commit in its middle."""
+
+
+async def test_an_interrupted_commit_goes_on_where_it_stopped(
+    machine: Machine, name: str, served: Served, tmp_path: Path
+) -> None:
+    folder = project(tmp_path / name)
+    carrier = await machine.create(name)
+
+    def stop(progress: Progress) -> None:
+        if progress.sent.chunks >= 8:
+            raise HasHadEnoughError
+
+    with pytest.raises(HasHadEnoughError):
+        await machine.commit(
+            carrier, folder, CommitOptions(sending=SMALL.sending, on_progress=stop)
+        )
+    assert await carrier.ref(MAIN) is None
+    sent = len(served.traffic.finished("PUT"))
+
+    made = await machine.commit(carrier, folder, SMALL)
+    again = len(served.traffic.finished("PUT")) - sent
+    await machine.checkout(carrier, tmp_path / "elsewhere")
+
+    assert told(tmp_path / "elsewhere") == told(folder)
+    assert again <= made.sent.chunks + 1
+    assert made.sent.content_bytes < 1_500_000
+
+
+async def test_a_store_that_stumbles_is_asked_again(
+    machine: Machine, name: str, served: Served, tmp_path: Path
+) -> None:
+    folder = project(tmp_path / name)
+    carrier = await machine.create(name)
+
+    with served.traffic.spoiling(lambda each: each.is_transfer, times=5, status=503):
+        await machine.commit(carrier, folder)
+    # As when a request has expired: the service is asked for a new one.
+    with served.traffic.spoiling(lambda each: each.is_transfer, times=1, status=403):
+        await machine.checkout(carrier, tmp_path / "elsewhere")
+
+    assert told(tmp_path / "elsewhere") == told(folder)
+
+
+async def test_links_that_run_out_while_sending_are_asked_for_again(
+    machine: Machine, name: str, served: Served, tmp_path: Path
+) -> None:
+    folder = project(tmp_path / name)
+    carrier = await machine.create(name)
+
+    with served.traffic.spoiling(lambda each: each.is_transfer, times=5, status=403):
+        await machine.commit(carrier, folder)
+    await machine.checkout(carrier, tmp_path / "elsewhere")
+
+    assert told(tmp_path / "elsewhere") == told(folder)
+
+
+async def test_a_lost_answer_changes_nothing(
+    machine: Machine, name: str, served: Served, tmp_path: Path
+) -> None:
+    folder = project(tmp_path / name)
+    carrier = await machine.create(name)
+
+    def is_asked(each: Noted) -> bool:
+        return each.path.endswith(("/confirm", "/uploads")) or "/manifests/" in each.path
+
+    with served.traffic.spoiling(is_asked, times=3):
+        await machine.commit(carrier, folder)
+
+    assert (await machine.host.find(name)).filled.commits == 1
+    await machine.checkout(carrier, tmp_path / "elsewhere")
+    assert told(tmp_path / "elsewhere") == told(folder)
+
+
+async def test_wrong_bytes_in_a_chunks_place_are_put_right_by_who_has_it(
+    machine: Machine, name: str, served: Served
+) -> None:
+    carrier = await machine.create(name)
+    keys = carrier.repository.keys
+    content = os.urandom(5000)
+    chunk = ids.chunk_id(content, keys)
+    framed = frame.seal(content, type=FrameType.CHUNK, digest=bytes.fromhex(chunk), keys=keys)
+    place = served.bucket.parent / "repository/v1/chunks" / chunk[:2] / chunk[2:4] / chunk
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"something else")
+
+    async with carrier.push() as push:
+        await push.send([SealedChunk(chunk, framed, len(content))])
+
+    assert await carrier.get_chunks([chunk]) == [framed]
+
+
+async def test_of_two_who_move_a_branch_one_is_told(
+    machine: Machine, name: str, tmp_path: Path
+) -> None:
+    folder = project(tmp_path / name)
+    carrier = await machine.create(name)
+    first = await machine.commit(carrier, folder)
+    (folder / "new").write_text("new")
+    second = await machine.commit(carrier, folder)
+
+    with pytest.raises(RefMovedError) as caught:
+        await carrier.move_ref(MAIN, expected=None, to=first.hash)
+
+    assert caught.value.extras["found"] == second.hash
+    assert list(await carrier.commits_like(first.hash[:12])) == [first.hash]
+    await carrier.move_ref(MAIN, expected=second.hash, to=first.hash)
+    assert [each.commit for each in await carrier.refs()] == [first.hash]
+    await carrier.delete_ref(MAIN, expected=first.hash)
+    assert await carrier.ref(MAIN) is None
+
+
+async def test_errors_are_those_of_one_machine(machine: Machine, name: str) -> None:
+    carrier = await machine.create(name)
+
+    with pytest.raises(RepositoryExistsError):
+        await machine.create(name)
+    with pytest.raises(RepositoryNotFoundError):
+        await machine.open("nothing-of-the-kind")
+    with pytest.raises(ChunkMissingError):
+        await carrier.get_chunks([ids.chunk_id(b"nothing", None)])
+    async with carrier.push() as push:
+        pass
+    with pytest.raises(PushExpiredError):
+        await push.missing([])
+    assert await carrier.chunk_filter() is None
+
+
+async def test_a_secret_stays_with_those_who_have_it(
+    machine: Machine, name: str, served: Served
+) -> None:
+    carrier = await machine.create(name)
+    if carrier.repository.keys is None:
+        return
+    with pytest.raises(WrongPassphraseError):
+        await opened(machine.host, name, Unlocking(passphrase="another"))
+    with pytest.raises(RepositoryLockedError):
+        await opened(machine.host, name, Unlocking())
+    info = await machine.host.find(name)
+    renamed = await machine.host.change(info, name=repository_name(f"{name}-renamed"))
+    assert (renamed.name, renamed.slots) == (f"{name}-renamed", info.slots)
+
+
+async def test_a_token_without_the_scope_is_refused(
+    machine: Machine, name: str, served: Served, tmp_path: Path
+) -> None:
+    await machine.create(name)
+    token = (
+        await machine.host.client.create_token("r", scopes=["repository:read"], expires_in_days=1)
+    ).token
+    assert token
+    async with AsyncClient(served.url, token=token, state_folder=tmp_path / "s") as client:
+        reader = RemoteHost(client, SOON)
+        carrier = await opened(reader, name, machine.unlocking)
+        with pytest.raises(RemoteForbiddenError):
+            await machine.commit(carrier, project(tmp_path / name))
+        with pytest.raises(RemoteForbiddenError):
+            await reader.create(RepositoryName("new"), is_shared=False, encryption=None)

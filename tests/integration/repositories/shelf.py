@@ -10,7 +10,7 @@ from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import ChunkId, CommitHash
 from keyshelf.repositories import managing as catalog
-from keyshelf.repositories.managing import NewRepository
+from keyshelf.repositories.carrier import Carrier, Push
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.direct.carrier import DirectCarrier
 from keyshelf.repositories.formats import frame, ids, manifest, slots
@@ -21,9 +21,9 @@ from keyshelf.repositories.formats.manifest import Author, Manifest
 from keyshelf.repositories.formats.nodes import ChunkRef, NodeKind
 from keyshelf.repositories.gc.run import Collected
 from keyshelf.repositories.gc.service import collect
+from keyshelf.repositories.managing import NewRepository
 from keyshelf.repositories.parts import RepositoryOptions, RepositoryParts
 from keyshelf.repositories.reading import Reader
-from keyshelf.repositories.carrier import Carrier, Push
 from keyshelf.repositories.trees import TreeBuilder
 from keyshelf.repositories.values import RefKind, RefName, Repository, SealedChunk, repository_name
 from keyshelf.repositories.walking import chunks_of, entries_of
@@ -143,9 +143,7 @@ async def push_tree(
     missing = await push.missing(list(packed.chunks))
     if missing:
         await push.send([packed.chunks[each] for each in packed.chunks if each in missing])
-    commit, framed, made = sealed_manifest(
-        repository, root, [parent] if parent else [], message
-    )
+    commit, framed, made = sealed_manifest(repository, root, [parent] if parent else [], message)
     await push.publish(commit, framed, made, branch=name, expected=parent)
     return commit
 
@@ -246,7 +244,9 @@ class Shelf:
     async def empty(self) -> None:
         """Forget all rows of repositories."""
         async with self.parts.database.transaction() as tx:
-            await tx.execute("TRUNCATE repositories, repository_deletions, repository_marks CASCADE")
+            await tx.execute(
+                "TRUNCATE repositories, repository_deletions, repository_marks CASCADE"
+            )
 
 
 def open_shelf(database: Database, store: ObjectStore) -> Shelf:

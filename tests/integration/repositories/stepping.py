@@ -14,7 +14,13 @@ from typing import LiteralString
 import anyio
 
 from keyshelf.database.pool import Database
-from keyshelf.database.transactions import AfterCommit, Parameters, ReadTransaction, Row, Transaction
+from keyshelf.database.transactions import (
+    AfterCommit,
+    Parameters,
+    ReadTransaction,
+    Row,
+    Transaction,
+)
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import DeleteResult, NewObject, PutResult
 from keyshelf.store.memory import MemoryStore
@@ -23,52 +29,62 @@ _LOCKED_SECONDS = 0.004
 """An actor that has not come to its next step by then probably waits for another."""
 _STUCK_SECONDS = 20
 _NO_PARAMETERS: Parameters = {}
-_is_stepped: ContextVar[bool] = ContextVar("is_stepped", default=False)
+_actor: ContextVar[int | None] = ContextVar("actor", default=None)
+_TURN = 0.1
+"""How likely it is that another actor has its turn after a step."""
 
 
 @dataclass
 class Stepper:
-    """Holds every step until it is chosen."""
+    """Holds every step until it is chosen.
+
+    One actor goes on for as long as it can and another is held for as long: what comes
+    to light when one is very slow comes seldom where all go on evenly.
+    """
 
     seed: int
     steps: int = 0
-    _waiting: list[anyio.Event] = field(default_factory=list[anyio.Event])
+    _waiting: list[tuple[int, anyio.Event]] = field(default_factory=list[tuple[int, anyio.Event]])
     _moved: anyio.Event = field(default_factory=anyio.Event)
     _running: int = 0
 
     async def step(self) -> None:
         """Wait to be chosen; whoever is no actor goes on at once."""
-        if not _is_stepped.get():
+        actor = _actor.get()
+        if actor is None:
             return
         chosen = anyio.Event()
-        self._waiting.append(chosen)
+        self._waiting.append((actor, chosen))
         self._moved.set()
         await chosen.wait()
 
     async def run(self, actors: Sequence[Callable[[], Awaitable[None]]]) -> None:
         """Run actors to their ends. Raises when nobody can go on."""
         random = Random(self.seed)
+        turns = random.sample(range(len(actors)), len(actors))
         async with anyio.create_task_group() as group:
-            for actor in actors:
+            for number, actor in enumerate(actors):
                 self._running += 1
-                group.start_soon(self._act, actor)
+                group.start_soon(self._act, number, actor)
             while self._running:
                 if not self._waiting:
                     with anyio.fail_after(_STUCK_SECONDS):
-                        await self._wait()
+                        await self._moved.wait()
+                    self._moved = anyio.Event()
                     continue
                 self._moved = anyio.Event()
-                self._waiting.pop(random.randrange(len(self._waiting))).set()
+                chosen = min(self._waiting, key=lambda each: turns.index(each[0]))
+                self._waiting.remove(chosen)
+                chosen[1].set()
                 self.steps += 1
+                if random.random() < _TURN:
+                    turns.remove(chosen[0])
+                    turns.append(chosen[0])
                 with anyio.move_on_after(_LOCKED_SECONDS):
                     await self._moved.wait()
 
-    async def _wait(self) -> None:
-        await self._moved.wait()
-        self._moved = anyio.Event()
-
-    async def _act(self, actor: Callable[[], Awaitable[None]]) -> None:
-        _is_stepped.set(True)
+    async def _act(self, number: int, actor: Callable[[], Awaitable[None]]) -> None:
+        _actor.set(number)
         try:
             await actor()
         finally:

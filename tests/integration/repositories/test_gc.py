@@ -65,7 +65,10 @@ async def test_without_grace_one_run_deletes_what_nothing_leads_to(
     assert sorted(await shelf.keys()) == sorted(before)
     async with shelf.parts.database.read() as tx:
         row = await tx.one("SELECT chunks, stored_bytes FROM repositories")
-    assert row == {"chunks": await shelf.count("repository_chunks"), "stored_bytes": sizes - collected.bytes_freed}
+    assert row == {
+        "chunks": await shelf.count("repository_chunks"),
+        "stored_bytes": sizes - collected.bytes_freed,
+    }
     assert await shelf.count("repository_deletions") == 0
     assert await shelf.count("repository_marks") == 0
 
@@ -259,8 +262,13 @@ async def test_what_cannot_be_read_stops_the_run_before_anything_changes(
 
         assert (kept if what == "manifest" else root) in raised.value.detail
         assert await shelf.keys() == before
-        assert await shelf.rows("SELECT 1 FROM repository_chunks WHERE condemned_at IS NOT NULL") == []
-        assert await shelf.rows("SELECT 1 FROM repository_commits WHERE condemned_at IS NOT NULL") == []
+        assert (
+            await shelf.rows("SELECT 1 FROM repository_chunks WHERE condemned_at IS NOT NULL") == []
+        )
+        assert (
+            await shelf.rows("SELECT 1 FROM repository_commits WHERE condemned_at IS NOT NULL")
+            == []
+        )
 
 
 async def test_a_damaged_commit_that_no_ref_leads_to_goes_too(

@@ -7,15 +7,20 @@ from random import Random
 
 import pytest
 
-from keyshelf.layout.repository import CHUNKS, MANIFESTS, ChunkId, CommitHash, chunk_key, manifest_key
+from keyshelf.layout.repository import (
+    CHUNKS,
+    MANIFESTS,
+    ChunkId,
+    CommitHash,
+    chunk_key,
+    manifest_key,
+)
 from keyshelf.repositories.carrier import Carrier
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.deleting.queries import note
 from keyshelf.repositories.deleting.service import delete_noted
 from keyshelf.repositories.values import (
-    PushExpiredError,
     RefMovedError,
-    RefName,
     RefNotFoundError,
 )
 from tests.integration.repositories.shelf import (
@@ -62,9 +67,7 @@ class Scene:
 
     async def commit(self, random: Random) -> None:
         number, name = random.randrange(2), branch(random.choice(("main", "side")))
-        tree = {
-            path: random.choice(_CONTENTS) for path in ("a", "b/c") if random.random() < 0.8
-        }
+        tree = {path: random.choice(_CONTENTS) for path in ("a", "b/c") if random.random() < 0.8}
         try:
             commit = await commit_tree(self.carrier(number), tree, name=name)
         except RefMovedError:

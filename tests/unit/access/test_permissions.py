@@ -35,6 +35,8 @@ def test_any_other_drive_does_not_exist(action: Action, owner: str | None) -> No
     [
         (Scope.DRIVE_READ, {Action.READ}),
         (Scope.DRIVE_WRITE, {Action.WRITE}),
+        (Scope.REPOSITORY_READ, {Action.READ_REPOSITORIES}),
+        (Scope.REPOSITORY_WRITE, {Action.WRITE_REPOSITORIES}),
         (Scope.ADMIN, {Action.ADMINISTER, Action.MANAGE_TOKENS}),
     ],
 )

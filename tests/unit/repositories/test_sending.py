@@ -105,6 +105,19 @@ async def test_what_the_filter_rules_out_is_sent_without_a_question() -> None:
     assert set(carrier.sent) == {chunk for chunk, _ in some[20:]}
 
 
+async def test_a_small_chunk_holds_no_large_block() -> None:
+    carrier, block = Watched(), bytearray(100_000)
+    view = memoryview(block)
+
+    async with sending(carrier, REPOSITORY, SMALL) as sender:
+        await sender.add([(ids.chunk_id(view[:1000], None), view[:1000])])
+        view.release()
+        # What somebody still had a view of could not be resized.
+        block.clear()
+
+    assert len(carrier.chunks) == 1
+
+
 async def test_the_first_failure_is_told_as_it_is() -> None:
     carrier = Watched()
     carrier.fails = True

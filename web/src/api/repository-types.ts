@@ -38,7 +38,6 @@ export interface Commit {
   committed_at: Timestamp;
   files: number;
   bytes: number;
-  refs: Pick<RepositoryRef, "kind" | "name">[];
 }
 
 export type EntryKind = "file" | "folder" | "link";

@@ -112,9 +112,10 @@ const historyRoute = createRoute({
   validateSearch: parseHistorySearch,
   component: function RepositoryHistory() {
     const { id } = historyRoute.useParams();
+    const { ref } = historyRoute.useSearch();
     return (
-      <RepositoryPage key={id} id={id} view="history" chosen={historyRoute.useSearch().ref}>
-        <HistoryView />
+      <RepositoryPage key={id} id={id} view="history" chosen={ref}>
+        <HistoryView key={ref} />
       </RepositoryPage>
     );
   },

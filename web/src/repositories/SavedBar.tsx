@@ -17,7 +17,7 @@ export function SavedBar({ repository }: { repository: Pick<Repository, "logical
       <span className="saved-bar" role="img" aria-label={label}>
         <span className="saved-stored" style={{ inlineSize: `${(1 - share) * 100}%` }} />
       </span>
-      <span className="saved-share tabular" aria-hidden="true">{words.share(percent)}</span>
+      <span className={`saved-share tabular ${percent === 0 ? "muted" : ""}`} aria-hidden="true">{words.share(percent)}</span>
     </span>
   );
 }

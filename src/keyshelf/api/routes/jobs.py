@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from keyshelf.access.identity import Identity
+from keyshelf.access.identity import Identity, Scope
 from keyshelf.access.permissions import Action, require
 from keyshelf.api.caller import Caller, Service
 from keyshelf.api.routes.paging import PageWanted
@@ -20,8 +20,11 @@ from keyshelf.app.service import Keyshelf
 from keyshelf.drive.failures import BadCursorError
 from keyshelf.jobs.values import Job, JobNotFoundError, JobPosition, JobState
 from keyshelf.layout.drive import SHARED
+from keyshelf.repositories.scheduling import CHECK, COLLECT
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+
+_OF_REPOSITORIES = frozenset({COLLECT.name, CHECK.name})
 
 
 @router.get("")
@@ -34,7 +37,7 @@ async def list_jobs(
     all: bool = False,  # noqa: A002 -- the parameter's name in the interface
 ) -> JobList:
     """Return my jobs, the newest first; with `all`, everybody's, for administrators."""
-    require(caller, Action.READ, caller.id)
+    _require(caller, kind)
     if all:
         require(caller, Action.ADMINISTER)
     async with service.database.read() as tx:
@@ -46,7 +49,7 @@ async def list_jobs(
             after=_position(paging.cursor),
             limit=paging.limit + 1,
         )
-    items = [JobOut.of(each) for each in found[: paging.limit]]
+    items = [_shown(caller, each) for each in found[: paging.limit]]
     more = len(found) > paging.limit
     return JobList(items=items, next_cursor=_cursor(found[paging.limit - 1]) if more else None)
 
@@ -60,8 +63,7 @@ async def show_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
 @router.post("/{job_id}/cancel", status_code=202)
 async def cancel_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
     """End a job: at once when it waits, at its next safe place when it runs."""
-    require(caller, Action.WRITE, caller.id)
-    await _visible(service, caller, job_id)
+    _require(caller, (await _visible(service, caller, job_id)).kind, is_change=True)
     async with service.database.transaction() as tx:
         return JobAnswer(job=JobOut.of(await service.jobs.cancel(tx, job_id)))
 
@@ -69,8 +71,7 @@ async def cancel_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswe
 @router.post("/{job_id}/retry", status_code=202)
 async def retry_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
     """Queue a failed or cancelled job again."""
-    require(caller, Action.WRITE, caller.id)
-    await _visible(service, caller, job_id)
+    _require(caller, (await _visible(service, caller, job_id)).kind, is_change=True)
     async with service.database.transaction() as tx:
         return JobAnswer(job=JobOut.of(await service.jobs.retry(tx, job_id)))
 
@@ -97,14 +98,31 @@ async def follow_job(
 
 
 async def _visible(service: Keyshelf, caller: Identity, job_id: UUID) -> Job:
-    require(caller, Action.READ, caller.id)
     async with service.database.read() as tx:
         job = await service.jobs.get(tx, job_id)
+    _require(caller, job.kind)
     # Work on the shared drive is asked for by one and seen by all.
     is_shared = job.payload.get("owner") == SHARED
     if job.owner_id != caller.id and not is_shared and not caller.is_admin:
         raise JobNotFoundError("there is no such job", job_id=str(job_id))
     return job
+
+
+def _require(caller: Identity, kind: str | None, *, is_change: bool = False) -> None:
+    """Raise unless the caller may see, or change, jobs of a kind; without one, the drive's."""
+    if kind in _OF_REPOSITORIES:
+        action = Action.WRITE_REPOSITORIES if is_change else Action.READ_REPOSITORIES
+    else:
+        action = Action.WRITE if is_change else Action.READ
+    require(caller, action, caller.id)
+
+
+def _shown(caller: Identity, job: Job) -> JobOut:
+    shown = JobOut.of(job)
+    if job.kind in _OF_REPOSITORIES and not caller.holds(Scope.REPOSITORY_READ):
+        # What it found names files, which a token for the drive may not read there.
+        return shown.model_copy(update={"result": None})
+    return shown
 
 
 def _cursor(job: Job) -> str:

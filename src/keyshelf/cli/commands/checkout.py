@@ -1,6 +1,7 @@
 """`keyshelf checkout`: a version of a repository as files in a folder."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -57,6 +58,14 @@ def checkout(
     """
     out = Output(as_json=as_json)
     wanted = [path_bytes(path) for path in paths or []]
+    options = CheckoutOptions(
+        overwrite=overwrite,
+        delete=delete,
+        keep_going=keep_going,
+        paranoid=paranoid,
+        durable=durable,
+        dry_run=dry_run,
+    )
 
     async def command(host: Host) -> ExitCode:
         reader = Reader(await hosting.opened(host, repo))
@@ -71,27 +80,27 @@ def checkout(
                 more = f"{progress.files:,}/{progress.files_total:,} files"
                 display.show(progress.bytes, progress.bytes_total, more)
 
-            options = CheckoutOptions(
-                overwrite=overwrite,
-                delete=delete,
-                keep_going=keep_going,
-                paranoid=paranoid,
-                durable=durable,
-                dry_run=dry_run,
-                on_progress=show,
-            )
             done = await check_out(
-                reader, root, os.fsencode(folder), paths=wanted, cache=cache, options=options
+                reader,
+                root,
+                os.fsencode(folder),
+                paths=wanted,
+                cache=cache,
+                options=replace(options, on_progress=show),
             )
-        for each in done.unwritten:
-            out.message(f"keyshelf: {path_text(each.path)}: {each.error.detail}")
-        for warning in done.warnings:
-            out.message(f"keyshelf: {warning}")
         head = f"would make {folder}" if dry_run else f"{folder} is"
+        _tell(out, done)
         out.result(_document(done) | {"commit": commit}, [f"{head} {short(commit)}: {_text(done)}"])
         return ExitCode.INTEGRITY if done.unwritten else ExitCode.OK
 
     hosting.run(command, when_interrupted="interrupted: the same command goes on from here")
+
+
+def _tell(out: Output, done: CheckedOut) -> None:
+    for each in done.unwritten:
+        out.message(f"keyshelf: {path_text(each.path)}: {each.error.detail}")
+    for warning in done.warnings:
+        out.message(f"keyshelf: {warning}")
 
 
 def _text(done: CheckedOut) -> str:

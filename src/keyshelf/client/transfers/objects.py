@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import anyio
 import httpx2
@@ -247,7 +247,10 @@ async def _refuse(answer: httpx2.Response) -> None:
     if answer.status_code in {401, 403, 404, 409, 412}:
         # A moved object is under its new key, and a new link leads there; where an earlier
         # request has left something, a new link leads past it.
-        raise LinkExpiredError(f"{said} (an expired link, a moved object, or a wrong clock)")
+        raise LinkExpiredError(
+            f"{said} (an expired link, a moved object, or a wrong clock)",
+            is_missing=answer.status_code == 404,
+        )
     if answer.status_code == 416:
         raise ObjectChangedError(f"{said} (it became shorter meanwhile: fetch it again)")
     if answer.status_code in {502, 504}:
@@ -256,7 +259,7 @@ async def _refuse(answer: httpx2.Response) -> None:
 
 
 def _host(url: str) -> str:
-    return httpx2.URL(url).netloc.decode()
+    return urlsplit(url).netloc
 
 
 def _total(answer: httpx2.Response, asked: Slice) -> int:

@@ -17,6 +17,8 @@ CREATE TABLE repositories (
     -- Grows by one with everything that the mirror in the store tells.
     generation BIGINT NOT NULL DEFAULT 1,
     mirrored_generation BIGINT NOT NULL DEFAULT 0,
+    -- Of which generation the statistics and the Bloom filter in the store are.
+    snapshot_generation BIGINT NOT NULL DEFAULT 0,
     -- Grows by one with every batch of condemnations; orders them and pushes without a clock.
     epoch BIGINT NOT NULL DEFAULT 0,
     -- Kept with the rows of repository_chunks, in the same transactions.
@@ -27,6 +29,8 @@ CREATE TABLE repositories (
 );
 CREATE INDEX repositories_unmirrored ON repositories (number)
     WHERE mirrored_generation < generation;
+CREATE INDEX repositories_unsnapped ON repositories (number)
+    WHERE snapshot_generation < generation;
 
 CREATE TABLE repository_refs (
     repository INTEGER NOT NULL REFERENCES repositories ON DELETE CASCADE,

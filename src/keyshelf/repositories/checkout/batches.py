@@ -66,6 +66,7 @@ class Fetcher:
                 raise failure from error
             if target.error is None:
                 target.error = failure
+                self.writer.let_go(target)
                 self.on_written(Written(failed=[target]))
 
     async def flush(self) -> None:
@@ -161,6 +162,8 @@ async def fetching(
     except BaseExceptionGroup as failures:
         # The first failure cancels the rest, so that there is one to tell.
         raise failures.exceptions[0] from failures
+    finally:
+        writer.close()
 
 
 def _not_there(runs: Sequence[Run]) -> set[bytes]:

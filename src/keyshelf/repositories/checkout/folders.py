@@ -5,6 +5,8 @@ import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from keyshelf.repositories.cache import FolderCache, RememberedFile, RememberedFolder
 from keyshelf.repositories.checkout import judging
 from keyshelf.repositories.checkout.clearing import NOTHING_KNOWN, Cleared, Clearing
@@ -13,9 +15,9 @@ from keyshelf.repositories.checkout.parts import PART_NAME, Target, part_name
 from keyshelf.repositories.checkout.places import (
     PERMISSIONS,
     OpenFolder,
+    Telling,
     has_xattrs,
     set_xattrs,
-    told,
 )
 from keyshelf.repositories.checkout.values import (
     CheckedOut,
@@ -28,6 +30,7 @@ from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry,
 from keyshelf.repositories.paths import joined, path_text
 
 _WRITABLE = 0o700
+_LARGE_BYTES = 64 * 1024
 
 
 @dataclass(slots=True)
@@ -104,6 +107,8 @@ class FolderWork:
         self._root = root
         self._cache = cache
         self._options = options
+        self._compared: dict[bytes, RememberedFile] = {}
+        """Large files whose bytes were read and found right, so that they are read once."""
         self._leaders: dict[tuple[object, ...], bytes] = {}
 
     def compare(self, local: Local, entries: Sequence[Entry], *, is_last: bool) -> Compared:
@@ -118,6 +123,7 @@ class FolderWork:
             for entry in entries:
                 path = joined(local.visit.path, entry.name)
                 verdict = self._verdict(place, local, entry)
+                self._note_compared(local, entry, verdict)
                 _count(compared.would, entry, verdict)
                 if verdict is Verdict.BLOCKED and not self._options.overwrite:
                     compared.blocked.append(path)
@@ -181,7 +187,7 @@ class FolderWork:
         """
         warnings: list[str] = []
         for each in finishes:
-            with self._root.within(each.path) as place, told(place.path):
+            with self._root.within(each.path) as place, Telling(place.path):
                 now = os.fstat(place.descriptor)
                 if each.xattrs and not has_xattrs(place.descriptor, each.xattrs):
                     warnings += set_xattrs(place.descriptor, each.xattrs, each.path)
@@ -220,8 +226,20 @@ class FolderWork:
             case LinkEntry():
                 return judging.judge_link(place, entry, seen, known)
             case FileEntry():
-                paranoid = self._options.paranoid
-                return judging.judge_file(place, entry, seen, known, paranoid=paranoid)
+                compared = self._compared.get(joined(local.visit.path, entry.name))
+                paranoid = self._options.paranoid and compared is None
+                return judging.judge_file(place, entry, seen, compared or known, paranoid=paranoid)
+
+    def _note_compared(self, local: Local, entry: Entry, verdict: Verdict) -> None:
+        seen, known = local.seen.get(entry.name), local.known.files.get(entry.name)
+        if verdict not in (Verdict.RIGHT, Verdict.ADJUST) or seen is None:
+            return
+        if isinstance(entry, FileEntry) and entry.size >= _LARGE_BYTES:
+            looks_known = known is not None and judging.looks_as(known, seen)
+            if self._options.paranoid or not looks_known:
+                held = msgspec.structs.replace(entry, mtime=seen.st_mtime_ns, xattrs=None)
+                path = joined(local.visit.path, entry.name)
+                self._compared[path] = judging.remembered(held, seen)
 
     def _folder(
         self, place: OpenFolder, local: Local, entry: FolderEntry, verdict: Verdict, done: Done
@@ -249,9 +267,9 @@ class FolderWork:
         elif verdict is Verdict.RIGHT:
             done.did.right += 1
         else:
-            name = part_name(entry)
-            target.part_bytes = local.seen[name].st_size if name in local.seen else 0
-            local.parts.add(name)
+            left = local.seen.get(target.part_name)
+            target.part_bytes = left.st_size if left else 0
+            local.parts.add(target.part_name)
             done.targets.append(target)
             return
         if seen is not None:
@@ -262,7 +280,7 @@ class FolderWork:
         entry = target.entry
         descriptor = place.open(entry.name)
         try:
-            with told(place.at(entry.name)):
+            with Telling(place.path, entry.name):
                 if entry.xattrs and not has_xattrs(descriptor, entry.xattrs):
                     done.did.warnings += set_xattrs(descriptor, entry.xattrs, target.path)
                 os.fchmod(descriptor, entry.mode & PERMISSIONS)
@@ -287,6 +305,9 @@ class FolderWork:
             place.link_to(part, entry.target, mtime=entry.mtime)
             place.replace(name, part)
             done.did.written += 1
+            if entry.xattrs:
+                path = path_text(joined(local.visit.path, name))
+                done.did.warnings.append(f"{path}: extended attributes of links are not kept")
         seen = place.look(name)
         if seen is not None:
             local.files[name] = _kept_or_new(local.known, entry, seen)
@@ -337,7 +358,7 @@ def _widen(place: OpenFolder, local: Local) -> None:
         return
     mode = stat.S_IMODE(os.fstat(place.descriptor).st_mode)
     if mode & _WRITABLE != _WRITABLE:
-        with told(place.path):
+        with Telling(place.path):
             os.fchmod(place.descriptor, mode | _WRITABLE)
         local.was_mode = mode
     local.is_writable = True

@@ -4,14 +4,12 @@ import os
 import stat
 from enum import Enum, auto
 
-from keyshelf.repositories.cache import RememberedFile
+from keyshelf.repositories.cache import COMPARE, RememberedFile
 from keyshelf.repositories.checkout.places import PERMISSIONS, OpenFolder, has_xattrs
 from keyshelf.repositories.formats.entries import FileEntry, FolderEntry, LinkEntry
 
 TICK = 20_000_000
 """Nanoseconds within which two changes of a file may carry the same time."""
-COMPARE = -1
-"""In place of a ctime: the times cannot tell a later change, the content must."""
 
 
 class Verdict(Enum):

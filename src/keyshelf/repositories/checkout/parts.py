@@ -17,9 +17,9 @@ from keyshelf.repositories.checkout.judging import remembered
 from keyshelf.repositories.checkout.places import (
     PERMISSIONS,
     OpenFolder,
+    Telling,
     is_same,
     set_xattrs,
-    told,
 )
 from keyshelf.repositories.checkout.values import (
     CheckoutOptions,
@@ -54,12 +54,15 @@ class Target:
     """How long the part is that an interrupted checkout left."""
     unwritten: int = field(init=False)
     """Bytes that are still to come."""
+    part_name: bytes = field(init=False)
+    """What it is called until it is whole."""
     part: tuple[int, int] | None = None
     """Which file is being written: device and inode."""
     error: Error | None = None
 
     def __post_init__(self) -> None:
         self.unwritten = self.entry.size
+        self.part_name = part_name(self.entry)
 
     @property
     def path(self) -> bytes:
@@ -101,8 +104,8 @@ def part_name(entry: FileEntry) -> bytes:
 
     The content is in it, so that two checkouts of different commits never write into one.
     """
-    name, content = (blake3(each).hexdigest(16) for each in (entry.name, entry.content or b""))
-    return f".keyshelf-{name[:16]}-{content[:16]}.part".encode()
+    name, content = blake3(entry.name), blake3(entry.content or b"")
+    return f".keyshelf-{name.hexdigest(8)}-{content.hexdigest(8)}.part".encode()
 
 
 class PartWriter:
@@ -113,6 +116,20 @@ class PartWriter:
         self._root = root
         self._options = options
         self._lock = Lock()
+        self._held: dict[tuple[int, int], int] = {}
+        """Parts that are written in several goes, open: no other file gets their inodes."""
+
+    def close(self) -> None:
+        """Let go of the parts that did not become whole."""
+        while self._held:
+            os.close(self._held.popitem()[1])
+
+    def let_go(self, target: Target) -> None:
+        """Hold a part no longer: it is whole, or will not be."""
+        with self._lock:
+            held = self._held.pop(target.part or (0, 0), None)
+        if held is not None:
+            os.close(held)
 
     def find_there(self, runs: Sequence[Run]) -> None:
         """Note which chunks lie in parts that were left, and are right."""
@@ -120,7 +137,7 @@ class PartWriter:
         for place, run in self._placed(runs):
             if run.offset >= run.target.part_bytes:
                 continue
-            descriptor = self._open(place, run.target)
+            descriptor = self._open(place, run.target, in_one_go=False)
             try:
                 offset = run.offset
                 for number, ref in enumerate(run.refs):
@@ -149,6 +166,7 @@ class PartWriter:
                     raise
                 if self._is_first_failure(run.target, error):
                     written.failed.append(run.target)
+                    self.let_go(run.target)
         return written
 
     def _placed(self, runs: Sequence[Run]) -> Iterator[tuple[OpenFolder, Run]]:
@@ -161,9 +179,10 @@ class PartWriter:
         self, place: OpenFolder, run: Run, contents: "_Contents", written: Written
     ) -> None:
         target = run.target
-        descriptor = self._open(place, target)
+        in_one_go = sum(ref.size for ref in run.refs) == target.entry.size
+        descriptor = self._open(place, target, in_one_go=in_one_go)
         try:
-            with told(place.at(target.entry.name)):
+            with Telling(place.path, target.entry.name):
                 count = _write_chunks(descriptor, run, contents)
             with self._lock:
                 target.unwritten -= count
@@ -171,18 +190,21 @@ class PartWriter:
             written.bytes += count
             if is_whole:
                 found = self._finish(place, descriptor, target, written.warnings)
+                self.let_go(target)
                 written.files.append((target, remembered(target.entry, found)))
         finally:
             os.close(descriptor)
 
-    def _open(self, place: OpenFolder, target: Target) -> int:
-        name, path = part_name(target.entry), place.at(target.entry.name)
-        with self._lock, told(path):
+    def _open(self, place: OpenFolder, target: Target, *, in_one_go: bool) -> int:
+        name, telling = target.part_name, Telling(place.path, target.entry.name)
+        with self._lock, telling:
             if target.part is None:
                 descriptor, target.part_bytes = _adopt_or_make(place, name, target)
                 target.part = _which(os.fstat(descriptor))
+                if not in_one_go:
+                    self._held[target.part] = os.dup(descriptor)
                 return descriptor
-        with told(path):
+        with telling:
             descriptor = os.open(name, _OLD, dir_fd=place.descriptor)
         if _which(os.fstat(descriptor)) != target.part:
             os.close(descriptor)
@@ -192,9 +214,8 @@ class PartWriter:
     def _finish(
         self, place: OpenFolder, descriptor: int, target: Target, warnings: list[str]
     ) -> os.stat_result:
-        entry, name = target.entry, part_name(target.entry)
-        path = place.at(entry.name)
-        with told(path):
+        entry, name = target.entry, target.part_name
+        with Telling(place.path, entry.name):
             if entry.flags & HAS_HOLES or target.part_bytes:
                 os.ftruncate(descriptor, entry.size)
             if entry.xattrs:
@@ -205,7 +226,8 @@ class PartWriter:
                 os.fsync(descriptor)
         # One at a time: another file of the commit may be called as this part is.
         with self._lock:
-            part, there = place.look(name), place.look(entry.name)
+            part = place.look(name)
+            there = None if self._options.overwrite else place.look(entry.name)
             if part is None or _which(part) != target.part:
                 raise InTheWayError(f"{path_text(place.at(name))} was replaced meanwhile")
             if not self._options.overwrite and not _is_unchanged(target.seen, there):

@@ -47,7 +47,7 @@ class OpenFolder:
 
     def look(self, name: bytes) -> os.stat_result | None:
         """Look at what has a name in it, following no link; None when nothing has it."""
-        with told(self.at(name)):
+        with Telling(self.path, name):
             try:
                 return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
             except FileNotFoundError:
@@ -56,7 +56,7 @@ class OpenFolder:
     def listing(self) -> dict[bytes, os.stat_result]:
         """Look at everything in it, following no link."""
         found: dict[bytes, os.stat_result] = {}
-        with told(self.path), os.scandir(self.descriptor) as entries:
+        with Telling(self.path), os.scandir(self.descriptor) as entries:
             for entry in entries:
                 try:
                     found[os.fsencode(entry.name)] = entry.stat(follow_symlinks=False)
@@ -69,7 +69,7 @@ class OpenFolder:
         """Open a folder anywhere below it, step by step. Raises `InTheWayError`."""
         descriptor = os.dup(self.descriptor)
         try:
-            with told(self.at(path)):
+            with Telling(self.path, path):
                 for name in path.split(b"/") if path else ():
                     below = os.open(name, _OPEN_FOLDER, dir_fd=descriptor)
                     os.close(descriptor)
@@ -80,12 +80,12 @@ class OpenFolder:
 
     def make(self, name: bytes) -> None:
         """Make a folder in it, which nobody else may enter until it is done."""
-        with told(self.at(name)):
+        with Telling(self.path, name):
             os.mkdir(name, _NEW_FOLDER_MODE, dir_fd=self.descriptor)
 
     def open(self, name: bytes) -> int:
         """Open a file for reading; no link."""
-        with told(self.at(name)):
+        with Telling(self.path, name):
             return os.open(name, _OPEN_FILE, dir_fd=self.descriptor)
 
     def digest(self, name: bytes) -> bytes | None:
@@ -103,12 +103,12 @@ class OpenFolder:
 
     def replace(self, name: bytes, by: bytes) -> None:
         """Give the file `by` the name `name`, in place of what has it, in one step."""
-        with told(self.at(name)):
+        with Telling(self.path, name):
             os.replace(by, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
 
     def remove(self, name: bytes) -> None:
         """Remove a file or link; that nothing has the name is as good."""
-        with told(self.at(name)):
+        with Telling(self.path, name):
             try:
                 os.unlink(name, dir_fd=self.descriptor)
             except FileNotFoundError:
@@ -116,7 +116,7 @@ class OpenFolder:
 
     def remove_folder(self, name: bytes) -> bool:
         """Remove a folder if it is empty, and say whether it is gone."""
-        with told(self.at(name)):
+        with Telling(self.path, name):
             try:
                 os.rmdir(name, dir_fd=self.descriptor)
             except OSError as error:
@@ -128,13 +128,13 @@ class OpenFolder:
 
     def link_to(self, name: bytes, target: bytes, *, mtime: int) -> None:
         """Make a symbolic link. Raises `InTheWayError` when something has the name."""
-        with told(self.at(name)):
+        with Telling(self.path, name):
             os.symlink(target, name, dir_fd=self.descriptor)
             self.set_times(name, mtime)
 
     def set_times(self, name: bytes, mtime: int) -> None:
         """Set when what has a name, be it a link, was changed."""
-        with told(self.at(name)):
+        with Telling(self.path, name):
             os.utime(name, ns=(mtime, mtime), dir_fd=self.descriptor, follow_symlinks=False)
 
 
@@ -145,12 +145,12 @@ def opened(path: bytes, *, to_write: bool) -> Generator[OpenFolder]:
     To write, it is made with those above it when missing, and is opened once at a time:
     raises `CheckoutRunningError` while somebody else has it open so.
     """
-    with told(path):
+    with Telling(path):
         if to_write:
             os.makedirs(path, exist_ok=True)
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        with told(path):
+        with Telling(path):
             try:
                 if to_write:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -161,6 +161,11 @@ def opened(path: bytes, *, to_write: bool) -> Generator[OpenFolder]:
         yield OpenFolder(descriptor, path)
     finally:
         os.close(descriptor)
+
+
+def is_there(path: bytes) -> bool:
+    """Say whether there is anything at a path, be it a link that leads nowhere."""
+    return os.path.lexists(path)
 
 
 def is_same(one: os.stat_result, other: os.stat_result | None) -> bool:
@@ -195,17 +200,25 @@ def has_xattrs(file: int, xattrs: Xattrs) -> bool:
         return False
 
 
-@contextmanager
-def told(path: bytes) -> Generator[None]:
-    """Tell what the file system says in our words, with the path."""
-    try:
-        yield
-    except OSError as error:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Tells what the file system says in our words, with the path."""
+
+    folder: bytes
+    name: bytes = b""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        if not isinstance(error, OSError):
+            return
+        path = path_text(os.path.join(self.folder, self.name) if self.name else self.folder)
         if error.errno in _IN_THE_WAY:
-            raise InTheWayError(f"{path_text(path)} is in the way: {error.strerror}") from error
-        raise FolderUnwritableError(
-            f"{path_text(path)} cannot be written: {error.strerror}"
-        ) from error
+            raise InTheWayError(f"{path} is in the way: {error.strerror}") from error
+        raise FolderUnwritableError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _marks(seen: os.stat_result) -> tuple[int, ...]:

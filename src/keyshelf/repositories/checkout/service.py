@@ -1,6 +1,5 @@
 """Checkout: make a folder hold what a commit holds, touching only what differs."""
 
-import os
 import stat
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from keyshelf.repositories.checkout.clearing import NOTHING_KNOWN
 from keyshelf.repositories.checkout.folders import Finish, FolderWork, Local
 from keyshelf.repositories.checkout.judging import remembered
 from keyshelf.repositories.checkout.parts import PartWriter, Target, Written
-from keyshelf.repositories.checkout.places import OpenFolder, opened
+from keyshelf.repositories.checkout.places import OpenFolder, is_there, opened
 from keyshelf.repositories.checkout.twins import link_twins
 from keyshelf.repositories.checkout.values import (
     MOST_NAMED,
@@ -64,7 +63,7 @@ async def checkout(
     options = options or CheckoutOptions()
     await check_paths(reader, root, paths)
     # A dry run makes no folder; it compares with none, and opens any to begin with.
-    is_new = options.dry_run and not os.path.exists(folder)
+    is_new = options.dry_run and not is_there(folder)
     with opened(b"/" if is_new else folder, to_write=not options.dry_run) as place:
         run = _Checkout(reader, place, cache, options)
         first = Visit(b"", root, wanted(paths), is_new=is_new)
@@ -145,9 +144,11 @@ class _Checkout:
             visits.add(done.visits)
             local.waiting += len(done.targets)
             self._progressed(done.files, done.bytes)
-            await self.reader.ahead(_lists(done.targets))
-            for target in done.targets:
-                await fetcher.add(target)
+            for start in range(0, len(done.targets), AHEAD):
+                some = done.targets[start : start + AHEAD]
+                await self.reader.ahead(_lists(some))
+                for target in some:
+                    await fetcher.add(target)
         local.is_walked = True
         if finish := self.work.finish_of(local):
             self.finishes.append(finish)
@@ -284,9 +285,9 @@ def _to_compare(local: Local, entries: Sequence[Entry], *, all_of_them: bool) ->
     for entry in entries:
         if isinstance(entry, FolderEntry):
             seen = local.seen.get(entry.name)
-            is_there = seen is not None and stat.S_ISDIR(seen.st_mode)
-            visit = local.visit.below(entry, is_new=not is_there)
-            if is_there or all_of_them or not visit.wanted.all:
+            is_folder = seen is not None and stat.S_ISDIR(seen.st_mode)
+            visit = local.visit.below(entry, is_new=not is_folder)
+            if is_folder or all_of_them or not visit.wanted.all:
                 visits.append(visit)
     return visits
 

@@ -6,8 +6,8 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from keyshelf.repositories.checkout.parts import Target, part_name
-from keyshelf.repositories.checkout.places import OpenFolder, is_same, told
+from keyshelf.repositories.checkout.parts import Target
+from keyshelf.repositories.checkout.places import OpenFolder, Telling, is_same
 from keyshelf.repositories.checkout.values import InTheWayError, would_overwrite
 from keyshelf.repositories.paths import path_text
 
@@ -56,9 +56,9 @@ def link_twins(
 def _link(
     there: OpenFolder, name: bytes, here: OpenFolder, target: Target, first: os.stat_result
 ) -> bool:
-    part = part_name(target.entry)
+    part = target.part_name
     here.remove(part)  # of a checkout that was interrupted just then
-    with told(here.at(target.entry.name)):
+    with Telling(here.path, target.entry.name):
         try:
             os.link(
                 name,

@@ -47,6 +47,20 @@ async def held(
     return {ChunkId(row["id"]) for row in rows}
 
 
+async def recorded_sizes(
+    tx: ReadTransaction, number: RepositoryNumber, ids: Sequence[ChunkId]
+) -> dict[ChunkId, int]:
+    """Return which chunks a repository has, with the sizes of their objects as verified."""
+    rows = await tx.all(
+        """
+        SELECT encode(id, 'hex') AS id, stored_size FROM repository_chunks
+        WHERE repository = %(number)s AND id = ANY(%(ids)s)
+        """,
+        {"number": number, "ids": _bytes(ids)},
+    )
+    return {ChunkId(row["id"]): row["stored_size"] for row in rows}
+
+
 async def held_alike(
     tx: ReadTransaction, number: RepositoryNumber, ids: Sequence[ChunkId]
 ) -> dict[ChunkId, int]:

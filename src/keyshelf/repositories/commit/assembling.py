@@ -4,12 +4,18 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from keyshelf.repositories.cache import FolderCache, RememberedFile, RememberedFolder, Summary
+from keyshelf.repositories.cache import (
+    COMPARE,
+    FolderCache,
+    RememberedFile,
+    RememberedFolder,
+    Summary,
+)
 from keyshelf.repositories.commit.files import FileContent
 from keyshelf.repositories.commit.walk import Enter, File, Leave, Left, Link, Same, Step
 from keyshelf.repositories.formats.entries import HAS_HOLES, Entry, FileEntry, FolderEntry
 from keyshelf.repositories.formats.nodes import NodeKind
-from keyshelf.repositories.scanning import Found, Kind, shown
+from keyshelf.repositories.scanning import Found, shown
 from keyshelf.repositories.trees import PutNode, TreeBuilder
 
 
@@ -40,9 +46,10 @@ class _Open:
                 return
 
     def remember(self, found: Found, entry: Entry) -> None:
-        """Remember a file or link, if a later change of it will show."""
-        if not isinstance(entry, FolderEntry) and found.is_settled(self.enter.now):
-            self.read[found.name] = RememberedFile(found.inode, found.ctime, entry)
+        """Remember a file or link, and whether a later change of it will show."""
+        if not isinstance(entry, FolderEntry):
+            ctime = found.ctime if found.is_settled(self.enter.now) else COMPARE
+            self.read[found.name] = RememberedFile(found.inode, ctime, entry)
 
 
 @dataclass(slots=True)
@@ -125,9 +132,7 @@ class Assembler:
         name = enter.found.name if enter.path else b""
         permissions, mtime = enter.found.permissions, enter.found.mtime
         self._add_folder(
-            FolderEntry(
-                name, permissions, mtime, node, folder.files, folder.size, enter.xattrs
-            )
+            FolderEntry(name, permissions, mtime, node, folder.files, folder.size, enter.xattrs)
         )
 
     def _add_folder(self, entry: FolderEntry) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from errno import ENOENT
 from io import FileIO
+from typing import NamedTuple
 
 import anyio.to_thread
 from blake3 import blake3
@@ -25,7 +26,8 @@ from keyshelf.repositories.trees import TreeBuilder
 from keyshelf.repositories.values import Repository
 
 TRIES = 3
-_BLOCKS_AHEAD = 4
+_BLOCKS_AHEAD = 8
+_TAKEN_AT_ONCE = 8 * 1024 * 1024
 _OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
 OnBytes = Callable[[int], None]
 """Told how many bytes were read."""
@@ -37,8 +39,7 @@ class FileChangingError(ConflictError):
     code = "file-changing"
 
 
-@dataclass(frozen=True, slots=True)
-class FileContent:
+class FileContent(NamedTuple):
     """Where the bytes of a file are, and their hash."""
 
     found: Found
@@ -76,7 +77,7 @@ class _Reading:
 
     def take_some(self, blocks: Iterator[Block]) -> bool:
         """Take blocks of about 8 MiB in all; says whether there may be more: for a thread."""
-        until = self.size + LARGE_BYTES
+        until = self.size + _TAKEN_AT_ONCE
         for block in blocks:
             self.take(block)
             if self.size >= until:

@@ -19,7 +19,7 @@ from keyshelf.repositories.commit.files import (
 )
 from keyshelf.repositories.commit.present import are_present
 from keyshelf.repositories.commit.values import CommitOptions, Progress
-from keyshelf.repositories.commit.walk import LARGE_BYTES, File, Step, Walk
+from keyshelf.repositories.commit.walk import LARGE_BYTES, File, Same, Step, Walk
 from keyshelf.repositories.formats.entries import HAS_HOLES, FileEntry, FolderEntry
 from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.scanning import join
@@ -52,12 +52,17 @@ class Making:
         """
         assembler = Assembler(self.sender.take_node, self.cache)
         try:
-            async with batches(self.walk, self._read, at_once=self.options.batches_at_once) as stream:
+            async with batches(
+                self.walk, self._read, at_once=self.options.batches_at_once
+            ) as stream:
                 async for batch in stream:
                     await batch.wait()
                     assembler.take(batch.steps, batch.contents)
                     await self.sender.make_room()
                     self.progress.files += len(batch.contents)
+                    self.progress.files += sum(
+                        step.entry.files for step in batch.steps if isinstance(step, Same)
+                    )
                     self.options.on_progress(self.progress)
                     await self._save_now_and_then(assembler)
         finally:
@@ -105,7 +110,11 @@ class Making:
         self._large_at_once += 1
         try:
             return await send_file(
-                self.sender, place, step.found, in_two_threads=is_alone, on_bytes=self._on_bytes
+                self.sender,
+                place,
+                step.found,
+                in_two_threads=is_alone,
+                on_bytes=self._on_bytes,
             )
         finally:
             self._large_at_once -= 1
@@ -135,7 +144,9 @@ class Making:
             if size > 2 * LARGE_BYTES:
                 break
             try:
-                read = read_file(self.sender.repository, join(self.walk.base, step.path), step.found)
+                read = read_file(
+                    self.sender.repository, join(self.walk.base, step.path), step.found
+                )
             except NotSmallError:
                 break
             became[step.path] = read[0] if read else None

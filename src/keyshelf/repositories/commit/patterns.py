@@ -35,6 +35,14 @@ _TOKEN = re.compile(
 )
 _TRAILING = re.compile(rb"(?<!\\) +\Z")
 _MEMBER = re.compile(rb"\[:(?P<class>[a-z]+):\]|\\(?P<escaped>.)|(?P<plain>.)", re.DOTALL)
+_TRANSLATED = {
+    "all": rb".+",
+    "begin": rb"(?:.*/)?",
+    "middle": rb"(?:/.*)?",
+    "end": rb"/.+",
+    "stars": rb"[^/]*",
+    "any": rb"[^/]",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +112,13 @@ def _translate(glob: bytes, line: bytes) -> bytes:
 
 
 def _translated(token: re.Match[bytes]) -> bytes:
-    match token.lastgroup:
-        case "all":
-            return rb".+"
-        case "begin":
-            return rb"(?:.*/)?"
-        case "middle":
-            return rb"(?:/.*)?"
-        case "end":
-            return rb"/.+"
-        case "stars":
-            return rb"[^/]*"
-        case "any":
-            return rb"[^/]"
-        case "set":
-            members = b"".join(_member(each) for each in _MEMBER.finditer(token["members"]))
-            return rb"(?!/)[" + (b"^" if token["not"] else b"") + members + b"]"
-        case "escaped":
-            return re.escape(token["escaped"])
-        case _:
-            return re.escape(token["plain"])
+    kind = token.lastgroup or ""
+    if kind in _TRANSLATED:
+        return _TRANSLATED[kind]
+    if kind == "set":
+        members = b"".join(_member(each) for each in _MEMBER.finditer(token["members"]))
+        return rb"(?!/)[" + (b"^" if token["not"] else b"") + members + b"]"
+    return re.escape(token[kind])
 
 
 def _member(member: re.Match[bytes]) -> bytes:

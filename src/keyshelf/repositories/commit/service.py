@@ -9,7 +9,7 @@ from keyshelf.errors import InvalidInputError
 from keyshelf.layout.repository import CommitHash
 from keyshelf.repositories import bloom
 from keyshelf.repositories.bloom import DamagedFilterError
-from keyshelf.repositories.cache import FolderCache
+from keyshelf.repositories.cache import FolderCache, UnusableCacheError
 from keyshelf.repositories.carrier import Carrier, Push
 from keyshelf.repositories.commit.making import Making
 from keyshelf.repositories.commit.survey import changed_folders, extent, vouchers_that_count
@@ -83,7 +83,7 @@ async def commit(
                 generation=1 + (before.generation if before else 0),
             )
             commit_hash, is_new = await work.publish(made, branch, parent), True
-        cache.vouch(commit_hash)
+        work.note(commit_hash)
     progress = work.progress
     return Commit(
         hash=commit_hash,
@@ -147,6 +147,13 @@ class _Work:
         )
         await self.push.publish(commit_hash, framed, made, branch=branch, expected=parent)
         return commit_hash
+
+    def note(self, made: CommitHash) -> None:
+        """Note in the cache that the folder is in a commit; failing costs time, not the commit."""
+        try:
+            self.cache.vouch(made)
+        except UnusableCacheError as error:
+            _log.warning("the next commit asks about everything again", error=error.detail)
 
     def _walk(self, known: Known) -> Walk:
         return Walk(self.folder, self.cache, known, self.clock, self.options.xattrs)

@@ -38,9 +38,7 @@ class Extent:
                     continue
 
 
-async def changed_folders(
-    base: bytes, cache: FolderCache, vouchers: set[CommitHash]
-) -> set[bytes]:
+async def changed_folders(base: bytes, cache: FolderCache, vouchers: set[CommitHash]) -> set[bytes]:
     """Return the folders that changed since they were remembered, with those above them.
 
     What is not remembered at all is in none of them, or below one of them.

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from keyshelf.clock import Clock
 from keyshelf.errors import InvalidInputError
@@ -12,6 +13,7 @@ from keyshelf.repositories.commit.ignoring import FILE_NAME, Ignored
 from keyshelf.repositories.commit.xattrs import xattrs_of
 from keyshelf.repositories.formats.entries import FileEntry, FolderEntry, LinkEntry, Xattrs
 from keyshelf.repositories.scanning import (
+    FolderUnreadableError,
     Found,
     Kind,
     fingerprint,
@@ -56,9 +58,8 @@ class Enter:
         return fingerprint(self.listing)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file."""
+class File(NamedTuple):
+    """A file. A NamedTuple, for there are many."""
 
     path: bytes
     found: Found
@@ -162,7 +163,12 @@ class Walk:
         if path.count(b"/") >= _DEEPEST:
             raise TooDeepError(f"{shown(place)} lies in more than {_DEEPEST} folders")
         now = int(self.clock().timestamp() * 1e9)
-        listing = list_folder(place)
+        try:
+            listing = list_folder(place)
+        except FolderUnreadableError as error:
+            if path and isinstance(error.__cause__, FileNotFoundError):
+                return  # it vanished since the folder above was listed
+            raise
         ignored = above
         if any(each.name == FILE_NAME and each.kind is Kind.FILE for each in listing):
             ignored = above.within(path, place)

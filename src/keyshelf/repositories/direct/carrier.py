@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_bytes
 
 import anyio
@@ -115,8 +115,14 @@ class DirectCarrier:
                 if (chunk := parse_chunk_key(each.key))
             ]
             async with self.parts.database.read() as tx:
-                ours = await chunk_rows.held(tx, self.record.number, [chunk.id for chunk in listed])
-            yield [chunk for chunk in listed if chunk.id in ours]
+                sizes = await chunk_rows.recorded_sizes(
+                    tx, self.record.number, [chunk.id for chunk in listed]
+                )
+            yield [
+                replace(chunk, recorded_size=sizes[chunk.id])
+                for chunk in listed
+                if chunk.id in sizes
+            ]
 
     @asynccontextmanager
     async def push(self) -> AsyncGenerator[DirectPush]:

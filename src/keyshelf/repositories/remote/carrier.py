@@ -8,6 +8,7 @@ import anyio
 
 from keyshelf.client.asynchronous import AsyncClient
 from keyshelf.client.retrying import RetryOptions
+from keyshelf.client.transfers.objects import LinkExpiredError
 from keyshelf.errors import Error
 from keyshelf.layout.repository import ChunkId, CommitHash, chunk_id, commit_hash
 from keyshelf.repositories.carrier import MOST_CHUNKS, StoredChunk
@@ -37,14 +38,15 @@ class RemoteCarrier:
 
     async def get_chunks(self, ids: Sequence[ChunkId]) -> Sequence[bytes]:
         """Return the frames of chunks in order."""
-        frames = await self._fetched(ids)
-        again = [chunk for chunk in ids if chunk not in frames]
-        if again:
+        frames, refused = await self._fetched(ids)
+        if refused:
             # Requests run out, and a collector may have been at it: the service knows.
-            frames |= await self._fetched(again)
-        for chunk in again:
-            if chunk not in frames:
-                raise ChunkMissingError(f"the chunk {chunk} is not in the store", chunk=chunk)
+            others, refused = await self._fetched(list(refused))
+            frames |= others
+        for chunk, error in refused.items():
+            if not error.extras.get("is_missing"):
+                raise error
+            raise ChunkMissingError(f"the chunk {chunk} is not in the store", chunk=chunk)
         return [frames[chunk] for chunk in ids]
 
     async def get_manifest(self, commit: CommitHash) -> bytes:
@@ -128,7 +130,9 @@ class RemoteCarrier:
                     # It ends by itself; what went before is what the caller must hear of.
                     _log.warning("a push could not be closed", why=error.detail)
 
-    async def _fetched(self, ids: Sequence[ChunkId]) -> dict[ChunkId, bytes]:
+    async def _fetched(
+        self, ids: Sequence[ChunkId]
+    ) -> tuple[dict[ChunkId, bytes], dict[ChunkId, LinkExpiredError]]:
         wanted = list(dict.fromkeys(ids))
         with translated():
             requests = await self.client.repositories.downloads(self.repository.id, wanted)

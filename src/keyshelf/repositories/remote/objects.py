@@ -46,21 +46,24 @@ async def put_all(
 
 async def fetch_all(
     client: AsyncClient, requests: Sequence[SignedChunk], *, retry: RetryOptions
-) -> dict[ChunkId, bytes]:
-    """Return the frames of chunks; those whose requests do not work any longer are left out."""
+) -> tuple[dict[ChunkId, bytes], dict[ChunkId, LinkExpiredError]]:
+    """Return the frames of chunks, and why the requests of others do not work any longer."""
     frames: dict[ChunkId, bytes] = {}
+    refused: dict[ChunkId, LinkExpiredError] = {}
 
     async def fetch(request: SignedChunk) -> None:
+        chunk = ChunkId(request.id)
+
         async def attempt() -> None:
             try:
-                frames[ChunkId(request.id)] = await client.chunks.fetch(request, most=MOST_BYTES)
-            except LinkExpiredError:
-                frames.pop(ChunkId(request.id), None)
+                frames[chunk] = await client.chunks.fetch(request, most=MOST_BYTES)
+            except LinkExpiredError as error:
+                refused[chunk] = error
 
         await retrying(attempt, options=retry, only=StoreUnavailableError)
 
     await for_each(_each(requests), fetch, at_once=CHUNKS_AT_ONCE)
-    return frames
+    return frames, refused
 
 
 async def _each(items: Sequence[T]) -> AsyncIterator[T]:

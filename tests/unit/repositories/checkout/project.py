@@ -99,7 +99,10 @@ class Project:
         cache: FolderCache | None = None,
         *,
         options: CommitOptions | None = None,
+        is_at_once: bool = False,
     ) -> FolderEntry:
+        """Commit a folder, a minute after it was written unless that is said."""
+        passed = timedelta() if is_at_once else timedelta(minutes=1)
         made = await commit(
             self.carrier,
             os.fsencode(folder or self.work),
@@ -109,7 +112,7 @@ class Project:
             at=NOW,
             cache=cache or FolderCache.in_memory(),
             options=options,
-            clock=lambda: system_clock() + timedelta(minutes=1),  # what was just written is old
+            clock=lambda: system_clock() + passed,
         )
         return made.manifest.root
 

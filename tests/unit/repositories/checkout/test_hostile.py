@@ -99,7 +99,19 @@ async def test_names_out_of_order_across_nodes_are_refused(project: Project) -> 
         await project.checkout(FolderEntry(b"", 0o755, LONG_AGO, top, 2, 0))
 
 
-@pytest.mark.parametrize("sizes", [(1000, 1999), (1000, 2001), (3000, 3000)])
+@pytest.mark.parametrize(("last", "entries"), [(b"b", 1), (b"a", 2)])
+async def test_a_node_that_is_not_what_the_one_above_says_is_refused(
+    project: Project, last: bytes, entries: int
+) -> None:
+    below = project.carrier.put_folder(file(project, b"a"))
+    refs = [FolderRef(last, below.node, entries)]
+    top = project.carrier.put(nodes.encode(NodeKind.FOLDER, 1, refs))
+
+    with pytest.raises(DamagedFileError, match="another thing"):
+        await project.checkout(FolderEntry(b"", 0o755, LONG_AGO, top, 1, 0))
+
+
+@pytest.mark.parametrize("sizes", [(3000, 0), (1000, 1999), (1000, 2001), (3000, 3000)])
 async def test_a_list_that_is_not_as_long_as_its_file_is_refused(
     project: Project, sizes: tuple[int, int]
 ) -> None:

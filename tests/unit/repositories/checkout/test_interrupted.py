@@ -3,10 +3,11 @@
 import os
 from collections.abc import Callable
 
+import anyio
 import pytest
 
 from keyshelf.repositories.cache import FolderCache
-from keyshelf.repositories.checkout.values import FolderUnwritableError
+from keyshelf.repositories.checkout.values import FolderUnwritableError, InTheWayError, Progress
 from keyshelf.repositories.formats.entries import FolderEntry
 from tests.unit.repositories.checkout.project import LONG_AGO, Project, contents, looks, noise
 
@@ -178,3 +179,81 @@ async def test_a_full_disk_is_told_and_nothing_is_lost(
     assert_nothing_is_torn(project, old, contents(project.work))
     await project.checkout(second, delete=True)
     assert looks(project.copy) == looks(project.work)
+
+
+async def test_one_that_is_cancelled_goes_on(project: Project) -> None:
+    first, second = await two_commits(project)
+    await project.checkout(first)
+    old, tries = contents(project.copy), 0
+    while True:
+        tries += 1
+        with anyio.CancelScope() as scope:
+            left = [tries]
+
+            def count(
+                _: Progress, scope: anyio.CancelScope = scope, left: list[int] = left
+            ) -> None:
+                left[0] -= 1
+                if left[0] == 0:
+                    scope.cancel()
+
+            await project.checkout(second, on_progress=count)
+        assert_nothing_is_torn(project, old, contents(project.work))
+        if not scope.cancelled_caught:
+            break
+
+    await project.checkout(second, delete=True)
+    assert looks(project.copy) == looks(project.work)
+    assert tries > 1
+
+
+async def test_a_write_that_takes_a_part_goes_on(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("large", noise(50_000))
+    root = await project.commit()
+    pwritev = os.pwritev
+
+    def partly(descriptor: int, pieces: list[bytes], offset: int) -> int:
+        return pwritev(descriptor, [b"".join(pieces)[:777]], offset)
+
+    monkeypatch.setattr(os, "pwritev", partly)
+    await project.checkout(root)
+
+    assert contents(project.copy) == {"large": noise(50_000)}
+
+
+async def test_a_part_that_is_replaced_while_it_is_written_is_not_used(project: Project) -> None:
+    project.write("large", noise(50_000))
+    root = await project.commit()
+    get_chunks = project.carrier.get_chunks
+
+    async def replacing(ids: list[object]) -> object:
+        for part in project.copy.glob(".keyshelf-*.part"):
+            part.unlink()
+            part.write_bytes(noise(50_001))
+        return await get_chunks(ids)  # pyright: ignore[reportArgumentType] -- passed on
+
+    project.carrier.get_chunks = replacing  # pyright: ignore[reportAttributeAccessIssue] -- replaces it midway
+    with pytest.raises(InTheWayError, match="replaced"):
+        await project.checkout(root, fetches_at_once=1)
+
+    assert "large" not in contents(project.copy)
+
+
+async def test_a_link_in_place_of_a_part_is_not_followed(project: Project) -> None:
+    project.write("large", noise(50_000))
+    root = await project.commit()
+    victim = project.base / "victim"
+    victim.write_bytes(b"precious")
+    project.carrier.calls, project.carrier.breaks_at = 0, 6
+    with pytest.raises(ConnectionError):
+        await project.checkout(root, fetches_at_once=1)
+    part = next(project.copy.glob(".keyshelf-*.part"))
+    part.unlink()
+    os.symlink(victim, part)
+
+    await project.checkout(root)
+
+    assert victim.read_bytes() == b"precious"
+    assert contents(project.copy) == {"large": noise(50_000)}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from keyshelf.repositories.cache import FolderCache
+from keyshelf.repositories.checkout.places import OpenFolder
 from keyshelf.repositories.checkout.values import (
     CheckoutRunningError,
     InTheWayError,
@@ -63,6 +64,20 @@ async def test_what_a_commit_recorded_is_replaced(project: Project) -> None:
     assert contents(project.copy) == {"file": b"first"}
     await project.checkout(second)
     assert contents(project.copy) == {"file": b"second"}
+
+
+async def test_what_was_written_just_before_a_commit_is_known_by_its_bytes(
+    project: Project,
+) -> None:
+    project.write("file", b"first")
+    first = await project.commit()
+    (project.work / "file").write_bytes(b"second")
+    await project.commit(cache=project.cache, is_at_once=True)
+    project.work.rename(project.copy)
+
+    await project.checkout(first)
+
+    assert contents(project.copy) == {"file": b"first"}
 
 
 async def test_what_only_the_new_commit_lacks_is_left(project: Project) -> None:
@@ -365,3 +380,86 @@ async def test_one_checkout_at_a_time_writes_into_a_folder(project: Project) -> 
 
     assert refused == ["checkout-running"]
     assert looks(project.copy) == looks(project.work)
+
+
+@pytest.mark.parametrize("paranoid", [False, True])
+async def test_a_large_file_is_compared_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch, paranoid: bool
+) -> None:
+    project.write("large", noise(70_000))
+    root = await project.commit()
+    await project.checkout(root)
+    read, digest = list[bytes](), OpenFolder.digest
+
+    def counting(place: OpenFolder, name: bytes) -> bytes | None:
+        read.append(name)
+        return digest(place, name)
+
+    monkeypatch.setattr(OpenFolder, "digest", counting)
+    cache = project.cache if paranoid else FolderCache.in_memory()
+    told = await project.checkout(root, cache=cache, paranoid=paranoid)
+
+    assert (told.right, read) == (1, [b"large"])
+
+
+async def test_a_folder_that_may_not_be_written_is_and_stays_so(project: Project) -> None:
+    project.write("folder/file", b"first")
+    project.write("folder/other", b"first")
+    (project.work / "folder").chmod(0o555)
+    first = await project.commit()
+    (project.work / "folder").chmod(0o755)
+    project.write("folder/file", b"second")
+    project.write("folder/other", b"second")
+    (project.work / "folder").chmod(0o555)
+    os.utime(project.work / "folder", ns=(LONG_AGO, LONG_AGO))
+    second = await project.commit()
+    await project.checkout(first)
+
+    await project.checkout(second, b"folder/file")
+    assert (project.copy / "folder").stat().st_mode & 0o7777 == 0o555
+    await project.checkout(second)
+
+    assert looks(project.copy) == looks(project.work)
+
+
+async def test_a_known_folder_gives_way_to_a_link(project: Project) -> None:
+    project.write("thing/file")
+    first = await project.commit()
+    (project.work / "thing/file").unlink()
+    (project.work / "thing").rmdir()
+    os.symlink("/tmp", project.work / "thing")
+    second = await project.commit()
+    await project.checkout(first)
+
+    told = await project.checkout(second)
+
+    assert told.removed == 1
+    assert (project.copy / "thing").is_symlink()
+
+
+async def test_a_second_name_that_comes_in_the_way_meanwhile_is_kept(project: Project) -> None:
+    project.write("one", noise(20_000))
+    os.link(project.work / "one", project.work / "two")
+    root = await project.commit()
+    get_chunks = project.carrier.get_chunks
+
+    async def disturbing(ids: list[object]) -> object:
+        if list(project.copy.glob(".keyshelf-*.part")):
+            (project.copy / "two").write_bytes(b"mine")
+        return await get_chunks(ids)  # pyright: ignore[reportArgumentType] -- passed on
+
+    project.carrier.get_chunks = disturbing  # pyright: ignore[reportAttributeAccessIssue] -- writes midway
+    with pytest.raises(WouldOverwriteError):
+        await project.checkout(root, fetches_at_once=1)
+
+    assert contents(project.copy) == {"one": noise(20_000), "two": b"mine"}
+
+
+async def test_a_pipe_is_not_read(project: Project) -> None:
+    project.write("file", b"")
+    root = await project.commit()
+    project.copy.mkdir()
+    os.mkfifo(project.copy / "file")
+
+    with pytest.raises(WouldOverwriteError):
+        await project.checkout(root)

@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
@@ -13,8 +13,17 @@ from hypothesis import strategies as st
 
 from keyshelf.repositories.cache import FolderCache
 from keyshelf.repositories.checkout.values import Progress
+from keyshelf.repositories.chunking import Cutting
 from keyshelf.repositories.commit.values import CommitOptions
-from tests.unit.repositories.checkout.project import LONG_AGO, Project, looks, marks, noise
+from keyshelf.repositories.formats.ids import Keys
+from tests.unit.repositories.checkout.project import (
+    LONG_AGO,
+    Project,
+    contents,
+    looks,
+    marks,
+    noise,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -205,3 +214,115 @@ async def test_progress_ends_where_it_said(project: Project) -> None:
 
     await project.checkout(root, on_progress=on_progress)
     assert told[-1] == (10, 10, 4500, 4500)
+
+
+async def test_an_encrypted_repository_comes_back(project: Project) -> None:
+    project.write("shots/one.mov", noise(20_000))
+    project.write("notes.txt", b"text " * 1000)
+    keys = Keys.of(bytes(range(32)))
+    project.carrier.repository = replace(project.carrier.repository, keys=keys)
+    root = await project.commit()
+
+    await project.checkout(root)
+
+    assert looks(project.copy) == looks(project.work)
+
+
+async def test_durable_files_are_on_the_disk_before_they_have_their_names(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        project.write(f"folder/{number}", noise(500))
+    root = await project.commit()
+    synced, named = set[int](), list[bool]()
+    fsync, rename = os.fsync, os.replace
+
+    def syncing(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.add(os.fstat(descriptor).st_ino)
+
+    def naming(part: bytes, name: bytes, *, src_dir_fd: int, dst_dir_fd: int) -> None:
+        named.append(os.stat(part, dir_fd=src_dir_fd).st_ino in synced)
+        rename(part, name, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
+
+    monkeypatch.setattr(os, "fsync", syncing)
+    monkeypatch.setattr(os, "replace", naming)
+    await project.checkout(root, durable=True)
+
+    assert named == [True] * 5
+    assert {project.copy.stat().st_ino, (project.copy / "folder").stat().st_ino} <= synced
+
+
+async def test_holes_within_chunks_stay_holes(project: Project) -> None:
+    project.carrier.repository = replace(project.carrier.repository, cutting=Cutting())
+    sparse = project.write("sparse", noise(10_000) + bytes(20_000) + noise(9_000) + bytes(6_000))
+    content = sparse.read_bytes()
+    with sparse.open("wb") as file:
+        for start in range(0, len(content), 4096):
+            file.seek(start)
+            block = content[start : start + 4096]
+            file.write(block if any(block) else b"")
+        file.truncate(len(content))
+    root = await project.commit()
+
+    await project.checkout(root)
+
+    assert (project.copy / "sparse").read_bytes() == content
+    assert (project.copy / "sparse").stat().st_blocks <= sparse.stat().st_blocks
+
+
+async def test_what_is_beside_the_bytes_is_put_right(project: Project) -> None:
+    try:
+        os.setxattr(project.write("file"), b"user.origin", b"camera 2")
+    except OSError:
+        pytest.skip("this file system keeps no extended attributes")
+    os.symlink("file", project.work / "link")
+    os.utime(project.work / "link", ns=(LONG_AGO, LONG_AGO), follow_symlinks=False)
+    root = await project.commit(options=CommitOptions(xattrs=True))
+    await project.checkout(root)
+    (project.copy / "file").chmod(0o600)
+    os.removexattr(project.copy / "file", b"user.origin")
+    os.utime(project.copy / "link", follow_symlinks=False)
+
+    told = await project.checkout(root)
+
+    assert (told.adjusted, told.written) == (2, 0)
+    assert looks(project.copy) == looks(project.work)
+    assert os.getxattr(project.copy / "file", b"user.origin") == b"camera 2"
+
+
+async def test_what_a_file_system_cannot_keep_is_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try:
+        os.setxattr(project.write("file"), b"user.origin", b"camera 2")
+    except OSError:
+        pytest.skip("this file system keeps no extended attributes")
+    root = await project.commit(options=CommitOptions(xattrs=True))
+
+    def refuse(*args: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "setxattr", refuse)
+    told = await project.checkout(root)
+
+    assert contents(project.copy) == {"file": b"content"}
+    assert len(told.warnings) == 1
+    assert "user.origin" in told.warnings[0]
+
+
+async def test_without_hard_links_each_name_is_a_file(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("one", noise(9_000))
+    os.link(project.work / "one", project.work / "two")
+    root = await project.commit()
+
+    def refuse(*args: object, **options: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    await project.checkout(root)
+
+    assert contents(project.copy) == {"one": noise(9_000), "two": noise(9_000)}
+    assert not (project.copy / "one").samefile(project.copy / "two")

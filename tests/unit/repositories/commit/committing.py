@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,6 +46,7 @@ class StoppingCarrier(MemoryCarrier):
         self.calls = 0
         self.stop_at = 0
         self.stops_at_publishing = False
+        self.on_published: Callable[[Manifest], None] = lambda _: None
         self.sent_bytes = 0
 
     def _call(self) -> None:
@@ -77,6 +78,7 @@ class StoppingCarrier(MemoryCarrier):
         if self.stops_at_publishing:
             raise UnavailableError("the network is gone")
         await super().publish(commit, frame, manifest, branch=branch, expected=expected)
+        self.on_published(manifest)
 
     @asynccontextmanager
     async def push(self) -> AsyncGenerator["StoppingCarrier"]:

@@ -103,9 +103,7 @@ async def test_a_file_with_holes_is_told_from_one_without(tmp_path: Path) -> Non
     await committing.commit()
 
     entries = await committing.entries()
-    flags = {
-        name: entry.flags for name, entry in entries.items() if isinstance(entry, FileEntry)
-    }
+    flags = {name: entry.flags for name, entry in entries.items() if isinstance(entry, FileEntry)}
     assert flags == {b"dense": 0, b"sparse": HAS_HOLES}
     assert await committing.content(entries[b"sparse"]) == (tmp_path / "sparse").read_bytes()
 

@@ -10,6 +10,7 @@ from keyshelf.errors import UnavailableError
 from keyshelf.repositories.commit.files import FileChangingError
 from keyshelf.repositories.commit.service import FolderNeededError
 from keyshelf.repositories.commit.values import CommitOptions, Progress
+from keyshelf.repositories.formats.manifest import Manifest
 from keyshelf.repositories.scanning import FolderUnreadableError
 from keyshelf.repositories.sending import SendingOptions
 from keyshelf.repositories.values import RefMovedError
@@ -168,3 +169,19 @@ async def test_progress_ends_where_it_said(committing: Committing) -> None:
     assert seen[-1] == (61, 61, 5_060_000, 5_060_000)
     assert made.bytes_read == 5_060_000
     assert seen == sorted(seen)
+    seen.clear()
+    await committing.commit(CommitOptions(on_progress=on_progress))
+    assert (seen[0], seen[-1]) == ((0, 61, 0, 0), (61, 61, 0, 0))
+
+
+async def test_a_cache_that_fails_after_the_branch_moved_costs_no_commit(
+    committing: Committing,
+) -> None:
+    def close_when_published(_: Manifest) -> None:
+        committing.cache.close()
+
+    committing.carrier.on_published = close_when_published
+
+    made = await committing.commit()
+
+    assert await committing.carrier.ref(MAIN) == made.hash

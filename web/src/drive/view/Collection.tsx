@@ -11,13 +11,13 @@ import { useCollectionDrag } from "@/drive/view/useCollectionDrag";
 import { useCollectionKeys } from "@/drive/view/useCollectionKeys";
 import { useCollectionPointer } from "@/drive/view/useCollectionPointer";
 import { rememberScroll, scrollOf } from "@/drive/view/scrolls";
+import { focusIfNowhere } from "@/ui/focusFiles";
 import { useElementWidth } from "@/ui/useElementWidth";
 import "@/drive/view/collection.css";
 
 /** Rows to have in hand below the last one on show. */
 const AHEAD = 150;
 const HEAD_HEIGHT = 36;
-let isFirstView = true;
 /** Rows kept ready above and below what is on show. */
 const OVERSCAN = { list: 8, grid: 3 };
 
@@ -56,12 +56,7 @@ export function Collection(props: CollectionProps) {
     };
   }, []);
 
-  // Whoever opened a folder by keyboard goes on in it; the first page of all begins at its top.
-  useEffect(() => {
-    const isNowhere = document.activeElement === document.body || document.activeElement?.id === "files";
-    if (isNowhere && !isFirstView) scroller.current?.focus({ preventScroll: true });
-    isFirstView = false;
-  }, []);
+  useEffect(() => focusIfNowhere(scroller.current), []);
 
   const shown = rows.getVirtualItems();
   // As many as are ever drawn at once: however far it was scrolled, rows that leave lend their elements to those that come.

@@ -5,7 +5,7 @@ import type { Change } from "@/api/repository-types";
 import { copyText } from "@/drive/actions/downloading";
 import { SkeletonList } from "@/drive/view/SkeletonList";
 import { KindChip } from "@/repositories/changes/KindChip";
-import { type ChangePlace, isFolder } from "@/repositories/changes/place";
+import { type ChangePlace, isFolder, isTouchedFolder } from "@/repositories/changes/place";
 import { relativeTo } from "@/repositories/paths";
 import type { RowColumn } from "@/repositories/rows/columns";
 import { RowList } from "@/repositories/rows/RowList";
@@ -37,7 +37,10 @@ export function ChangedFiles({ place, onFile }: { place: ChangePlace; onFile: (p
   const { repository, pair, path } = place;
   const list = useEndless({
     queryKey: keys.changes(repository.id, pair, path),
-    fetch: (options) => listChanges(repository.id, pair, path, options),
+    fetch: async (options) => {
+      const page = await listChanges(repository.id, pair, path, options);
+      return { ...page, items: page.items.filter((change) => !isTouchedFolder(change)) };
+    },
     isFinal: true,
   });
   const open = (change: Change) => {

@@ -22,7 +22,7 @@ export function CommitCard({ commit }: { commit: string }) {
     <section className="commit-card" aria-labelledby="commit-subject">
       <div className="commit-title">
         <h2 id="commit-subject">{subject(data.message) || words.noMessage}</h2>
-        <RefChips refs={data.refs} />
+        <RefChips commit={data.hash} />
       </div>
       {more && <p className="commit-more">{more}</p>}
       <p className="commit-facts muted">

@@ -9,7 +9,7 @@ import { SkeletonList } from "@/drive/view/SkeletonList";
 import { ChangeBar } from "@/repositories/changes/ChangeBar";
 import { Counts } from "@/repositories/changes/Counts";
 import { KindChip } from "@/repositories/changes/KindChip";
-import { type ChangePlace, isFolder } from "@/repositories/changes/place";
+import { type ChangePlace, isFolder, isTouchedFolder } from "@/repositories/changes/place";
 import { Summary } from "@/repositories/changes/Summary";
 import { totalsOf, weightOf } from "@/repositories/changes/totals";
 import { useTotals } from "@/repositories/changes/useTotals";
@@ -92,7 +92,7 @@ export function FolderChanges({ place, onFolder, onFile }: FolderChangesProps) {
           title={(change) => (
             <span className="commit-title">
               <Name change={change} />
-              {change.kind !== null && <KindChip kind={change.kind} />}
+              {change.kind !== null && !isTouchedFolder(change) && <KindChip kind={change.kind} />}
             </span>
           )}
           subtitle={(change, isCompact) =>

@@ -8,7 +8,12 @@ export interface ChangePlace {
   path: string;
 }
 
-/** Whether there is a folder to go into where something changed. */
+/** Whether there is a folder to go into. */
 export function isFolder({ entry_kind: kind }: Pick<FolderChange | Change, "entry_kind">): boolean {
   return kind === "folder";
+}
+
+/** A folder is touched by whatever happens in it: that alone is no news. */
+export function isTouchedFolder(change: Pick<FolderChange | Change, "entry_kind" | "kind">): boolean {
+  return isFolder(change) && change.kind === "touched";
 }

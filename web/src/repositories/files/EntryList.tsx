@@ -40,7 +40,7 @@ function Size({ entry }: { entry: Entry }) {
 
 const columns: readonly RowColumn<Entry>[] = [
   { id: "files", title: words.columns.files, rank: 2, width: 84, align: "end", show: ({ files }) => files !== null && <span className="tabular" title={words.files(files)}>{formatCount(files)}</span> },
-  { id: "modified", title: words.columns.modified, rank: 1, width: 132, show: (entry) => <When time={entry.mtime} /> },
+  { id: "modified", title: words.columns.modified, rank: 1, width: 140, show: (entry) => <When time={entry.mtime} /> },
   { id: "size", title: words.columns.size, rank: 0, width: 96, align: "end", show: (entry) => <Size entry={entry} /> },
 ];
 

@@ -9,15 +9,15 @@ import { usePreviewAddress } from "@/drive/pages/usePreviewAddress";
 import { SkeletonList } from "@/drive/view/SkeletonList";
 import { type OnShow, useOnShow } from "@/repositories/context";
 import { CommitLine } from "@/repositories/files/CommitLine";
-import { EntryList } from "@/repositories/files/EntryList";
+import { EntryList, type EntryPlace } from "@/repositories/files/EntryList";
 import { PathCrumbs } from "@/repositories/PathCrumbs";
 import { parentOf } from "@/repositories/paths";
 import { Trouble } from "@/repositories/Trouble";
 import type { FilesSearch } from "@/repositories/urlState";
-import { useEndless } from "@/repositories/useEndless";
+import { type Endless, useEndless } from "@/repositories/useEndless";
 import { type Meant, useMeant } from "@/repositories/useRepository";
 import { text } from "@/text";
-import { IconButton } from "@/ui/Button";
+import { Button, IconButton } from "@/ui/Button";
 import { later } from "@/ui/later";
 import { Message } from "@/ui/Message";
 import "@/repositories/files/files.css";
@@ -64,15 +64,7 @@ function Folder({ repository, meant, search }: OnShow & { meant: Meant; search: 
         </div>
       </div>
       <div className="view-body">
-        {list.isLoading ? (
-          <SkeletonList view="list" />
-        ) : list.error && list.items.length === 0 ? (
-          <Trouble error={list.error} retry={list.retry} repository={repository} />
-        ) : list.items.length === 0 ? (
-          <Message icon="folder" title={words.file.emptyTitle} hint={words.file.emptyHint} />
-        ) : (
-          <EntryList place={place} list={list} onOpen={open} {...(path === "" ? {} : { onUp: () => goTo(parentOf(path)) })} />
-        )}
+        <Content place={place} list={list} onOpen={open} onGo={goTo} />
       </div>
       {search.preview !== undefined && commit && (
         <Suspense fallback={null}>
@@ -80,5 +72,25 @@ function Folder({ repository, meant, search }: OnShow & { meant: Meant; search: 
         </Suspense>
       )}
     </div>
+  );
+}
+
+interface ContentProps {
+  place: EntryPlace;
+  list: Endless<Entry>;
+  onOpen: (entry: Entry) => void;
+  onGo: (path: string) => void;
+}
+
+/** The files, or why there are none to show. */
+function Content({ place, list, onOpen, onGo }: ContentProps) {
+  const up = place.path === "" ? null : () => onGo(parentOf(place.path));
+  if (list.isLoading) return <SkeletonList view="list" />;
+  if (list.items.length > 0) return <EntryList place={place} list={list} onOpen={onOpen} {...(up ? { onUp: up } : {})} />;
+  if (list.error) return <Trouble error={list.error} retry={list.retry} repository={place.repository} />;
+  return (
+    <Message icon="folder" title={words.file.emptyTitle} hint={words.file.emptyHint}>
+      {up && <Button icon="arrowUp" onPress={up}>{words.file.up}</Button>}
+    </Message>
   );
 }

@@ -52,6 +52,7 @@ export default function HistoryView() {
   const list = useEndless({
     queryKey: keys.commits(repository.id, commit ?? ""),
     fetch: (options) => listCommits(repository.id, commit ?? "", options),
+    isFinal: true,
     enabled: commit !== null,
   });
 
@@ -119,7 +120,7 @@ function Title({ commit, id }: { commit: Commit; id: string }) {
       <Link className="item-name truncate" to="/repositories/$id/changes" params={{ id }} search={{ to: commit.hash }} tabIndex={-1} draggable={false} title={commit.message}>
         {subject(commit.message) || words.history.noMessage}
       </Link>
-      <RefChips refs={commit.refs} />
+      <RefChips commit={commit.hash} />
     </span>
   );
 }

@@ -34,7 +34,7 @@ const columns: readonly RowColumn<Repository>[] = [
   { id: "commits", title: words.columns.commits, rank: 3, width: 76, align: "end", show: ({ commits }) => <span className="tabular">{formatCount(commits)}</span> },
   { id: "logical", title: words.columns.logical, hint: words.logicalHint, rank: 4, width: 92, align: "end", show: (repository) => bytes(repository.logical_bytes) },
   { id: "stored", title: words.columns.stored, hint: words.storedHint, rank: 1, width: 84, align: "end", show: (repository) => bytes(repository.stored_bytes) },
-  { id: "saved", title: words.columns.saved, rank: 0, width: 164, show: (repository) => <SavedBar repository={repository} /> },
+  { id: "saved", title: words.columns.saved, rank: 0, width: 176, show: (repository) => <SavedBar repository={repository} /> },
 ];
 
 export default function RepositoriesPage() {

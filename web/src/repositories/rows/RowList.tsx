@@ -7,6 +7,7 @@ import { fitColumns, trackTemplate } from "@/repositories/rows/columns";
 import type { RowListProps } from "@/repositories/rows/props";
 import { Row, rowElementId } from "@/repositories/rows/Row";
 import { useRowKeys } from "@/repositories/rows/useRowKeys";
+import { focusIfNowhere } from "@/ui/focusFiles";
 import { ContextMenu } from "@/ui/Menu";
 import { useElementWidth } from "@/ui/useElementWidth";
 import "@/drive/view/collection.css";
@@ -46,11 +47,7 @@ export function RowList<T>(props: RowListProps<T>) {
   useLayoutEffect(() => rows.measure(), [rows, rowHeight]);
   useEffect(() => () => rememberScroll(name, rows.scrollOffset ?? 0), [name, rows]);
 
-  // Whoever came here by keyboard goes on in the list.
-  useEffect(() => {
-    const isNowhere = document.activeElement === document.body || document.activeElement?.id === "files";
-    if (isNowhere) scroller.current?.focus({ preventScroll: true });
-  }, []);
+  useEffect(() => focusIfNowhere(scroller.current), []);
 
   const shown = rows.getVirtualItems();
   const lastShown = shown.at(-1)?.index ?? 0;

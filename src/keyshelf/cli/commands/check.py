@@ -1,0 +1,99 @@
+"""`keyshelf check`: is everything there that a repository says, and as it was?"""
+
+import secrets
+from typing import Annotated
+
+import typer
+
+from keyshelf.cli import hosting
+from keyshelf.cli.exits import ExitCode
+from keyshelf.cli.hosting import Repo
+from keyshelf.cli.options import Json, Quiet
+from keyshelf.cli.output import Output, count_text, size_text
+from keyshelf.cli.progress import CountDisplay
+from keyshelf.cli.repository_text import short
+from keyshelf.errors import InvalidInputError
+from keyshelf.layout.repository import CommitHash
+from keyshelf.repositories.check.service import check as look
+from keyshelf.repositories.check.values import Report
+from keyshelf.repositories.host import Host
+
+_SHOWN = 20
+
+
+def check(
+    *,
+    repo: Repo,
+    read_data: Annotated[
+        bool, typer.Option("--read-data", help="Read and verify every byte.")
+    ] = False,
+    sample: Annotated[
+        str | None, typer.Option(help="Read and verify a part, such as 5%; another each time.")
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Look for missing and damaged objects, and name the files and commits that they hurt.
+
+    Folders, lists and manifests are always read and verified. Changes nothing. Exits
+    with 7 when something is damaged.
+    """
+    out = Output(as_json=as_json)
+    part = _part(sample)
+    if read_data and part is not None:
+        raise InvalidInputError("--read-data reads all: no --sample beside it")
+
+    async def command(host: Host) -> ExitCode:
+        carrier = await hosting.opened(host, repo)
+        with CountDisplay(f"check of {repo}", quiet=quiet or as_json) as display:
+
+            async def show(done: int, total: int | None) -> None:
+                display.show(done, total, "objects")
+
+            report = await look(
+                carrier,
+                read_data=read_data,
+                sample=part,
+                seed=secrets.token_bytes(16),
+                on_progress=show,
+            )
+        out.result(report, _lines(report))
+        return ExitCode.OK if report.is_clean else ExitCode.INTEGRITY
+
+    hosting.run(command)
+
+
+def _part(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        percent = float(text.removesuffix("%"))
+    except ValueError:
+        percent = 0.0
+    if not (text.endswith("%") and 0 < percent <= 100):
+        raise InvalidInputError(f"--sample is a part such as 5%, and not {text!r}")
+    return percent / 100
+
+
+def _lines(report: Report) -> list[str]:
+    looked = f"{count_text(report.commits, 'commit')}, {count_text(report.chunks, 'chunk')}"
+    read = f"{report.chunks_read:,} read and verified ({size_text(report.bytes_read)})"
+    if report.is_clean:
+        return [f"sound: {looked}, {read}"]
+    lines = [f"DAMAGED: {count_text(report.damaged_count, 'object')} of {looked}, {read}"]
+    lines += [f"  {each.kind} {each.id}: {each.detail}" for each in report.damaged[:_SHOWN]]
+    lines += _more(report.damaged_count)
+    lines.append(f"hurt: {count_text(report.hurt_files_count, 'file')}")
+    lines += [
+        f"  {each.path} in {count_text(each.commits, 'commit')}, such as"
+        f" {short(CommitHash(each.commit))}"
+        for each in report.hurt_files[:_SHOWN]
+    ]
+    lines += _more(report.hurt_files_count)
+    lines.append(f"hurt: {count_text(report.hurt_commits_count, 'commit')}")
+    lines += [f"  {short(CommitHash(each))}" for each in report.hurt_commits[:_SHOWN]]
+    return lines + _more(report.hurt_commits_count)
+
+
+def _more(count: int) -> list[str]:
+    return [f"  and {count - _SHOWN:,} more: --json names up to 1,000"] if count > _SHOWN else []

@@ -1,0 +1,67 @@
+"""What a rebuild found and added."""
+
+from dataclasses import dataclass, field
+
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.layout.repository import CommitHash
+from keyshelf.repositories.catalog.values import RepositoryRecord
+from keyshelf.repositories.formats.documents import RepositoryDocument
+from keyshelf.repositories.formats.ids import Keys
+from keyshelf.repositories.references import Named
+from keyshelf.repositories.refs.queries import CommitRow
+
+MOST_PROBLEMS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be restored."""
+
+    key: str
+    """Of the object that could not be read."""
+    detail: str
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What was added, or would be."""
+
+    found: int = 0
+    """Repositories that the store has documents of."""
+    repositories: int = 0
+    refs: int = 0
+    commits: int = 0
+    chunks: int = 0
+    locked: list[str] = field(default_factory=list[str])
+    """Encrypted repositories that nothing opened: all chunks of their key are theirs."""
+    missing: int = 0
+    """Chunks that commits need and the store does not have: check these repositories."""
+    unowned: int = 0
+    """Chunks that no commit needs: the collector is told of them if there is no problem."""
+    problems_count: int = 0
+    problems: list[Problem] = field(default_factory=list[Problem])
+    """Up to `MOST_PROBLEMS`."""
+
+    def note_problem(self, key: ObjectKey, detail: str) -> None:
+        """Tell of something that could not be restored."""
+        self.problems_count += 1
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(key, detail))
+
+
+@dataclass(slots=True)
+class FoundRepository:
+    """A repository as its objects tell of it."""
+
+    document: RepositoryDocument
+    record: RepositoryRecord
+    """As it is in the database, or shall be."""
+    is_new: bool
+    keys: Keys | None
+    commits: dict[CommitHash, CommitRow] = field(default_factory=dict[CommitHash, CommitRow])
+    roots: list[Named] = field(default_factory=list[Named])
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether nobody here can read what is in it."""
+        return self.record.is_encrypted and self.keys is None
