@@ -12,9 +12,11 @@ import httpx2
 from anyio.from_thread import start_blocking_portal
 
 from keyshelf.client.asynchronous import AsyncClient
+from keyshelf.layout.repository import ChunkId, chunk_key
 from keyshelf.repositories.cache import FolderCache
 from keyshelf.repositories.carrier import Carrier
 from keyshelf.repositories.commit.service import commit
+from keyshelf.repositories.formats import ids
 from keyshelf.repositories.formats.manifest import Author
 from keyshelf.repositories.host import NewEncryption, RepositoryInfo, opened
 from keyshelf.repositories.remote.host import RemoteHost
@@ -84,16 +86,19 @@ class Project:
             answer = client.put(f"/api/repositories/{self.info.id}/refs/tag/{name}", json=body)
         assert answer.is_success, answer.text
 
-    def damage(self) -> None:
-        """Flip a bit in every chunk of the repository, where it is stored."""
-        with client_of(self.served) as client:
-            found = client.get(f"/api/repositories/{self.info.id}/chunks").json()["items"]
-        chunks = self.served.bucket.parent / "repository" / "v1" / "chunks"
-        for each in found:
-            place = chunks / each["hash"][:2] / each["hash"][2:4] / each["hash"]
+    def damage(self, *contents: bytes) -> None:
+        """Flip a bit of the chunks of such small files, or of all chunks, where they are stored."""
+        wrong = [ids.chunk_id(each, None) for each in contents] or self._chunks()
+        for chunk in wrong:
+            place = self.served.bucket.parent / "repository" / chunk_key(ChunkId(chunk))
             content = bytearray(place.read_bytes())
             content[-1] ^= 1
             place.write_bytes(content)
+
+    def _chunks(self) -> list[str]:
+        with client_of(self.served) as client:
+            items = client.get(f"/api/repositories/{self.info.id}/chunks").json()["items"]
+        return [each["hash"] for each in items]
 
     def _with_carrier(self, use: Callable[[Carrier], Awaitable[T]]) -> T:
         async def on_host(host: RemoteHost) -> T:

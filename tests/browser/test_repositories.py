@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from keyshelf.repositories.formats import ids
 from tests.browser import samples
 from tests.browser.complaints import Complaints
 from tests.browser.project import Project, client_of, new_project
@@ -212,11 +213,17 @@ def test_damage_is_named_and_nothing_wrong_shown(
 ) -> None:
     complaints.expect(500)
     hurt = new_project(served, tmp_path / "hurt")
-    hurt.commit("One", {"a.txt": uuid4().bytes * 100})
+    content = uuid4().bytes * 100
+    hurt.commit("One", {"a.txt": content})
+
+    hurt.damage(content)
+    page.goto(f"{hurt.address}?preview=a.txt")
+    preview = page.get_by_role("dialog")
+    expect(preview).to_contain_text("The preview could not be loaded")
+    expect(preview).to_contain_text(ids.chunk_id(content, None)[:8])
+
     hurt.damage()
-
     page.goto(hurt.address)
-
     expect(page.get_by_text("This part of the repository is damaged")).to_be_visible()
     expect(page.get_by_text(f"keyshelf check --repo {hurt.name} --read-data")).to_be_visible()
 

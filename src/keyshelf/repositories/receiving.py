@@ -113,7 +113,8 @@ def _told(parts: RepositoryParts, record: RepositoryRecord, sent: SentManifest) 
     except IntegrityError as error:
         raise ManifestNotAsNamedError(f"this is no manifest: {error.detail}") from error
     found = (header.type, header.suite, header.key_id)
-    if found != (FrameType.MANIFEST, Suite.AES_256_GCM, record.key_id):
+    is_sealed = found == (FrameType.MANIFEST, Suite.AES_256_GCM, record.key_id)
+    if not is_sealed or len(sent.frame) > header.overhead + header.size:
         raise ManifestNotAsNamedError("this is not sealed as this repository's manifests are")
     root = FolderEntry(b"", 0, 0, sent.told.root, sent.told.files, sent.told.bytes)
     return Manifest(

@@ -91,6 +91,22 @@ def test_somebody_elses_wrong_bytes_do_not_keep_right_ones_out(program: Program)
     assert victim.fetch(right.id) == right.frame
 
 
+def test_wrong_bytes_that_wait_for_nobody_are_put_right_and_stay_so(program: Program) -> None:
+    right, wrong = sealed(), sealed()
+    attacker, victim = Shelf.make(program), Shelf.make(program)
+    lie = named(right, wrong)
+    waiting = attacker.put([lie])["reservation"]
+
+    reservation = victim.put([right])["reservation"]
+    assert victim.confirm(reservation, [claim(right)], status=422)["ids"] == [right.id]
+    push = {"push": victim.push["id"]}
+    victim.call("PUT", f"/chunks/{right.id}", params=push, content=right.frame, status=204)
+    attacker.confirm(waiting, [(lie.id, lie.size, claim(wrong)[2])], status=422)
+
+    assert victim.fetch(right.id) == right.frame
+    assert attacker.missing(right) == [right.id]
+
+
 def test_what_the_service_cannot_verify_never_replaces_anything(program: Program) -> None:
     right = sealed()
     Shelf.make(program).send(right)

@@ -128,21 +128,27 @@ def sealed_manifest(
     return commit, framed, made
 
 
-async def push_tree(
-    push: Push,
-    repository: Repository,
-    tree: Tree,
-    *,
-    name: RefName = MAIN,
-    parent: CommitHash | None = None,
-    message: str = "",
-) -> CommitHash:
-    """Do what a commit does in a push that is open."""
+async def send_tree(push: Push, repository: Repository, tree: Tree) -> FolderEntry:
+    """Do the first part of a commit in a push that is open: ask, and send what is missing."""
     packed = Packed(repository.keys)
     root = packed.folder(b"", tree)
     missing = await push.missing(list(packed.chunks))
     if missing:
         await push.send([packed.chunks[each] for each in packed.chunks if each in missing])
+    return root
+
+
+async def push_tree(
+    push: Push,
+    repository: Repository,
+    tree: Tree | FolderEntry,
+    *,
+    name: RefName = MAIN,
+    parent: CommitHash | None = None,
+    message: str = "",
+) -> CommitHash:
+    """Do what a commit does in a push that is open, or the rest of it."""
+    root = tree if isinstance(tree, FolderEntry) else await send_tree(push, repository, tree)
     commit, framed, made = sealed_manifest(repository, root, [parent] if parent else [], message)
     await push.publish(commit, framed, made, branch=name, expected=parent)
     return commit

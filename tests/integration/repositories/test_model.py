@@ -20,6 +20,7 @@ from keyshelf.layout.repository import CHUNKS, MANIFESTS, CommitHash
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.check.service import check
 from keyshelf.repositories.direct.push import DirectPush
+from keyshelf.repositories.formats.entries import FolderEntry
 from keyshelf.repositories.values import (
     PushExpiredError,
     RefKind,
@@ -36,15 +37,18 @@ from tests.integration.repositories.shelf import (
     commit_tree,
     open_shelf,
     push_tree,
+    send_tree,
     tree_of,
 )
 
 _DAY = timedelta(days=1)
 _BRANCHES = st.sampled_from(["main", "side"]).map(lambda name: RefName(RefKind.BRANCH, name))
 _TAGS = st.sampled_from(["v1", "v2"]).map(lambda name: RefName(RefKind.TAG, name))
-_PATHS = st.sampled_from(["a", "b", "folder/a", "folder/below/c"])
-_CONTENTS = st.sampled_from([b"", b"one", b"two", b"some more, in several chunks"])
-_TREES = st.dictionaries(_PATHS, _CONTENTS, max_size=4)
+_LONG = b"some more, in several chunks"
+_TREES = st.sampled_from(
+    [{"a": b"one"}, {"a": b"one", "folder/b": _LONG}, {"folder/b": _LONG, "folder/c/d": b""}]
+)
+"""Few, so that what was deleted is wanted again."""
 _FAULTS = st.none() | st.tuples(
     st.sampled_from(["put", "get", "delete_many"]), st.integers(1, 8), st.booleans()
 )
@@ -65,6 +69,8 @@ class Machine(RuleBasedStateMachine):
         self.parents: dict[CommitHash, CommitHash | None] = {}
         self.record = self.do(self._new)
         self.open: tuple[AsyncExitStack, DirectPush] | None = None
+        self.sent: tuple[Tree, FolderEntry] | None = None
+        """What the open push may publish."""
 
     def do(self, act: Any, *args: Any) -> Any:  # Any: what the portal takes and gives
         return self.portal.call(act, *args)
@@ -105,22 +111,31 @@ class Machine(RuleBasedStateMachine):
         self.open = stack, push
 
     @precondition(lambda self: self.open is not None)
-    @rule(name=_BRANCHES, tree=_TREES)
-    def push(self, name: RefName, tree: Tree) -> None:
-        self.do(self._push, name, tree)
+    @rule(tree=_TREES)
+    def send(self, tree: Tree) -> None:
+        self.do(self._send, tree)
 
-    async def _push(self, name: RefName, tree: Tree) -> None:
+    async def _send(self, tree: Tree) -> None:
         assert self.open is not None
-        carrier = self.shelf.carrier(self.record)
+        opened = self.shelf.carrier(self.record).repository
         try:
-            await push_tree(
-                self.open[1],
-                carrier.repository,
-                tree,
-                name=name,
-                parent=self.refs.get(name),
-                message=str(len(self.trees)),
-            )
+            self.sent = tree, await send_tree(self.open[1], opened, tree)
+        except PushExpiredError:
+            await self._end_push()
+
+    @precondition(lambda self: self.sent is not None)
+    @rule(name=_BRANCHES)
+    def publish(self, name: RefName) -> None:
+        self.do(self._publish, name)
+
+    async def _publish(self, name: RefName) -> None:
+        assert self.open is not None
+        assert self.sent is not None
+        opened = self.shelf.carrier(self.record).repository
+        tree, root = self.sent
+        parent, message = self.refs.get(name), str(len(self.trees))
+        try:
+            await push_tree(self.open[1], opened, root, name=name, parent=parent, message=message)
         except PushExpiredError:
             await self._end_push()
         await self._follow(name, tree)
@@ -133,13 +148,19 @@ class Machine(RuleBasedStateMachine):
     async def _end_push(self) -> None:
         assert self.open is not None
         await self.open[0].aclose()
-        self.open = None
+        self.open = self.sent = None
 
     @rule(name=st.one_of(_BRANCHES, _TAGS))
     def delete_ref(self, name: RefName) -> None:
         found = self.refs.pop(name, None)
         if found is not None:
             self.do(self._delete_ref, name, found)
+
+    @rule()
+    def delete_all_refs(self) -> None:
+        for name, found in self.refs.items():
+            self.do(self._delete_ref, name, found)
+        self.refs.clear()
 
     async def _delete_ref(self, name: RefName, expected: CommitHash) -> None:
         await self.shelf.carrier(self.record).delete_ref(name, expected=expected)
@@ -236,5 +257,5 @@ def test_a_repository_holds_what_was_committed(database_url: str) -> None:
         with portal.wrap_async_context_manager(opening) as database:
             machine = type("Bound", (Machine,), {"portal": portal, "database": database})
             run_state_machine_as_test(
-                machine, settings=settings(max_examples=25, stateful_step_count=25, deadline=None)
+                machine, settings=settings(max_examples=30, stateful_step_count=40, deadline=None)
             )

@@ -12,16 +12,18 @@ import { MediaView } from "@/previews/MediaView";
 import { PdfView } from "@/previews/PdfView";
 import { TextView } from "@/previews/TextView";
 import { type Viewer, viewerOf } from "@/previews/viewer";
+import { whyFailed } from "@/previews/whyFailed";
 
 export function Stage({ file }: { file: PreviewFile }) {
   const [viewer, setViewer] = useState<Viewer>(() => viewerOf(file));
   const [failed, setFailed] = useState(false);
   const { data: url, error } = useQuery({ ...inlineUrl(file), enabled: viewer !== "none" });
+  const why = useQuery({ ...whyFailed(file), enabled: failed && file.addresses !== undefined });
   const onFail = useCallback(() => setFailed(true), []);
   const words = text.previews;
 
   if (error !== null) return <FileCard file={file} title={words.failed} hint={messageOf(error)} />;
-  if (failed) return <FileCard file={file} title={words.failed} hint={words.failedHint} />;
+  if (failed) return <FileCard file={file} title={words.failed} hint={why.data ?? words.failedHint} />;
   if (viewer === "none") {
     return (
       <FileCard file={file} title={words.noPreview} hint={words.noPreviewHint}>

@@ -1,8 +1,10 @@
 /** A list that comes in pages, flat, fetched as far as it is looked at. */
 import { type QueryKey, useInfiniteQuery } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
-import { Problem } from "@/api/problem";
+import { useCallback, useEffect, useMemo } from "react";
+import { messageOf, Problem } from "@/api/problem";
 import type { Page } from "@/api/types";
+import { text } from "@/text";
+import { showToast } from "@/ui/toasts";
 
 interface EndlessOptions<T> {
   queryKey: QueryKey;
@@ -32,8 +34,12 @@ export function useEndless<T>({ queryKey, fetch, isFinal = false, enabled = true
     retry: retryTransient,
     ...(isFinal ? { staleTime: Infinity } : { staleTime: 0 }),
   });
-  const { data, fetchNextPage, hasNextPage, isFetchingNextPage, isError, refetch } = query;
+  const { data, fetchNextPage, hasNextPage, isFetchingNextPage, isError, error, refetch } = query;
   const items = useMemo(() => (data?.pages ?? []).flatMap((page) => page.items), [data]);
+  const hasSome = items.length > 0;
+  useEffect(() => {
+    if (error && hasSome) showToast(messageOf(error), { tone: "error", action: { label: text.retry, run: () => void fetchNextPage() } });
+  }, [error, hasSome, fetchNextPage]);
   const loadMore = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage({ cancelRefetch: false });
   }, [hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
@@ -46,7 +52,7 @@ export function useEndless<T>({ queryKey, fetch, isFinal = false, enabled = true
   return {
     items,
     isLoading: query.isPending,
-    error: query.error,
+    error,
     hasMore: hasNextPage,
     loadMore,
     loadAll: useCallback(() => void loadAll(), [loadAll]),

@@ -7,12 +7,10 @@ export const repositories = {
   title: "Repositories",
   hint: "Every version of a large project; what versions have in common is stored once.",
   create: "New repository",
-  more: "Show more",
   loadFailed: "This could not be loaded",
   encrypted: "Encrypted",
   shared: "Shared",
   mine: "Mine",
-  never: "never",
 
   commits: (n: number) => count(n, "commit", "commits"),
   branches: (n: number) => count(n, "branch", "branches"),
@@ -20,11 +18,9 @@ export const repositories = {
   files: (n: number) => count(n, "file", "files"),
   items: (n: number) => count(n, "item", "items"),
   itemsSoFar: (n: number) => `${formatCount(n)}+ items`,
-  repositories: (n: number) => count(n, "repository", "repositories"),
 
   columns: {
     name: "Name",
-    owner: "Owner",
     changed: "Last change",
     commits: "Commits",
     logical: "All versions",
@@ -44,7 +40,6 @@ export const repositories = {
   saved: {
     share: (percent: number) => `${percent} %`,
     label: (stored: string, logical: string, percent: number) => `${stored} stored of ${logical}: ${percent} % saved`,
-    nothing: "nothing saved yet",
     summary: (stored: string, logical: string) => `${stored} of ${logical}`,
   },
 
@@ -90,11 +85,8 @@ export const repositories = {
     choose: (name: string) => `Branch or tag: ${name}`,
     branches: "Branches",
     tags: "Tags",
-    commit: (hash: string) => `Commit ${hash}`,
     branch: "Branch",
     tag: "Tag",
-    none: "No branch",
-    goneTitle: "There is no such version",
   },
 
   file: {
@@ -112,7 +104,6 @@ export const repositories = {
     emptyHint: "This version holds nothing here.",
     up: "Up one folder",
     breadcrumbs: "Path in the repository",
-    notFolder: "This is not a folder",
   },
 
   history: {
@@ -121,7 +112,6 @@ export const repositories = {
     first: "The first commit",
     merge: (n: number) => `Merge of ${n}`,
     parents: (n: number) => (n === 1 ? "Parent" : "Parents"),
-    by: (name: string) => `by ${name}`,
     mark: (hash: string) => `Choose ${hash} to compare`,
     marked: (n: number) => (n === 1 ? "1 commit chosen. Choose another to compare." : "2 commits chosen"),
     compare: "Compare",
@@ -156,9 +146,6 @@ export const repositories = {
     renamed: "Renamed",
     touched: "Only times or rights",
     replaced: "Replaced",
-    plus: (size: string) => `+${size}`,
-    minus: (size: string) => `−${size}`,
-    wrote: (size: string) => `${size} changed`,
     reallyNew: "Really new",
     reallyNewHint: "Bytes that no version before had: what these changes really added.",
     atMost: (size: string) => `at most ${size}`,
@@ -166,12 +153,9 @@ export const repositories = {
     sameTitle: "No differences",
     sameHint: "Both versions hold the same here.",
     renamedFrom: (path: string) => `was ${path}`,
-    beforeAfter: (before: string, after: string) => `${before} → ${after}`,
     bar: (added: string, changed: string, removed: string) => `${added} added, ${changed} changed, ${removed} removed`,
     show: "Compare before and after",
-    showOne: "Preview",
     browse: "Open in Files",
-    choose: "Choose what to compare in the history.",
     pick: (what: string, name: string) => `${what}: ${name}`,
     other: "Another commit…",
     parent: "Its parent",

@@ -77,6 +77,10 @@ async def read_object(service: Service, role: str, request: Request) -> Response
     reader = await store.store.get(
         wanted.key, byte_range=answer.byte_range, if_match=meta.etag if meta.size else None
     )
+    if meta.size <= MAX_SMALL_BYTES:
+        # One answer costs less than a stream of one piece: most objects of repositories.
+        async with reader:
+            return Response(await reader.read(), status_code=answer.status, headers=headers)
     return StreamingResponse(_bytes_of(reader), status_code=answer.status, headers=headers)
 
 

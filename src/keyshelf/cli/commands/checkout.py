@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -59,13 +60,9 @@ def checkout(
     out = Output(as_json=as_json)
     wanted = [path_bytes(path) for path in paths or []]
     options = CheckoutOptions(
-        overwrite=overwrite,
-        delete=delete,
-        keep_going=keep_going,
-        paranoid=paranoid,
-        durable=durable,
-        dry_run=dry_run,
-    )
+        overwrite=overwrite, delete=delete, keep_going=keep_going,
+        paranoid=paranoid, durable=durable, dry_run=dry_run,
+    )  # fmt: skip
 
     async def command(host: Host) -> ExitCode:
         reader = Reader(await hosting.opened(host, repo))
@@ -75,25 +72,21 @@ def checkout(
             remembered(reader.carrier.repository, folder) as cache,
             ContentDisplay(f"checkout of {repo}", quiet=quiet or as_json) as display,
         ):
-
-            def show(progress: Progress) -> None:
-                more = f"{progress.files:,}/{progress.files_total:,} files"
-                display.show(progress.bytes, progress.bytes_total, more)
-
+            shown = replace(options, on_progress=partial(_show, display))
             done = await check_out(
-                reader,
-                root,
-                os.fsencode(folder),
-                paths=wanted,
-                cache=cache,
-                options=replace(options, on_progress=show),
+                reader, root, os.fsencode(folder), paths=wanted, cache=cache, options=shown
             )
-        head = f"would make {folder}" if dry_run else f"{folder} is"
         _tell(out, done)
+        head = f"would make {folder}" if dry_run else f"{folder} is"
         out.result(_document(done) | {"commit": commit}, [f"{head} {short(commit)}: {_text(done)}"])
         return ExitCode.INTEGRITY if done.unwritten else ExitCode.OK
 
     hosting.run(command, when_interrupted="interrupted: the same command goes on from here")
+
+
+def _show(display: ContentDisplay, progress: Progress) -> None:
+    more = f"{progress.files:,}/{progress.files_total:,} files"
+    display.show(progress.bytes, progress.bytes_total, more)
 
 
 def _tell(out: Output, done: CheckedOut) -> None:

@@ -116,21 +116,26 @@ async def confirm(
         reserved = set(await push_rows.reserved(tx, reservation, push.id))
         present = await queries.present(tx, record.number, claimed)
         own = await queries.held(tx, record.number, claimed)
-    if present.issuperset(claimed) and not reserved:
+    keys_claimed = {chunk_key(chunk) for chunk in claimed}
+    if present.issuperset(claimed) and reserved.isdisjoint(keys_claimed):
         return  # again, after a lost answer
-    if not reserved.issuperset(chunk_key(chunk) for chunk in claimed):
+    if not reserved.issuperset(keys_claimed):
         raise NotReservedError("ask for these uploads first, in the same push")
     judge = _Judge(record, keys, push.nonce, frozenset(own))
     taken, wrong = await _judged(parts, claims, judge)
     if wrong:
-        await _refuse(parts, reservation, wrong)
+        await _refuse(parts, record, push, reservation, wrong)
     async with parts.database.transaction() as tx:
         await queries.take_in(tx, record.number, taken)
-        # Whoever found the reservation gone may have deleted what it kept.
-        if not await push_rows.release(tx, reservation):
+        # Whoever found the reservation gone may have deleted what it kept. What is left of
+        # it was not confirmed and can still be written: the collector will look at it.
+        is_whole = reserved == keys_claimed
+        if not await (
+            push_rows.release(tx, reservation)
+            if is_whole
+            else push_rows.give_up(tx, reservation, list(keys_claimed))
+        ):
             raise NotReservedError("this took too long: ask for these uploads again")
-        left = reserved - {chunk_key(chunk) for chunk in claimed}
-        await notes.note(tx, list(left), now=parts.clock())
 
 
 async def receive(
@@ -189,13 +194,30 @@ def _all_judged(
     return lambda: [judge.is_right(*pair) for pair in pairs]
 
 
-async def _refuse(parts: RepositoryParts, reservation: UUID, wrong: Sequence[ChunkId]) -> None:
+async def _refuse(
+    parts: RepositoryParts,
+    record: RepositoryRecord,
+    push: OpenPush,
+    reservation: UUID,
+    wrong: Sequence[ChunkId],
+) -> None:
     keys = [chunk_key(chunk) for chunk in wrong]
     async with parts.database.transaction() as tx:
         await push_rows.give_up(tx, reservation, keys)
         await notes.note(tx, keys, now=parts.clock())
     # Not those that another row or reservation names: nobody may take another's away.
     await delete_noted(parts, keys)
+    async with parts.database.transaction() as tx:
+        # The signed requests are still good, so the same can be written once more: what a
+        # push may have left behind is for the collector to look at.
+        await push_rows.reserve(
+            tx,
+            record.number,
+            reservation=parts.new_id(),
+            push=push.id,
+            keys=keys,
+            now=parts.clock(),
+        )
     raise ChunkNotAsNamedError(
         f"{len(wrong)} objects do not hold the chunks that they are called by", ids=list(wrong)
     )

@@ -127,12 +127,12 @@ class Making:
             some, chunks = await anyio.to_thread.run_sync(self._read_some, steps[at:])
             became |= some
             at += len(some)
+            self.files_read += len(some)
             await self.sender.add(chunks)
             self._on_bytes(sum(each.found.size for each in some.values() if each))
             if at < len(steps):
                 became[steps[at].path] = await self._send_large(steps[at])
                 at += 1
-        self.files_read += len(steps)
         return became
 
     def _read_some(self, steps: Sequence[File]) -> tuple[dict[bytes, FileContent | None], Chunks]:

@@ -96,9 +96,9 @@ async def release(tx: Transaction, reservation: UUID) -> bool:
     return dropped == 1
 
 
-async def give_up(tx: Transaction, reservation: UUID, keys: Sequence[ObjectKey]) -> None:
-    """Take objects out of a reservation; the rest of it stays."""
-    await tx.execute(
+async def give_up(tx: Transaction, reservation: UUID, keys: Sequence[ObjectKey]) -> bool:
+    """Take objects out of a reservation, of which the rest stays. False when it is gone."""
+    changed = await tx.execute(
         """
         UPDATE repository_reservations SET keys = ARRAY(
             SELECT key FROM unnest(keys) AS key WHERE key <> ALL(%(keys)s)
@@ -106,6 +106,7 @@ async def give_up(tx: Transaction, reservation: UUID, keys: Sequence[ObjectKey])
         """,
         {"id": reservation, "keys": list(keys)},
     )
+    return changed == 1
 
 
 async def reserved(tx: ReadTransaction, reservation: UUID, push: UUID) -> list[ObjectKey]:

@@ -185,3 +185,20 @@ async def test_a_cache_that_fails_after_the_branch_moved_costs_no_commit(
     made = await committing.commit()
 
     assert await committing.carrier.ref(MAIN) == made.hash
+
+
+async def test_a_small_file_that_has_grown_large_since_it_was_listed_is_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Between listing and reading there is nothing that a test could hold on to.
+    monkeypatch.setattr("keyshelf.repositories.commit.files.LARGE_BYTES", 1000)
+    contents = {b"a": b"a", b"b": known_bytes(5_000_000), b"c": b"c"}
+    for name, content in contents.items():
+        (tmp_path / name.decode()).write_bytes(content)
+    committing = Committing(tmp_path)
+
+    made = await committing.commit()
+
+    entries = await committing.entries()
+    assert {name: await committing.content(entries[name]) for name in contents} == contents
+    assert made.files_read == 3

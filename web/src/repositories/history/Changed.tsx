@@ -9,6 +9,11 @@ import { retryTransient } from "@/repositories/useEndless";
 import { text } from "@/text";
 import { formatBytes, formatExactBytes } from "@/ui/format";
 import { usePatience } from "@/ui/usePatience";
+import { Limiter } from "@/uploads/limiter";
+
+/** Counting is work for the service; a click on something else is not to wait for a screen full of it. */
+const AT_ONCE = 3;
+const limiter = new Limiter(AT_ONCE);
 
 const words = text.repositories.history;
 
@@ -16,7 +21,7 @@ export function Changed({ commit }: { commit: Commit }) {
   const { repository } = useOnShow();
   const { data, isError } = useQuery({
     queryKey: keys.commitChanges(repository.id, commit.hash),
-    queryFn: ({ signal }) => getCommitChanges(repository.id, commit.hash, signal),
+    queryFn: ({ signal }) => limiter.run(() => getCommitChanges(repository.id, commit.hash, signal), signal),
     enabled: usePatience(),
     staleTime: Infinity,
     retry: retryTransient,
