@@ -200,7 +200,7 @@ class ChangeList(Answer):
     are_renames_complete: bool
     """Otherwise more changed than is compared: what was renamed may be removed and added here."""
     new_bytes: int | None
-    """On the first page: bytes of chunks that there were not before; None on others."""
+    """Bytes of chunks that there were not before; None where they were not measured."""
     is_most: bool
     """It may be less: not all could be compared."""
 

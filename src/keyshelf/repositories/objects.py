@@ -18,7 +18,9 @@ def chunk_object(
 ) -> NewObject:
     """Return the object of a chunk, which never replaces another."""
     header = frame.read_header(chunk.frame)
-    put = announced_options(record, chunk.id, header, len(chunk.frame), options, now)
+    put = announced_options(
+        record, chunk.id, header, stored_size=len(chunk.frame), options=options, now=now
+    )
     return NewObject(chunk_key(chunk.id), chunk.frame, put)
 
 
@@ -26,6 +28,7 @@ def announced_options(
     record: RepositoryRecord,
     chunk: ChunkId,
     header: FrameHeader,
+    *,
     stored_size: int,
     options: RepositoryOptions,
     now: datetime,
@@ -68,9 +71,7 @@ def proxy_options(
     now: datetime,
 ) -> PutOptions:
     """Return how a proxy is written."""
-    metadata = headers.proxy_metadata(
-        record.id, asset, created_at=now, namespace=options.namespace
-    )
+    metadata = headers.proxy_metadata(record.id, asset, created_at=now, namespace=options.namespace)
     return PutOptions(
         attributes=Attributes(content_type=content_type, metadata=metadata),
         tags=_tags(ObjectType.PROXY, record, options),

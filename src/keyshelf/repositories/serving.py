@@ -18,7 +18,8 @@ def readable_with(parts: RepositoryParts, record: RepositoryRecord) -> Keys | No
     keys = keys_at_hand(parts, record)
     if keys is None:
         raise RepositoryLockedError(
-            "the repository is encrypted, and this service has no key to it: use the command line"
+            "the repository is encrypted, and this service has no key to it: give it one by"
+            " `keyshelf repo key add`, or work where its passphrase is at hand"
         )
     return keys
 

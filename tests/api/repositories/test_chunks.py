@@ -89,6 +89,9 @@ def test_somebody_elses_wrong_bytes_do_not_keep_right_ones_out(program: Program)
     victim.call("PUT", f"/chunks/{right.id}", params=push, content=right.frame, status=204)
 
     assert victim.fetch(right.id) == right.frame
+    # Nor does who lied get at what came in its place.
+    attacker.call("POST", "/chunks/downloads", json={"ids": [right.id]}, status=404)
+    assert attacker.call("GET", "/stats")["chunks"] == 0
 
 
 def test_wrong_bytes_that_wait_for_nobody_are_put_right_and_stay_so(program: Program) -> None:

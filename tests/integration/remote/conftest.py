@@ -88,7 +88,7 @@ def name() -> str:
 async def machine(
     request: pytest.FixtureRequest, served: Served, tmp_path: Path
 ) -> AsyncIterator[Machine]:
-    secret = Unlocking(passphrase="correct horse") if request.param == "encrypted" else Unlocking()
+    secret = Unlocking(key=bytes(range(32))) if request.param == "encrypted" else Unlocking()
     home = tmp_path / "home"
     home.mkdir()
     async with AsyncClient(

@@ -12,6 +12,7 @@ from keyshelf.repositories.commit.values import CommitOptions, Progress
 from keyshelf.repositories.formats import frame, ids
 from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.slots import WrongPassphraseError
+from keyshelf.repositories.history.content import DamagedFileError
 from keyshelf.repositories.host import opened
 from keyshelf.repositories.managing import RepositoryExistsError
 from keyshelf.repositories.remote.host import RemoteHost
@@ -30,6 +31,8 @@ from tests.integration.remote.conftest import MAIN, SOON, Machine
 from tests.served import Noted, Served
 
 pytestmark = pytest.mark.anyio
+PLAIN = pytest.mark.parametrize("machine", ["plain"], indirect=True)
+ENCRYPTED = pytest.mark.parametrize("machine", ["encrypted"], indirect=True)
 SMALL = CommitOptions(sending=SendingOptions(bytes_at_once=2**18))
 
 
@@ -76,6 +79,7 @@ async def test_what_was_committed_here_is_checked_out_elsewhere(
     assert len(listed) == made.sent.chunks
 
 
+@PLAIN
 async def test_what_is_there_is_not_sent_again(
     machine: Machine, name: str, served: Served, tmp_path: Path
 ) -> None:
@@ -121,6 +125,7 @@ async def test_an_interrupted_commit_goes_on_where_it_stopped(
     assert made.sent.content_bytes < 1_500_000
 
 
+@PLAIN
 async def test_a_store_that_stumbles_is_asked_again(
     machine: Machine, name: str, served: Served, tmp_path: Path
 ) -> None:
@@ -136,6 +141,7 @@ async def test_a_store_that_stumbles_is_asked_again(
     assert told(tmp_path / "elsewhere") == told(folder)
 
 
+@PLAIN
 async def test_links_that_run_out_while_sending_are_asked_for_again(
     machine: Machine, name: str, served: Served, tmp_path: Path
 ) -> None:
@@ -149,6 +155,7 @@ async def test_links_that_run_out_while_sending_are_asked_for_again(
     assert told(tmp_path / "elsewhere") == told(folder)
 
 
+@PLAIN
 async def test_a_lost_answer_changes_nothing(
     machine: Machine, name: str, served: Served, tmp_path: Path
 ) -> None:
@@ -184,6 +191,27 @@ async def test_wrong_bytes_in_a_chunks_place_are_put_right_by_who_has_it(
     assert await carrier.get_chunks([chunk]) == [framed]
 
 
+async def test_damage_is_told_and_never_given(
+    machine: Machine, name: str, served: Served, tmp_path: Path
+) -> None:
+    carrier = await machine.create(name)
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "take").write_bytes(os.urandom(5000))
+    made = await machine.commit(carrier, tmp_path / name)
+    root = made.manifest.root.node.hex()
+    place = served.bucket.parent / "repository/v1/chunks" / root[:2] / root[2:4] / root
+    place.chmod(0o600)
+
+    for damaged in (b"", b"x" * 500_000):
+        place.write_bytes(damaged)
+        with pytest.raises(DamagedFileError):
+            await machine.checkout(carrier, tmp_path / "elsewhere")
+    place.unlink()
+    with pytest.raises(DamagedFileError, match="is not in the store"):
+        await machine.checkout(carrier, tmp_path / "elsewhere")
+
+
+@PLAIN
 async def test_of_two_who_move_a_branch_one_is_told(
     machine: Machine, name: str, tmp_path: Path
 ) -> None:
@@ -204,6 +232,7 @@ async def test_of_two_who_move_a_branch_one_is_told(
     assert await carrier.ref(MAIN) is None
 
 
+@PLAIN
 async def test_errors_are_those_of_one_machine(machine: Machine, name: str) -> None:
     carrier = await machine.create(name)
 
@@ -220,12 +249,10 @@ async def test_errors_are_those_of_one_machine(machine: Machine, name: str) -> N
     assert await carrier.chunk_filter() is None
 
 
-async def test_a_secret_stays_with_those_who_have_it(
-    machine: Machine, name: str, served: Served
-) -> None:
-    carrier = await machine.create(name)
-    if carrier.repository.keys is None:
-        return
+@ENCRYPTED
+async def test_a_secret_stays_with_those_who_have_it(machine: Machine, name: str) -> None:
+    await machine.create(name)
+
     with pytest.raises(WrongPassphraseError):
         await opened(machine.host, name, Unlocking(passphrase="another"))
     with pytest.raises(RepositoryLockedError):
@@ -235,6 +262,7 @@ async def test_a_secret_stays_with_those_who_have_it(
     assert (renamed.name, renamed.slots) == (f"{name}-renamed", info.slots)
 
 
+@PLAIN
 async def test_a_token_without_the_scope_is_refused(
     machine: Machine, name: str, served: Served, tmp_path: Path
 ) -> None:

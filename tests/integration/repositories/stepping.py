@@ -25,7 +25,7 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import DeleteResult, NewObject, PutResult
 from keyshelf.store.memory import MemoryStore
 
-_LOCKED_SECONDS = 0.004
+_LOCKED_SECONDS = 0.03
 """An actor that has not come to its next step by then probably waits for another."""
 _STUCK_SECONDS = 20
 _NO_PARAMETERS: Parameters = {}

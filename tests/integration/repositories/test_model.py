@@ -257,5 +257,5 @@ def test_a_repository_holds_what_was_committed(database_url: str) -> None:
         with portal.wrap_async_context_manager(opening) as database:
             machine = type("Bound", (Machine,), {"portal": portal, "database": database})
             run_state_machine_as_test(
-                machine, settings=settings(max_examples=30, stateful_step_count=40, deadline=None)
+                machine, settings=settings(max_examples=20, stateful_step_count=30, deadline=None)
             )

@@ -1,12 +1,12 @@
 """The database is lost, and everything is there again from the store alone."""
 
-from dataclasses import replace
 from typing import LiteralString
 
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import CHUNKS, ChunkId, chunk_key, manifest_key, repository_key
+from keyshelf.repositories import managing
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.check.service import check
 from keyshelf.repositories.mirroring import mirror
@@ -14,6 +14,7 @@ from keyshelf.repositories.rebuild.service import rebuild
 from keyshelf.repositories.unlocking import Unlocking
 from keyshelf.store.memory import MemoryOptions, MemoryStore
 from tests.integration.repositories.shelf import (
+    ANNA,
     KEY,
     MAIN,
     Packed,
@@ -71,7 +72,7 @@ async def fill(shelf: Shelf) -> tuple[RepositoryRecord, RepositoryRecord]:
 
 @pytest.mark.parametrize("unlockings", [[Unlocking(key=KEY)], []])
 async def test_every_row_is_restored(shelf: Shelf, unlockings: list[Unlocking]) -> None:
-    film, secret = await fill(shelf)
+    await fill(shelf)
     before = await all_rows(shelf)
     await shelf.empty()
 
@@ -124,26 +125,21 @@ async def test_what_cannot_be_read_is_told_and_ends_nothing(shelf: Shelf) -> Non
 
 
 async def test_chunks_that_no_commit_needs_go_with_the_next_collection(shelf: Shelf) -> None:
-    film, _ = await fill(shelf)
+    records = await fill(shelf)
     packed = Packed(None)
     stray = ChunkId(packed.put(b"a stray chunk").hex())
-    async with shelf.carrier(film).push() as push:
+    async with shelf.carrier(records[0]).push() as push:
         await push.send(list(packed.chunks.values()))
     await shelf.empty()
 
     rebuilt = await rebuild(shelf.parts, unlockings=[Unlocking(key=KEY)])
-    assert rebuilt.unowned == 1
-    for row in await shelf.rows("SELECT id FROM repositories"):
-        record = next(each for each in (film, _) if each.id == row["id"])
-        async with shelf.parts.database.read() as tx:
-            number = await tx.value(
-                "SELECT number FROM repositories WHERE id = %(id)s", {"id": record.id}
-            )
-        there = replace(record, number=number)
-        secret = SECRET if record.is_encrypted else None
+    for record in records:
+        there = await managing.get(shelf.parts, record.id, [ANNA])
+        secret = SECRET if there.is_encrypted else None
         await shelf.collect(there, secret=secret)
         assert (await check(shelf.carrier(there, secret), read_data=True)).is_clean
 
+    assert rebuilt.unowned == 1
     assert chunk_key(stray) not in await shelf.keys(CHUNKS)
 
 
@@ -152,9 +148,7 @@ async def test_a_restored_repository_goes_on(shelf: Shelf) -> None:
     await commit_tree(shelf.carrier(film), TREE)
     await shelf.empty()
     await rebuild(shelf.parts)
-    async with shelf.parts.database.read() as tx:
-        number = await tx.value("SELECT number FROM repositories")
-    carrier = shelf.carrier(replace(film, number=number))
+    carrier = shelf.carrier(await managing.get(shelf.parts, film.id, [ANNA]))
 
     commit = await commit_tree(carrier, OTHER)
     await mirror(shelf.parts, film.id)

@@ -103,7 +103,7 @@ async def test_a_commit_is_there_or_not_and_can_be_made_again(
         try:
             await commit_folder(way, record, tmp_path)
         except StoreUnavailableError:
-            assert await carrier.ref(MAIN) in (first, await carrier.ref(MAIN))
+            pass  # whether it was made is seen by where the branch is
         found = await carrier.ref(MAIN)
         assert found is not None, name
         assert await tree_of(carrier, found) == (FIRST if found == first else SECOND), name

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from keyshelf.jobs.attempts import AttemptOptions
@@ -17,6 +18,7 @@ from keyshelf.jobs.values import Job, JobState
 from keyshelf.layout.repository import CHUNKS, bloom_key, chunk_key, repository_key, stats_key
 from keyshelf.repositories import bloom, handlers, scheduling
 from keyshelf.repositories.catalog.values import RepositoryRecord
+from keyshelf.repositories.check.values import Report
 from keyshelf.repositories.formats import documents, ids
 from keyshelf.repositories.upkeep import upkeep
 from keyshelf.store.errors import StoreUnavailableError
@@ -151,7 +153,5 @@ async def test_jobs_collect_and_check(shelf: Shelf, film: RepositoryRecord) -> N
 
     assert collected is not None
     assert collected["commits_deleted"] == 2
-    assert report is not None
-    assert report["hurt_files"] == [
-        {"path": "c", "commits": 1, "commit": report["hurt_commits"][0]}
-    ]  # type: ignore[index] -- JSON of the report
+    told = msgspec.convert(report, Report)
+    assert [each.path for each in told.hurt_files] == ["c"]

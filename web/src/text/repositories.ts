@@ -127,7 +127,9 @@ export const repositories = {
     changed: (n: number) => `${formatCount(n)} changed`,
     removed: (n: number) => `${formatCount(n)} removed`,
     renamed: (n: number) => `${formatCount(n)} renamed`,
+    others: (n: number) => count(n, "link or folder", "links or folders"),
     same: "nothing changed",
+    howToCompare: "Tick two commits to compare them.",
     hint: "Enter shows what a commit changed, Space chooses it to compare.",
   },
 

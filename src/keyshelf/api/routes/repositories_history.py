@@ -113,10 +113,12 @@ async def list_changes(
     before: Annotated[str | None, Query(alias="from", max_length=300)] = None,
     after: Annotated[str | None, Query(alias="to", max_length=300)] = None,
     path: PathWanted = "",
+    measure: Annotated[bool, Query()] = True,
 ) -> ChangeList:
     """Return what changed from one commit to another, at a path and below it.
 
-    Without `from` everything was added; without `to` everything was removed.
+    Without `from` everything was added; without `to` everything was removed. The first page
+    tells how many bytes were new, which may take longer, unless `measure` is false.
     """
     reader = at.reader()
     roots = await _root_or_none(reader, before), await _root_or_none(reader, after)
@@ -133,7 +135,7 @@ async def list_changes(
             is_more = True
             break
         items.append(ChangeOut.of(change))
-    new = None if begin else await new_bytes(reader, *roots, path=way)
+    new = await new_bytes(reader, *roots, path=way) if measure and not begin else None
     return ChangeList(
         items=items,
         next_cursor=encode(begin + len(items)) if is_more else None,

@@ -91,7 +91,7 @@ def _show(display: ContentDisplay, progress: Progress) -> None:
 
 def _tell(out: Output, done: CheckedOut) -> None:
     for each in done.unwritten:
-        out.message(f"keyshelf: {path_text(each.path)}: {each.error.detail}")
+        out.message(f"keyshelf: {each.error.detail}")
     for warning in done.warnings:
         out.message(f"keyshelf: {warning}")
 

@@ -28,6 +28,8 @@ class Wrong:
 
     fault: Fault
     detail: str
+    holds: ChunkId | None = None
+    """Which chunk its content would be, where it is read without an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,9 @@ def _judged(chunk: ChunkId, framed: bytes | Wrong, keys: Keys | None) -> Read | 
         )
     except IntegrityError as error:
         return _damaged(framed, FrameType.CHUNK, keys, error.detail)
-    if ids.chunk_id(content, keys) != chunk:
-        return Wrong(Fault.SWAPPED, "it is another chunk")
+    held = ids.chunk_id(content, keys)
+    if held != chunk:
+        return Wrong(Fault.SWAPPED, "it is another chunk", holds=held)
     return Read(content, len(framed))
 
 

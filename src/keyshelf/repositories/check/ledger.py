@@ -64,7 +64,12 @@ class Ledger:
         )
 
     def note_wrong(self, chunk: bytes, wrong: Wrong) -> None:
-        """Note that a chunk is not what it must be."""
+        """Note that a chunk is not what it must be.
+
+        What holds the content of no chunk that is stored is not swapped, but changed.
+        """
+        if wrong.holds is not None and not self._is_stored(wrong.holds):
+            wrong = Wrong(Fault.CHANGED, "its bytes were changed")
         self._connection.execute(
             "INSERT OR REPLACE INTO wrong VALUES (?, ?, ?)", (chunk, wrong.fault, wrong.detail)
         )
@@ -75,6 +80,12 @@ class Ledger:
             "INSERT INTO hurt VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET commits = commits + 1",
             [(path, commit) for path in set(paths)],
         )
+
+    def _is_stored(self, chunk: ChunkId) -> bool:
+        found = self._connection.execute(
+            "SELECT 1 FROM stored WHERE id = ?", (bytes.fromhex(chunk),)
+        )
+        return found.fetchone() is not None
 
     def is_wrong(self, chunk: bytes) -> bool:
         """Say whether a chunk is not what it must be."""

@@ -124,6 +124,38 @@ async def take_in(
     )
 
 
+async def drop_others(tx: Transaction, chunk: ChunkId, key_id: bytes | None) -> None:
+    """Take a chunk that proved to be of one key out of the repositories that have another.
+
+    Ids of different keys never meet: whoever claimed it there has lied, and must not be
+    able to read what comes in its place.
+    """
+    parameters = {"id": bytes.fromhex(chunk), "key_id": key_id}
+    # The repositories before the chunk, as everybody locks them.
+    await tx.execute(
+        """
+        SELECT number FROM repositories WHERE key_id IS DISTINCT FROM %(key_id)s AND number IN (
+            SELECT repository FROM repository_chunks WHERE id = %(id)s
+        ) ORDER BY number FOR NO KEY UPDATE
+        """,
+        parameters,
+    )
+    await tx.execute(
+        """
+        WITH gone AS (
+            DELETE FROM repository_chunks c USING repositories r
+            WHERE c.id = %(id)s AND r.number = c.repository
+                AND r.key_id IS DISTINCT FROM %(key_id)s
+            RETURNING c.repository, c.size, c.stored_size
+        )
+        UPDATE repositories SET chunks = chunks - 1, chunk_bytes = chunk_bytes - gone.size,
+            stored_bytes = stored_bytes - gone.stored_size
+        FROM gone WHERE number = gone.repository
+        """,
+        parameters,
+    )
+
+
 async def hold_key(tx: Transaction, key: str) -> None:
     """Keep others from replacing or removing a wrong object until the transaction ends."""
     await tx.execute(

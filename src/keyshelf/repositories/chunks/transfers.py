@@ -87,7 +87,12 @@ async def sign_uploads(
     signed: list[SignedChunk] = []
     for chunk in wanted.values():
         options = announced_options(
-            record, chunk.id, headers[chunk.id], chunk.stored_size, parts.options, now
+            record,
+            chunk.id,
+            headers[chunk.id],
+            stored_size=chunk.stored_size,
+            options=parts.options,
+            now=now,
         )
         presigned = PresignOptions(
             expires_in=parts.options.url_expiry,

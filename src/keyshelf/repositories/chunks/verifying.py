@@ -48,6 +48,7 @@ async def make_right(parts: RepositoryParts, chunk: SealedChunk, keys: Keys | No
         (opened,) = await open_stored(parts, [chunk.id], keys)
         if opened.content is not None:
             return opened.stored_size
+        await queries.drop_others(tx, chunk.id, keys.key_id if keys else None)
         await parts.store.put(key, chunk.frame)
         return len(chunk.frame)
 

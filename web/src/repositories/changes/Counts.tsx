@@ -27,7 +27,7 @@ export function partsOf(totals: ChangeCounts): Part[] {
 export function Counts({ totals, bytes }: { totals: ChangeCounts; bytes?: ReactNode }) {
   const parts = partsOf(totals);
   const weight = weightOf(totals);
-  if (parts.length === 0) return <span className="muted">{words.history.same}</span>;
+  if (parts.length === 0) return <span className="muted">{smallChange(totals)}</span>;
   return (
     <span className="change-counts tabular">
       <span className="change-files">
@@ -41,4 +41,10 @@ export function Counts({ totals, bytes }: { totals: ChangeCounts; bytes?: ReactN
       {bytes ?? (weight > 0 && <span className="muted" title={formatExactBytes(weight)}>{formatBytes(weight)}</span>)}
     </span>
   );
+}
+
+/** What happened where no file has other bytes or another name. */
+function smallChange({ others, touched }: ChangeCounts): string {
+  if (touched > 0) return words.changes.touched;
+  return others > 0 ? words.history.others(others) : words.history.same;
 }

@@ -7,8 +7,10 @@ const words = text.repositories.history;
 
 export function CompareBar({ count, onCompare, onClear }: { count: number; onCompare: () => void; onClear: () => void }) {
   return (
-    <div className="compare-bar" role="status" data-empty={count === 0 || undefined}>
-      {count > 0 && (
+    <div className="compare-bar" role="status">
+      {count === 0 ? (
+        <p className="muted">{words.howToCompare}</p>
+      ) : (
         <div className="selection-bar">
           <IconButton
             icon="close"
