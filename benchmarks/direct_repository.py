@@ -18,10 +18,10 @@ from keyshelf.repositories.commit.service import commit
 from keyshelf.repositories.commit.values import Commit, CommitOptions
 from keyshelf.repositories.direct.carrier import DirectCarrier
 from keyshelf.repositories.formats.manifest import Author
-from keyshelf.repositories.managing import NewRepository, RepositoryNotFoundError
+from keyshelf.repositories.managing import NewRepository
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.reading import Reader
-from keyshelf.repositories.values import RefKind, RefName, repository_name
+from keyshelf.repositories.values import RefKind, RefName, RepositoryNotFoundError, repository_name
 from keyshelf.store.disk import DiskStore
 
 MAIN = RefName(RefKind.BRANCH, "main")

@@ -61,14 +61,17 @@ async def test_a_reservation_is_seen_by_all_before_notes_are_withdrawn(
     await note(shelf, chunk)
     key = chunk_key(chunk)
 
-    async with shelf.carrier(film).push() as push, anyio.create_task_group() as group:
-        async with shelf.parts.database.transaction() as deleter:
-            assert await queries.take(deleter, keys=None, limit=10) == [key]
-            group.start_soon(reserve, shelf.parts, film.number, push.id, [key])
-            with anyio.fail_after(10):
-                while not await queries.wanted(deleter, [key]):
-                    await anyio.lowlevel.checkpoint()
-            await queries.finish(deleter, done=[], failed={})
+    async with (
+        shelf.carrier(film).push() as push,
+        anyio.create_task_group() as group,
+        shelf.parts.database.transaction() as deleter,
+    ):
+        assert await queries.take(deleter, keys=None, limit=10) == [key]
+        group.start_soon(reserve, shelf.parts, film.number, push.id, [key])
+        with anyio.fail_after(10):
+            while not await queries.wanted(deleter, [key]):
+                await anyio.lowlevel.checkpoint()
+        await queries.finish(deleter, done=[], failed={})
 
     assert await shelf.count("repository_deletions") == 0
 
