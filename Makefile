@@ -75,8 +75,8 @@ dependencies:
 page:
 	@scripts/web.sh check
 
-BENCHMARKS := presign listing disk_store small_objects backfill folder_sizes lists jobs page_scrolling repository_bloom \
-	repository_commit repository_checkout
+BENCHMARKS := presign listing disk_store small_objects backfill folder_sizes lists jobs page_scrolling \
+	repository_bloom repository_speed
 
 .PHONY: bench
 bench: ## run every benchmark and print its table

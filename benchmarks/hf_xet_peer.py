@@ -17,6 +17,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     hf_xet = importlib.import_module("hf_xet")
     store, *files = sys.argv[1:]
+    print("ready", flush=True)
     for line in sys.stdin:
         is_whole = line.strip() == "whole"
         began, cpu = time.perf_counter(), time.process_time()

@@ -149,8 +149,9 @@ def hf_xet(folder: Path, store: Path) -> Generator[Upload | None]:
         seconds, cpu, peak = map(float, process.stdout.readline().split())
         return Took(seconds, cpu, peak)
 
+    assert process.stdout
     try:
-        yield upload
+        yield upload if process.stdout.readline() else None
     finally:
         process.terminate()
         process.wait()

@@ -1,7 +1,7 @@
 """What repositories stand on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ class RepositoryOptions:
     namespace: Namespace = DEFAULT_NAMESPACE
     """What names of metadata and tags begin with."""
     tags: bool = True
-    """Whether chunks are tagged: some clouds bill each tag by the month."""
+    """Whether objects are tagged, where the store has tags: some clouds bill each by the month."""
     push_life: timedelta = timedelta(hours=24)
     """How long a push may be silent before it is over."""
     grace: timedelta = timedelta(hours=24)
@@ -42,3 +42,7 @@ class RepositoryParts:
     options: RepositoryOptions = field(default_factory=RepositoryOptions)
     clock: Clock = system_clock
     new_id: Callable[[], UUID] = uuid4
+
+    def __post_init__(self) -> None:
+        if not self.store.capabilities.tags:
+            object.__setattr__(self, "options", replace(self.options, tags=False))

@@ -162,7 +162,7 @@ async def receive(
         if record.is_encrypted and keys is None:
             stored_size = await _require_same(parts, record, chunk)
         else:
-            stored_size = await make_right(parts, chunk, keys)
+            stored_size = await make_right(parts, record, chunk, keys)
     taken = VerifiedChunk(chunk.id, chunk.size, stored_size)
     async with parts.database.transaction() as tx:
         await queries.take_in(tx, record.number, [taken])

@@ -1,18 +1,21 @@
 """Proving that an object holds the chunk that its name says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio.to_thread
 
 from keyshelf.errors import IntegrityError
 from keyshelf.layout.repository import ChunkId, chunk_key
+from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.chunks import queries
 from keyshelf.repositories.formats import frame, ids
 from keyshelf.repositories.formats.frame import FrameType, WrongKeyError
 from keyshelf.repositories.formats.ids import Keys
+from keyshelf.repositories.objects import chunk_object
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.values import SealedChunk
+from keyshelf.store.base import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ async def open_stored(
     )
 
 
-async def make_right(parts: RepositoryParts, chunk: SealedChunk, keys: Keys | None) -> int:
+async def make_right(
+    parts: RepositoryParts, record: RepositoryRecord, chunk: SealedChunk, keys: Keys | None
+) -> int:
     """Put a chunk in the place of an object of its name that may be wrong.
 
     Returns the size of the object that is there then.
@@ -49,7 +54,8 @@ async def make_right(parts: RepositoryParts, chunk: SealedChunk, keys: Keys | No
         if opened.content is not None:
             return opened.stored_size
         await queries.drop_others(tx, chunk.id, keys.key_id if keys else None)
-        await parts.store.put(key, chunk.frame)
+        made = chunk_object(record, chunk, parts.options, parts.clock())
+        await parts.store.put(key, made.body, replace(made.options, condition=Condition.ALWAYS))
         return len(chunk.frame)
 
 

@@ -99,5 +99,7 @@ class DirectPush:
             sizes = await chunk_rows.held_alike(tx, self.record.number, ids)
         for chunk in existed:
             if chunk.id not in sizes:
-                sizes[chunk.id] = await make_right(self.parts, chunk, self.repository.keys)
+                sizes[chunk.id] = await make_right(
+                    self.parts, self.record, chunk, self.repository.keys
+                )
         return sizes
