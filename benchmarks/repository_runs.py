@@ -19,6 +19,7 @@ from keyshelf.repositories.direct.carrier import DirectCarrier
 from keyshelf.repositories.formats import ids
 
 Result = TypeVar("Result")
+_TIMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +93,23 @@ def change_a_byte(place: Place, size: int) -> list[Committed]:
     return anyio.run(_in, place, act)
 
 
-def change_a_file(place: Place, count: int) -> list[Committed]:
-    """Commit very many files, again with one changed, and again with none."""
+def change_a_file(place: Place, count: int) -> list[list[Committed]]:
+    """Commit very many files; some times with one changed; some times with none."""
 
-    async def act(carrier: DirectCarrier) -> list[Committed]:
+    async def act(carrier: DirectCarrier) -> list[list[Committed]]:
         folder = place.store.parent / "many"
         path = write_many(folder, count)
-        made = [await _commit(carrier, place, folder)]
-        path.write_text("changed")
-        made += [await _commit(carrier, place, folder) for _ in range(2)]
+        first, changed, same = (
+            await _commit(carrier, place, folder),
+            list[Committed](),
+            list[Committed](),
+        )
+        for number in range(_TIMES):
+            path.write_text(f"changed {number}")
+            changed.append(await _commit(carrier, place, folder))
+            same.append(await _commit(carrier, place, folder))
         shutil.rmtree(folder)
-        return made
+        return [[first], changed, same]
 
     return anyio.run(_in, place, act)
 

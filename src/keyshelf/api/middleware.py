@@ -13,7 +13,9 @@ from keyshelf.telemetry import Metrics, get_logger, log_context
 _log = get_logger("keyshelf.http")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _PROXY = re.compile(r"/api/repositories/[^/]+/proxies/[^/]+/[^/]+")
+_CHUNKS = re.compile(r"/api/repositories/[^/]+/chunks/content")
 MAX_JSON_BYTES = 4 * 2**20
+MAX_CHUNKS_BYTES = 16 * 2**20
 
 
 class BodyTooLargeError(LimitError):
@@ -74,7 +76,7 @@ class BoundedBody:
     """Refuses API bodies past a bound while they are read.
 
     Bytes of objects go to `/signed`, where the signature bounds them; those of proxies
-    come through the API, and are written as they come.
+    come through the API, and are written as they come. Chunks come many at once.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -85,17 +87,20 @@ class BoundedBody:
         if scope["type"] != "http" or not scope["path"].startswith("/api"):
             await self._app(scope, receive, send)
             return
-        if scope["method"] == "PUT" and _PROXY.fullmatch(scope["path"]):
+        is_put = scope["method"] == "PUT"
+        if is_put and _PROXY.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
+        are_chunks = is_put and _CHUNKS.fullmatch(scope["path"])
+        most = MAX_CHUNKS_BYTES if are_chunks else MAX_JSON_BYTES
         received = 0
 
         async def bounded() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_JSON_BYTES:
-                raise BodyTooLargeError(f"a request body is at most {MAX_JSON_BYTES} bytes")
+            if received > most:
+                raise BodyTooLargeError(f"this request body is at most {most} bytes")
             return message
 
         await self._app(scope, bounded, send)

@@ -105,6 +105,8 @@ class RepositoryOut(Answer):
     is_encrypted: bool
     is_readable: bool
     """The service can show what is in it."""
+    moves_chunks: bool
+    """The service moves chunks itself, many at once: there is no store to go to directly."""
     key_id: str | None
     cutting: CuttingOut
     level: int
@@ -131,6 +133,7 @@ class RepositoryOut(Answer):
         refs: RefSummary,
         *,
         is_readable: bool,
+        moves_chunks: bool,
         with_slots: bool = False,
     ) -> Self:
         """Show a repository."""
@@ -141,6 +144,7 @@ class RepositoryOut(Answer):
             space=Space.SHARED if record.owner == SHARED else Space.MY_FILES,
             is_encrypted=record.is_encrypted,
             is_readable=is_readable,
+            moves_chunks=moves_chunks,
             key_id=record.key_id.hex() if record.key_id else None,
             cutting=CuttingOut(
                 min=cutting.min_bytes, average=cutting.average_bytes, max=cutting.max_bytes

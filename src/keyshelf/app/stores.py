@@ -42,7 +42,7 @@ async def open_stores(
     local: dict[str, LocalStore] = {}
     for role in ROLES:
         stores[role] = store = await open_role(settings, role, secret, store_metrics, opened)
-        if store.capabilities.kind in {"disk", "memory"}:
+        if store.capabilities.is_local:
             signer = LocalSigner(secret=secret, public_url=settings.public_url, role=role)
             local[role] = LocalStore(store, signer)
     return stores, local

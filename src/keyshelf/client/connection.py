@@ -1,6 +1,14 @@
 """Sends one request to the API and reads its answer: the only place that knows HTTP statuses."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -42,7 +50,7 @@ class _Asked:
     path: str
     params: Parameters | None = None
     json: Mapping[str, JSON] | None = None
-    content: bytes | None = None
+    pieces: Sequence[bytes] | None = None
     headers: Mapping[str, str] | None = None
 
 
@@ -100,16 +108,16 @@ class Connection:
         path: str,
         *,
         params: Parameters | None = None,
-        body: Mapping[str, JSON] | bytes | None = None,
+        body: Mapping[str, JSON] | None = None,
+        pieces: Sequence[bytes] | None = None,
         repeatable: bool | None = None,
     ) -> bytes:
-        """Send a request, whose body may be any bytes, and return those of its answer.
+        """Send a request, whose body may be the bytes of `pieces`, and return the answer's.
 
-        Raises as `request` does.
+        Each piece has its own time to be sent, however slow the line. Raises as `request`
+        does.
         """
-        json = None if isinstance(body, bytes) else body
-        content = body if isinstance(body, bytes) else None
-        asked = _Asked(method, path, params=params, json=json, content=content)
+        asked = _Asked(method, path, params=params, json=body, pieces=pieces)
         return (await self._patiently(asked, repeatable=repeatable)).content
 
     async def _patiently(self, asked: "_Asked", *, repeatable: bool | None) -> httpx2.Response:
@@ -123,14 +131,18 @@ class Connection:
 
     async def _send(self, asked: "_Asked") -> httpx2.Response:
         given = {name: value for name, value in (asked.params or {}).items() if value is not None}
+        headers, content = dict(asked.headers or {}), None
+        if asked.pieces is not None:
+            headers["Content-Length"] = str(sum(map(len, asked.pieces)))
+            content = _each(asked.pieces)
         with _translated(self.url):
             response = await self._http.request(
                 asked.method,
                 asked.path,
                 params=given,
                 json=asked.json,
-                content=asked.content,
-                headers=asked.headers,
+                content=content,
+                headers=headers,
                 timeout=API_TIMEOUT,
             )
         self._was_reached |= response.status_code not in _AWAY
@@ -157,6 +169,11 @@ class Connection:
             async for event in source:
                 if event.data:
                     yield loads(event.data)
+
+
+async def _each(pieces: Sequence[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
 
 
 @contextmanager

@@ -165,7 +165,25 @@ class RepositoryRoutes:
     async def send_chunk(self, repository: UUID, push: UUID, chunk: str, framed: bytes) -> None:
         """Send one chunk through the service, which puts right what is in its place."""
         await self._connection.exchange(
-            "PUT", f"{_ROOT}/{repository}/chunks/{chunk}", params={"push": str(push)}, body=framed
+            "PUT",
+            f"{_ROOT}/{repository}/chunks/{chunk}",
+            params={"push": str(push)},
+            pieces=[framed],
+        )
+
+    async def send_chunks(self, repository: UUID, push: UUID, records: Sequence[bytes]) -> None:
+        """Send up to 1,000 chunks and 16 MiB through the service, as records of its format."""
+        await self._connection.exchange(
+            "PUT",
+            f"{_ROOT}/{repository}/chunks/content",
+            params={"push": str(push)},
+            pieces=records,
+        )
+
+    async def chunks(self, repository: UUID, ids: Sequence[str]) -> bytes:
+        """Return up to 1,000 chunks through the service, in order, as records of its format."""
+        return await self._connection.exchange(
+            "POST", f"{_ROOT}/{repository}/chunks/content", body={"ids": ids}, repeatable=True
         )
 
     def stored_chunks(self, repository: UUID, prefix: str = "") -> AsyncIterator[StoredChunk]:
@@ -184,7 +202,7 @@ class RepositoryRoutes:
             "PUT",
             f"{_ROOT}/{repository}/manifests/{commit}",
             params={**told, "push": str(push)},
-            body=framed,
+            pieces=[framed],
         )
 
     async def chunk_filter(self, repository: UUID) -> bytes | None:

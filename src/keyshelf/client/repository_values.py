@@ -39,13 +39,18 @@ class KeySlot:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository, and how much it holds; `slots` only where they were asked for."""
+    """A repository, and how much it holds; `slots` only where they were asked for.
+
+    With `moves_chunks` there is no store to go to directly: the service moves chunks itself,
+    many at once.
+    """
 
     id: UUID
     name: str
     space: str
     is_encrypted: bool
     is_readable: bool
+    moves_chunks: bool
     key_id: str | None
     cutting: Cutting
     level: int

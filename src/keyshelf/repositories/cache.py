@@ -23,7 +23,7 @@ from keyshelf.telemetry import get_logger
 COMPARE = -1
 """In place of a ctime: the times cannot tell a later change of a file, the content must."""
 _log = get_logger(__name__)
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS folders (
         path BLOB PRIMARY KEY,
@@ -59,6 +59,15 @@ class RememberedFolder(msgspec.Struct, frozen=True, array_like=True):
     """By name. Where times were too young to tell a later change, with `COMPARE`."""
     folders: tuple[bytes, ...] = ()
     """The names of the folders in it."""
+    unsure: tuple[bytes, ...] = ()
+    """The names of files that were read for a commit which was not made, as far as is known."""
+
+    def committed(self) -> "RememberedFolder":
+        """Return the same without the files that may be in no commit."""
+        if not self.unsure:
+            return self
+        names = self.files.keys() - set(self.unsure)
+        return RememberedFolder({name: self.files[name] for name in names}, self.folders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +140,16 @@ class FolderCache:
         """
         with self._turn():
             row = self._connection.execute(
-                "SELECT remembered FROM contents WHERE path = ?", (path,)
+                "SELECT remembered, vouched FROM contents"
+                " LEFT JOIN folders USING (path) LEFT JOIN runs USING (run) WHERE path = ?",
+                (path,),
             ).fetchone()
+        if row is None:
+            return None
         with suppress(msgspec.DecodeError):  # another version's: read again
-            return _decode(row[0]) if row else None
+            folder = _decode(row[0])
+            is_sure = row[1] is not None
+            return msgspec.structs.replace(folder, unsure=()) if is_sure else folder
         return None
 
     def put(self, path: bytes, folder: RememberedFolder, summary: Summary = _UNKNOWN) -> None:

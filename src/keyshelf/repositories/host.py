@@ -31,6 +31,8 @@ class RepositoryInfo:
     slots: Sequence[Slot]
     generation: int
     filled: Filled
+    moves_chunks: bool = False
+    """Whether it is elsewhere, at a service that moves chunks itself."""
 
     @property
     def is_encrypted(self) -> bool:

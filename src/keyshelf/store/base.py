@@ -194,6 +194,11 @@ class Capabilities:
     folder_markers: bool = True
     """Zero-byte objects whose key ends in a slash are kept and listed."""
 
+    @property
+    def is_local(self) -> bool:
+        """Whether its presigned URLs are answered by the service that has it."""
+        return self.kind in {"disk", "memory"}
+
 
 class ObjectReader(Protocol):
     """An object being read. Use as `async with`; leaving early closes the connection."""

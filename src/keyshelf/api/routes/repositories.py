@@ -152,6 +152,7 @@ async def _shown(
             filled,
             refs[record.number],
             is_readable=is_readable(parts, record),
+            moves_chunks=parts.store.capabilities.is_local,
             with_slots=with_slots,
         )
         for record, filled in found

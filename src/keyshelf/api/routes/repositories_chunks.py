@@ -4,8 +4,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
 
-from keyshelf.api.bytes import FRAME_BODY
+from keyshelf.api.bytes import FRAME, FRAME_BODY, OCTETS, begun
 from keyshelf.api.cursors import decode, encode
 from keyshelf.api.repository_access import Readable, Writable
 from keyshelf.api.repository_chunk_schemas import (
@@ -25,8 +26,10 @@ from keyshelf.api.repository_chunk_schemas import (
 )
 from keyshelf.api.routes.paging import PageWanted
 from keyshelf.layout.repository import ChunkId, chunk_id
-from keyshelf.repositories.chunks.confirming import confirm, receive
+from keyshelf.repositories.chunks.confirming import confirm
 from keyshelf.repositories.chunks.listing import stored_chunks
+from keyshelf.repositories.chunks.passing import contents, receive
+from keyshelf.repositories.chunks.records import read_sent
 from keyshelf.repositories.chunks.transfers import missing, sign_downloads, sign_uploads
 from keyshelf.repositories.gc import service as collector
 from keyshelf.repositories.serving import keys_at_hand, readable_with
@@ -92,6 +95,32 @@ async def sign_chunk_downloads(at: Readable, body: ChunkIdsIn) -> DownloadsAnswe
     return DownloadsAnswer(downloads=SignedOut.all(await sign_downloads(at.parts, at.record, ids)))
 
 
+@router.post("/content", response_class=StreamingResponse, responses=FRAME)
+async def give_chunks(at: Readable, body: ChunkIdsIn) -> StreamingResponse:
+    """Return up to 1,000 chunks through the service, in the order in which they are asked for.
+
+    Each is the length of its bytes (4 bytes, little-endian) and these as they are stored; the
+    length 4294967295 alone says that its object is gone. 404 `chunk-missing` names one that
+    is not in the repository.
+    """
+    pieces = contents(at.parts, at.record, [ChunkId(each) for each in body.ids])
+    return StreamingResponse(await begun(pieces), media_type=OCTETS)
+
+
+@router.put("/content", status_code=204, openapi_extra=FRAME_BODY)
+async def send_chunks(at: Writable, push: Annotated[UUID, Query()], request: Request) -> None:
+    """Take up to 1,000 chunks through the service into the repository, all or none.
+
+    The body, of at most 16 MiB, has for each the 32 bytes of its id, the length of its bytes
+    (4 bytes, little-endian), and these as they are stored. They are verified before they are
+    stored: 422 `chunk-not-as-named` lists wrong ones in `ids`. Again after a lost answer is
+    safe. With a store of the service's own (`moves_chunks`) this is the quickest way.
+    """
+    opened, keys = await at.push(push), keys_at_hand(at.parts, at.record)
+    sent = await read_sent(request.stream())
+    await receive(at.parts, at.record, opened, sent, keys=keys)
+
+
 @router.post("/delete")
 async def delete_chunks(at: Writable, body: ChunkIdsIn) -> DeletedAnswer:
     """Delete those of some chunks that nothing leads to, and say what became of each.
@@ -110,7 +139,8 @@ async def send_chunk(
 ) -> None:
     """Take a chunk, as it is stored, through the service into the repository.
 
-    Slower than an upload; it puts right what somebody has put in the chunk's place.
+    It puts right what somebody has put in the chunk's place.
     """
     opened, keys = await at.push(push), keys_at_hand(at.parts, at.record)
-    await receive(at.parts, at.record, opened, chunk_id(chunk), await request.body(), keys=keys)
+    sent = {chunk_id(chunk): await request.body()}
+    await receive(at.parts, at.record, opened, sent, keys=keys)

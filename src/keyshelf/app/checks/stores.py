@@ -20,7 +20,6 @@ from keyshelf.store.opening import open_store
 
 _CONTENT = b"keyshelf doctor: this object may be deleted\n"
 _FOR_PROGRAMS_ONLY = {"repository"}
-_LOCAL = {"disk", "memory"}
 # Signs nothing that anybody could use: local stores are not asked by URL here.
 _NO_SECRET = b"keyshelf doctor signs nothing"
 
@@ -58,7 +57,7 @@ async def _check_store(
         await store.check()
         await _write_read_list_delete(store, probe_id)
         yield ok(name, f"{store.capabilities.kind}, {bucket}: written, read, listed and deleted")
-        if store.capabilities.kind not in _LOCAL and role not in _FOR_PROGRAMS_ONLY:
+        if not store.capabilities.is_local and role not in _FOR_PROGRAMS_ONLY:
             asked = browsers.Asked(
                 role, bucket, settings.public_url, probe_key(probe_id), options.endpoint
             )

@@ -35,10 +35,11 @@ class Clearing:
 
     def folder(self, above: OpenFolder, name: bytes, path: bytes, cleared: Cleared) -> None:
         """Remove what is known below a folder, and the folder itself when nothing is left."""
-        known = self.cache.get(path)
-        if known is None:
+        found = self.cache.get(path)
+        if found is None:
             cleared.foreign.append(path)
             return
+        known = found.committed()
         with above.within(name) as place:
             seen = place.listing()
             left = seen.keys() - known.files.keys() - set(known.folders)

@@ -203,7 +203,8 @@ class FolderWork:
         local.names |= {entry.name for entry in entries}
         if not local.is_listed:
             local.is_listed = True
-            local.known = self._cache.get(local.visit.path) or NOTHING_KNOWN
+            known = self._cache.get(local.visit.path)
+            local.known = known.committed() if known else NOTHING_KNOWN
             local.seen = {} if local.visit.is_new else place.listing()
 
     def _deletes(self, local: Local) -> bool:

@@ -233,7 +233,8 @@ class _Checkout:
             folder, _, name = path.rpartition(b"/")
             by_folder.setdefault(folder, {})[name] = file
         for folder, some in by_folder.items():
-            known = self.cache.get(folder) or NOTHING_KNOWN
+            found = self.cache.get(folder)
+            known = found.committed() if found else NOTHING_KNOWN
             now = {**known.files, **some}
             if now != known.files:
                 self.cache.put(folder, RememberedFolder(now, known.folders))

@@ -12,19 +12,14 @@ from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.chunks import queries
 from keyshelf.repositories.chunks.proofs import proof_of
 from keyshelf.repositories.chunks.queries import VerifiedChunk
-from keyshelf.repositories.chunks.reservations import reserve
-from keyshelf.repositories.chunks.verifying import make_right
 from keyshelf.repositories.deleting import queries as notes
 from keyshelf.repositories.deleting.service import delete_noted
 from keyshelf.repositories.formats import frame, ids
 from keyshelf.repositories.formats.frame import FrameType, Suite, WrongKeyError
 from keyshelf.repositories.formats.ids import Keys
-from keyshelf.repositories.objects import chunk_object
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
 from keyshelf.repositories.pushes.values import OpenPush
-from keyshelf.repositories.values import SealedChunk
-from keyshelf.store.base import PutResult
 
 _READ_AT_ONCE = 64
 """16 MiB at most are in memory for one caller."""
@@ -138,36 +133,14 @@ async def confirm(
             raise NotReservedError("this took too long: ask for these uploads again")
 
 
-async def receive(
-    parts: RepositoryParts,
-    record: RepositoryRecord,
-    push: OpenPush,
-    chunk_id: ChunkId,
-    framed: bytes,
-    *,
-    keys: Keys | None,
-) -> None:
-    """Store a chunk whose frame passed through the service, and take it into a repository.
-
-    What the service can verify replaces a wrong object of this name, whoever put it
-    there; what it cannot, because only its users can open it, never does. Raises
-    `ChunkNotAsNamedError` and `PushExpiredError`.
-    """
-    chunk = _as_named(record, chunk_id, framed, keys)
-    reservation = await reserve(parts, record.number, push.id, [chunk_key(chunk.id)])
-    new = chunk_object(record, chunk, parts.options, parts.clock())
-    (result,) = await parts.store.put_many([new])
-    stored_size = len(chunk.frame)
-    if result is PutResult.EXISTED:
-        if record.is_encrypted and keys is None:
-            stored_size = await _require_same(parts, record, chunk)
-        else:
-            stored_size = await make_right(parts, record, chunk, keys)
-    taken = VerifiedChunk(chunk.id, chunk.size, stored_size)
+async def remove_wrong(parts: RepositoryParts, reservation: UUID, wrong: Sequence[ChunkId]) -> None:
+    """Delete objects that are not what they are called, unless somebody has or awaits them."""
+    keys = [chunk_key(chunk) for chunk in wrong]
     async with parts.database.transaction() as tx:
-        await queries.take_in(tx, record.number, [taken])
-        if not await push_rows.release(tx, reservation):
-            raise NotReservedError("this took too long: send it again")
+        await push_rows.give_up(tx, reservation, keys)
+        await notes.note(tx, keys, now=parts.clock())
+    # Not those that another row or reservation names: nobody may take another's away.
+    await delete_noted(parts, keys)
 
 
 async def _judged(
@@ -201,12 +174,7 @@ async def _refuse(
     reservation: UUID,
     wrong: Sequence[ChunkId],
 ) -> None:
-    keys = [chunk_key(chunk) for chunk in wrong]
-    async with parts.database.transaction() as tx:
-        await push_rows.give_up(tx, reservation, keys)
-        await notes.note(tx, keys, now=parts.clock())
-    # Not those that another row or reservation names: nobody may take another's away.
-    await delete_noted(parts, keys)
+    await remove_wrong(parts, reservation, wrong)
     async with parts.database.transaction() as tx:
         # The signed requests are still good, so the same can be written once more: what a
         # push may have left behind is for the collector to look at.
@@ -215,40 +183,9 @@ async def _refuse(
             record.number,
             reservation=parts.new_id(),
             push=push.id,
-            keys=keys,
+            keys=[chunk_key(chunk) for chunk in wrong],
             now=parts.clock(),
         )
     raise ChunkNotAsNamedError(
         f"{len(wrong)} objects do not hold the chunks that they are called by", ids=list(wrong)
     )
-
-
-def _as_named(
-    record: RepositoryRecord, chunk: ChunkId, framed: bytes, keys: Keys | None
-) -> SealedChunk:
-    try:
-        size = frame.read_header(framed).size
-        if record.is_encrypted and keys is None:
-            is_right = is_sealed_for(record, framed, size)
-        else:
-            digest = bytes.fromhex(chunk)
-            content = frame.open_frame(framed, type=FrameType.CHUNK, digest=digest, keys=keys)
-            is_right = ids.chunk_id(content, keys) == chunk
-    except (IntegrityError, WrongKeyError):
-        size, is_right = 0, False
-    if not is_right:
-        raise ChunkNotAsNamedError("these are not the bytes of this chunk", ids=[chunk])
-    return SealedChunk(chunk, framed, size)
-
-
-async def _require_same(
-    parts: RepositoryParts, record: RepositoryRecord, chunk: SealedChunk
-) -> int:
-    (framed,) = await parts.store.get_many([chunk_key(chunk.id)])
-    if framed == chunk.frame:
-        return len(chunk.frame)
-    async with parts.database.read() as tx:
-        is_own = bool(await queries.held(tx, record.number, [chunk.id]))
-    if not (is_own and framed and is_sealed_for(record, framed, chunk.size)):
-        raise ChunkNotAsNamedError("another object is in the place of this chunk", ids=[chunk.id])
-    return len(framed)

@@ -115,17 +115,23 @@ async def sign_downloads(
 
     Raises `ChunkMissingError`, which names one that is not in it.
     """
+    await require_held(parts, record, ids)
+    options = PresignOptions(expires_in=parts.options.url_expiry)
+    return [
+        SignedChunk(chunk, await parts.store.presign("GET", chunk_key(chunk), options))
+        for chunk in ids
+    ]
+
+
+async def require_held(
+    parts: RepositoryParts, record: RepositoryRecord, ids: Sequence[ChunkId]
+) -> None:
+    """Raise `ChunkMissingError`, which names one, unless chunks are in a repository."""
     async with parts.database.read() as tx:
         held = await queries.held(tx, record.number, ids)
-    options = PresignOptions(expires_in=parts.options.url_expiry)
-    signed: list[SignedChunk] = []
     for chunk in ids:
         if chunk not in held:
             raise ChunkMissingError(f"the chunk {chunk} is not in the repository", chunk=chunk)
-        signed.append(
-            SignedChunk(chunk, await parts.store.presign("GET", chunk_key(chunk), options))
-        )
-    return signed
 
 
 def _header(record: RepositoryRecord, chunk: AnnouncedChunk) -> FrameHeader:

@@ -13,7 +13,13 @@ from keyshelf.repositories.cache import (
 )
 from keyshelf.repositories.commit.files import FileContent
 from keyshelf.repositories.commit.walk import Enter, File, Leave, Left, Link, Same, Step
-from keyshelf.repositories.formats.entries import HAS_HOLES, Entry, FileEntry, FolderEntry
+from keyshelf.repositories.formats.entries import (
+    HAS_HOLES,
+    Entry,
+    FileEntry,
+    FolderEntry,
+    LinkEntry,
+)
 from keyshelf.repositories.formats.nodes import NodeKind
 from keyshelf.repositories.scanning import Found, shown
 from keyshelf.repositories.trees import PutNode, TreeBuilder
@@ -29,6 +35,8 @@ class _Open:
     size: int = 0
     has_links: bool = False
     read: dict[bytes, RememberedFile] = field(default_factory=dict[bytes, RememberedFile])
+    unsure: list[bytes] = field(default_factory=list[bytes])
+    """Which of what was read is in no commit, as far as is known."""
     folders: list[bytes] = field(default_factory=list[bytes])
 
     def add(self, entry: Entry) -> None:
@@ -50,6 +58,22 @@ class _Open:
         if not isinstance(entry, FolderEntry):
             ctime = found.ctime if found.is_settled(self.enter.now) else COMPARE
             self.read[found.name] = RememberedFile(found.inode, ctime, entry)
+            if not self._is_committed(entry):
+                self.unsure.append(found.name)
+
+    def remembered(self) -> RememberedFolder:
+        """Return what was read of it, and of the rest what was remembered before."""
+        before = self.enter.remembered or RememberedFolder({})
+        unsure = (*(name for name in before.unsure if name not in self.read), *self.unsure)
+        folders = tuple(sorted({*before.folders, *self.folders}))
+        return RememberedFolder({**before.files, **self.read}, folders, unsure)
+
+    def _is_committed(self, entry: FileEntry | LinkEntry) -> bool:
+        before = self.enter.remembered
+        old = before.files.get(entry.name) if before else None
+        if before is None or old is None or entry.name in before.unsure:
+            return False
+        return _bytes_of(old.entry) == _bytes_of(entry)
 
 
 @dataclass(slots=True)
@@ -86,10 +110,8 @@ class Assembler:
     def remember_open(self) -> None:
         """Remember what was read so far in folders that did not end yet."""
         for folder in self._open:
-            before = folder.enter.remembered or RememberedFolder({})
             if folder.read:
-                files = {**before.files, **folder.read}
-                self.cache.put(folder.enter.path, RememberedFolder(files, before.folders))
+                self.cache.put(folder.enter.path, folder.remembered())
 
     def _file(self, step: File, content: FileContent | None) -> None:
         if content is None:
@@ -118,7 +140,7 @@ class Assembler:
                 self.cache.forget(os.path.join(enter.path, gone))
         self.cache.put(
             enter.path,
-            RememberedFolder(folder.read, tuple(folder.folders)),
+            RememberedFolder(folder.read, tuple(folder.folders), tuple(folder.unsure)),
             Summary(
                 enter.fingerprint(),
                 enter.rules,
@@ -140,3 +162,9 @@ class Assembler:
             self._open[-1].add(entry)
         else:
             self.root = entry
+
+
+def _bytes_of(entry: FileEntry | LinkEntry) -> tuple[bytes | None, int]:
+    if isinstance(entry, LinkEntry):
+        return entry.target, -1
+    return entry.content, entry.size

@@ -92,6 +92,8 @@ class DirectPush:
 
     async def _prove(self, existed: Sequence[SealedChunk]) -> dict[ChunkId, int]:
         """Return the sizes of objects that were there before, each right by then."""
+        if not existed:
+            return {}
         # What is in a repository like this was proved when it came there. Anything else is
         # what a crash has left, or what somebody put there who could: it is looked at.
         async with self.parts.database.read() as tx:

@@ -13,8 +13,10 @@ from keyshelf.repositories.chunking import Cutting
 from keyshelf.repositories.formats.ids import Keys
 from keyshelf.repositories.formats.slots import Argon2, Slot
 from keyshelf.repositories.host import NewEncryption, RepositoryInfo
+from keyshelf.repositories.remote.batches import BatchMover
 from keyshelf.repositories.remote.carrier import RemoteCarrier
 from keyshelf.repositories.remote.failures import translated
+from keyshelf.repositories.remote.objects import ObjectMover
 from keyshelf.repositories.values import (
     RepositoryName,
     RepositoryNotFoundError,
@@ -78,7 +80,13 @@ class RemoteHost:
 
     async def open(self, info: RepositoryInfo, keys: Keys | None) -> RemoteCarrier:
         """Return the way to a repository's content."""
-        return RemoteCarrier(self.client, info.opened(keys), self.retry)
+        routes, repository = self.client.repositories, info.opened(keys)
+        mover = (
+            BatchMover(routes, info.id)
+            if info.moves_chunks
+            else ObjectMover(self.client, repository, self.retry)
+        )
+        return RemoteCarrier(routes, repository, mover)
 
     async def _with_slots(self, repository: UUID) -> RepositoryInfo:
         with translated():
@@ -106,6 +114,7 @@ def _shown(found: values.Repository) -> RepositoryInfo:
             stored_bytes=found.stored_bytes,
             changed_at=found.changed_at,
         ),
+        moves_chunks=found.moves_chunks,
     )
 
 

@@ -1,10 +1,16 @@
-"""Chunks to and from the store of a service elsewhere, many at once."""
+"""Chunks to and from the store of a service elsewhere, by the requests that the service signs."""
 
-from collections.abc import AsyncIterator, Sequence
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
+from uuid import UUID
+
+import anyio.to_thread
 
 from keyshelf.client.asynchronous import CHUNKS_AT_ONCE, AsyncClient
-from keyshelf.client.repository_values import SignedChunk
+from keyshelf.client.failures import RemoteInvalidInputError
+from keyshelf.client.repository_values import AnnouncedChunk, ClaimedChunk, SignedChunk
 from keyshelf.client.retrying import RetryOptions, retrying
 from keyshelf.client.transfers.fanout import for_each
 from keyshelf.client.transfers.objects import (
@@ -13,64 +19,160 @@ from keyshelf.client.transfers.objects import (
     StoreUnavailableError,
 )
 from keyshelf.layout.repository import ChunkId
-from keyshelf.repositories.formats.frame import MAX_CONTENT, FrameType
-from keyshelf.repositories.values import SealedChunk
+from keyshelf.repositories.chunks.proofs import proof_of
+from keyshelf.repositories.chunks.records import MOST_FRAME_BYTES
+from keyshelf.repositories.formats import frame
+from keyshelf.repositories.formats.frame import Codec, FrameType
+from keyshelf.repositories.remote.failures import translated
+from keyshelf.repositories.remote.moving import RemotePushId
+from keyshelf.repositories.values import ChunkMissingError, Repository, SealedChunk
 
 T = TypeVar("T")
-MOST_BYTES = MAX_CONTENT[FrameType.CHUNK] + 128
-"""No frame of a chunk is larger."""
+_NOT_AS_NAMED = "chunk-not-as-named"
 
 
-async def put_all(
-    client: AsyncClient,
-    chunks: Sequence[tuple[SignedChunk, SealedChunk]],
-    *,
-    retry: RetryOptions,
-) -> list[SealedChunk]:
-    """Send chunks, and return those whose requests do not work any longer.
+@dataclass(frozen=True, slots=True)
+class ObjectMover:
+    """Moves chunks one by one, many at once, and has the service look at what was sent."""
 
-    What the store has already stays there. Raises `StoreUnavailableError` and such.
-    """
-    late: list[SealedChunk] = []
+    client: AsyncClient
+    repository: Repository
+    retry: RetryOptions
 
-    async def send(pair: tuple[SignedChunk, SealedChunk]) -> None:
-        request, chunk = pair
+    async def fetch(self, ids: Sequence[ChunkId]) -> Mapping[ChunkId, bytes]:
+        """Return the frames of chunks."""
+        frames, refused = await self._fetched(ids)
+        if refused:
+            # Requests run out, and a collector may have been at it: the service knows.
+            others, refused = await self._fetched(list(refused))
+            frames |= others
+        for chunk, error in refused.items():
+            if not error.extras.get("is_missing"):
+                raise error
+            raise ChunkMissingError(f"the chunk {chunk} is not in the store", chunk=chunk)
+        return frames
 
-        async def attempt() -> None:
-            try:
-                await client.chunks.put(request, chunk.frame)
-            except LinkExpiredError:
-                late.append(chunk)
+    async def send(self, push: RemotePushId, chunks: Sequence[SealedChunk]) -> None:
+        """Store chunks and have them taken into the repository."""
+        with translated():
+            late = await self._send(push, chunks)
+            if late:
+                # Their requests ran out on the way, which new ones do not do at once.
+                late = await self._send(push, late)
+        if late:
+            raise StoreUnavailableError(
+                f"the store refuses {len(late)} chunks that the service lets it have: its clock"
+                " may be wrong, or its keys may not write"
+            )
 
-        await retrying(attempt, options=retry, only=StoreUnavailableError)
+    async def _send(self, push: RemotePushId, chunks: Sequence[SealedChunk]) -> list[SealedChunk]:
+        """Send chunks, and return those whose requests do not work any longer."""
+        routes, repository = self.client.repositories, self.repository.id
+        announced = await anyio.to_thread.run_sync(lambda: [_announced(each) for each in chunks])
+        signed = await routes.uploads(repository, push.id, announced)
+        if signed.reservation is None:
+            return []
+        by_id = {each.id: each for each in chunks}
+        pairs = [(request, by_id[ChunkId(request.id)]) for request in signed.uploads]
+        late = await self._put(pairs)
+        left = {each.id for each in late}
+        sent = [chunk for _, chunk in pairs if chunk.id not in left]
+        refused = await self._confirm(push, signed.reservation, sent)
+        for chunk in sent:
+            if chunk.id in refused:
+                # Something else is in its place; the service can put that right.
+                await routes.send_chunk(repository, push.id, chunk.id, chunk.frame)
+        if refused:
+            right = [each for each in sent if each.id not in refused]
+            await self._confirm(push, signed.reservation, right, again=True)
+        return late
 
-    await for_each(_each(chunks), send, at_once=CHUNKS_AT_ONCE)
-    return late
+    async def _put(self, chunks: Sequence[tuple[SignedChunk, SealedChunk]]) -> list[SealedChunk]:
+        """Put chunks; what the store has already stays there. Returns as `_send` does."""
+        late: list[SealedChunk] = []
+
+        async def send(pair: tuple[SignedChunk, SealedChunk]) -> None:
+            request, chunk = pair
+
+            async def attempt() -> None:
+                try:
+                    await self.client.chunks.put(request, chunk.frame)
+                except LinkExpiredError:
+                    late.append(chunk)
+
+            await retrying(attempt, options=self.retry, only=StoreUnavailableError)
+
+        await for_each(_each(chunks), send, at_once=CHUNKS_AT_ONCE)
+        return late
+
+    async def _confirm(
+        self,
+        push: RemotePushId,
+        reservation: UUID,
+        sent: Sequence[SealedChunk],
+        *,
+        again: bool = False,
+    ) -> set[str]:
+        """Have chunks taken in; returns those that the store has other bytes of."""
+        if not sent:
+            return set()
+        claims = await anyio.to_thread.run_sync(
+            lambda: [self._claim(each, push.nonce) for each in sent]
+        )
+        try:
+            await self.client.repositories.confirm(self.repository.id, push.id, reservation, claims)
+        except RemoteInvalidInputError as error:
+            refused = error.extras.get("ids")
+            if again or error.code != _NOT_AS_NAMED or not isinstance(refused, list):
+                raise
+            return {str(each) for each in refused}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] # a list out of JSON
+        return set()
+
+    def _claim(self, chunk: SealedChunk, nonce: bytes) -> ClaimedChunk:
+        proved = chunk.frame
+        if self.repository.keys is None:
+            proved = frame.open_frame(
+                chunk.frame, type=FrameType.CHUNK, digest=bytes.fromhex(chunk.id), keys=None
+            )
+        return ClaimedChunk(chunk.id, chunk.size, proof_of(proved, nonce).hex())
+
+    async def _fetched(
+        self, ids: Sequence[ChunkId]
+    ) -> tuple[dict[ChunkId, bytes], dict[ChunkId, LinkExpiredError]]:
+        """Return frames, and why the requests of others do not work."""
+        frames: dict[ChunkId, bytes] = {}
+        refused: dict[ChunkId, LinkExpiredError] = {}
+
+        async def fetch(request: SignedChunk) -> None:
+            chunk = ChunkId(request.id)
+
+            async def attempt() -> None:
+                try:
+                    frames[chunk] = await self.client.chunks.fetch(request, most=MOST_FRAME_BYTES)
+                except LinkExpiredError as error:
+                    refused[chunk] = error
+                except ObjectChangedError:
+                    # Larger than any frame: whoever opens what is given says that it is damaged.
+                    frames[chunk] = b""
+
+            await retrying(attempt, options=self.retry, only=StoreUnavailableError)
+
+        with translated():
+            wanted = list(dict.fromkeys(ids))
+            requests = await self.client.repositories.downloads(self.repository.id, wanted)
+            await for_each(_each(requests), fetch, at_once=CHUNKS_AT_ONCE)
+        return frames, refused
 
 
-async def fetch_all(
-    client: AsyncClient, requests: Sequence[SignedChunk], *, retry: RetryOptions
-) -> tuple[dict[ChunkId, bytes], dict[ChunkId, LinkExpiredError]]:
-    """Return the frames of chunks, unverified, and why the requests of others work no longer."""
-    frames: dict[ChunkId, bytes] = {}
-    refused: dict[ChunkId, LinkExpiredError] = {}
-
-    async def fetch(request: SignedChunk) -> None:
-        chunk = ChunkId(request.id)
-
-        async def attempt() -> None:
-            try:
-                frames[chunk] = await client.chunks.fetch(request, most=MOST_BYTES)
-            except LinkExpiredError as error:
-                refused[chunk] = error
-            except ObjectChangedError:
-                # Larger than any frame: whoever opens what is given says that it is damaged.
-                frames[chunk] = b""
-
-        await retrying(attempt, options=retry, only=StoreUnavailableError)
-
-    await for_each(_each(requests), fetch, at_once=CHUNKS_AT_ONCE)
-    return frames, refused
+def _announced(chunk: SealedChunk) -> AnnouncedChunk:
+    codec = frame.read_header(chunk.frame).codec
+    return AnnouncedChunk(
+        id=chunk.id,
+        size=chunk.size,
+        stored_size=len(chunk.frame),
+        sha256=hashlib.sha256(chunk.frame).hexdigest(),
+        compression="zstd" if codec is Codec.ZSTD else "none",
+    )
 
 
 async def _each(items: Sequence[T]) -> AsyncIterator[T]:
