@@ -110,6 +110,7 @@ def handle_failures(app: FastAPI) -> None:
     app.add_exception_handler(Error, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(Exception, _on_unexpected)
 
 
@@ -160,6 +161,12 @@ def _allowed(request: Request) -> list[str]:
         for method in _METHODS
         if any(route.matches({**asked, "method": method})[0] is Match.FULL for route in app.routes)
     ]
+
+
+def _on_gone(request: Request, error: Exception) -> Response:
+    # Paused, cancelled or asleep in the middle of a body: nobody waits for an answer.
+    del request, error
+    return Response(status_code=400)
 
 
 def _on_unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from keyshelf.app.kept_secrets import private_folder
 from keyshelf.errors import InvalidInputError
+from keyshelf.layout.buckets import IllegalBucketNameError, tenant_bucket
+from keyshelf.layout.namespace import namespace
 from keyshelf.settings import InvalidSettingError, Settings
 from keyshelf.settings.table import ROLES
 from keyshelf.store.base import ObjectStore
@@ -28,9 +30,31 @@ class LocalStore:
 
 
 def bucket_of(settings: Settings, role: str) -> str:
-    """Return where a store is: as set, or a folder below the data folder."""
+    """Return where a store is: as set, a tenant's own bucket, or a folder below the data folder.
+
+    Raises `InvalidSettingError` for a tenant whose bucket cannot be called so, or who has
+    a bucket by name as well.
+    """
     set_to = settings.text(f"{role.upper()}_BUCKET")
-    return set_to or (settings.data_folder / "stores" / role).as_uri()
+    tenant = settings.text("REPOSITORY_TENANT") if role == "repository" else None
+    if tenant is None:
+        return set_to or (settings.data_folder / "stores" / role).as_uri()
+    if set_to is not None:
+        raise InvalidSettingError("REPOSITORY_TENANT and REPOSITORY_BUCKET are set: choose one")
+    region = settings.required("REPOSITORY_S3_REGION")
+    spelled = namespace(settings.required("KEYSHELF_METADATA_NAMESPACE"))
+    try:
+        return f"s3://{tenant_bucket(region, tenant, namespace=spelled)}"
+    except IllegalBucketNameError as error:
+        raise InvalidSettingError(
+            f"REPOSITORY_TENANT cannot be {tenant!r}: {error.detail}"
+        ) from error
+
+
+def is_embedded(settings: Settings, role: str) -> bool:
+    """Say whether a store is a folder below the data folder, because nothing else is set."""
+    named = settings.text(f"{role.upper()}_BUCKET")
+    return named is None and (role != "repository" or settings.text("REPOSITORY_TENANT") is None)
 
 
 async def open_stores(
@@ -52,7 +76,7 @@ async def open_role(
     settings: Settings, role: str, secret: bytes, metrics: StoreMetrics, opened: AsyncExitStack
 ) -> ObjectStore:
     """Open the store of one role, in the data folder unless a bucket is set."""
-    if settings.text(f"{role.upper()}_BUCKET") is None:
+    if is_embedded(settings, role):
         # The data folder lets the database's account pass; what people keep is not for others.
         (private_folder(settings.data_folder) / "stores").mkdir(mode=0o700, exist_ok=True)
     bare = await _open(store_options(settings, role, secret))

@@ -2,14 +2,25 @@
 
 import os
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from blake3 import blake3
 
 from keyshelf import settings
+from keyshelf.errors import ConflictError
 from keyshelf.repositories.cache import FolderCache
+from keyshelf.repositories.formats.entries import FolderEntry
+from keyshelf.repositories.history.folders import PathNotFolderError, PathNotFoundError, find
+from keyshelf.repositories.paths import path_text
+from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.values import Repository
+
+
+class OwnFolderError(ConflictError):
+    """Keyshelf keeps its own data there, the stores and the database. Name another folder."""
+
+    code = "own-folder"
 
 
 @contextmanager
@@ -19,3 +30,28 @@ def remembered(repository: Repository, folder: Path) -> Generator[FolderCache]:
     file = settings.load().cache_folder / "repositories" / f"{repository.id}-{place}.sqlite"
     with closing(FolderCache.open(file)) as cache:
         yield cache
+
+
+def own_folders(folder: Path) -> frozenset[bytes]:
+    """Return where in a folder Keyshelf keeps its own data, from that folder.
+
+    A copy of a running database is none, and a version put over it would end every
+    repository. Raises `OwnFolderError` when the folder itself is or lies in the data folder.
+    """
+    given, place = settings.load(), folder.resolve()
+    data = given.data_folder.resolve()
+    if data == place or data in place.parents:
+        raise OwnFolderError(f"{folder} is in Keyshelf's own data folder, {data}: name another")
+    own = (each.resolve() for each in (data, given.cache_folder) if each.exists())
+    return frozenset(os.fsencode(each.relative_to(place)) for each in own if place in each.parents)
+
+
+async def keep_own(reader: Reader, root: FolderEntry, folder: Path) -> None:
+    """See that a version has nothing where Keyshelf keeps its data. Raises `OwnFolderError`."""
+    for path in own_folders(folder):
+        with suppress(PathNotFoundError, PathNotFolderError):
+            await find(reader, root, path)
+            raise OwnFolderError(
+                f"this version has a folder {path_text(path)}, and there Keyshelf keeps its own"
+                " data: check out into another folder"
+            )

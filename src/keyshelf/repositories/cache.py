@@ -6,14 +6,15 @@ their chunks are in the repository is certain only where a commit vouches for it
 """
 
 import sqlite3
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Self
+from typing import Any, Self
 
 import msgspec
+from blake3 import blake3
 
 from keyshelf.errors import UnavailableError
 from keyshelf.layout.repository import CommitHash
@@ -34,10 +35,11 @@ _SCHEMA = f"""
         size INTEGER NOT NULL,
         entries INTEGER NOT NULL,
         has_links INTEGER NOT NULL,
+        proof BLOB NOT NULL,
         run INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS contents (
-        path BLOB PRIMARY KEY, remembered BLOB NOT NULL
+        path BLOB PRIMARY KEY, remembered BLOB NOT NULL, proof BLOB NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS runs (run INTEGER PRIMARY KEY, vouched TEXT);
     PRAGMA user_version = {_VERSION};
@@ -92,7 +94,7 @@ class Summary:
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(RememberedFolder).decode
 _UNKNOWN = Summary(b"", b"", b"", 0, 0, 0, has_links=False)
-_COLUMNS = "fingerprint, rules, node, files, size, entries, has_links, vouched"
+_COLUMNS = "fingerprint, rules, node, files, size, entries, has_links, proof, vouched"
 
 
 class UnusableCacheError(UnavailableError):
@@ -120,7 +122,7 @@ class FolderCache:
         try:
             return cls(_connect(file), str(file))
         except sqlite3.OperationalError as error:
-            raise UnusableCacheError(f"the cache {file} cannot be used: {error}") from error
+            raise _unusable(str(file), error) from error
         except sqlite3.DatabaseError as error:
             _log.warning("a cache is made anew", file=str(file), error=str(error))
             for ending in ("", "-wal", "-shm"):
@@ -136,19 +138,20 @@ class FolderCache:
         """Return what is remembered of the files in a folder, given by its path from the root.
 
         A file that looks as remembered holds the bytes of its entry. Whether the
-        repository still has them is another question.
+        repository still has them is another question. What the disk has changed is not
+        remembered.
         """
         with self._turn():
             row = self._connection.execute(
-                "SELECT remembered, vouched FROM contents"
+                "SELECT remembered, contents.proof, vouched FROM contents"
                 " LEFT JOIN folders USING (path) LEFT JOIN runs USING (run) WHERE path = ?",
                 (path,),
             ).fetchone()
-        if row is None:
+        if row is None or row[1] != _proof(path, row[0]):
             return None
         with suppress(msgspec.DecodeError):  # another version's: read again
             folder = _decode(row[0])
-            is_sure = row[1] is not None
+            is_sure = row[2] is not None
             return msgspec.structs.replace(folder, unsure=()) if is_sure else folder
         return None
 
@@ -160,22 +163,14 @@ class FolderCache:
         """
         with self._turn():
             run = self._current_run()
+            content, row = _encode(folder), _row(summary)
             self._connection.execute(
-                "INSERT OR REPLACE INTO contents VALUES (?, ?)", (path, _encode(folder))
+                "INSERT OR REPLACE INTO contents VALUES (?, ?, ?)",
+                (path, content, _proof(path, content)),
             )
             self._connection.execute(
-                "INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    path,
-                    summary.fingerprint,
-                    summary.rules,
-                    summary.node,
-                    summary.files,
-                    summary.size,
-                    summary.entries,
-                    summary.has_links,
-                    run,
-                ),
+                "INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (path, *row, _proof(path, _encode(row)), run),
             )
 
     def forget(self, path: bytes) -> None:
@@ -195,7 +190,7 @@ class FolderCache:
                 f"SELECT {_COLUMNS} FROM folders JOIN runs USING (run) WHERE path = ?",  # noqa: S608 -- names from above
                 (path,),
             ).fetchone()
-        return Summary(*row) if row else None
+        return _summary(path, row) if row else None
 
     def summaries(self, *, at_once: int) -> Iterator[list[tuple[bytes, Summary]]]:
         """Give all folders in the order of their paths, so many at once."""
@@ -209,7 +204,7 @@ class FolderCache:
                 ).fetchall()
             if not rows:
                 return
-            yield [(path, Summary(*row)) for path, *row in rows]
+            yield [(path, _summary(path, row)) for path, *row in rows]
             after = rows[-1][0]
 
     def vouchers(self) -> set[CommitHash]:
@@ -242,15 +237,44 @@ class FolderCache:
             with self._lock:
                 yield
         except sqlite3.DatabaseError as error:
-            raise UnusableCacheError(
-                f"the cache {self._name} cannot be used: {error}. Losing it costs time only"
-            ) from error
+            raise _unusable(self._name, error) from error
 
     def _current_run(self) -> int:
         if self._run is None:
             made = self._connection.execute("INSERT INTO runs (vouched) VALUES (NULL)")
             self._run = made.lastrowid or 0
         return self._run
+
+
+def _row(summary: Summary) -> tuple[bytes | int, ...]:
+    return (
+        summary.fingerprint,
+        summary.rules,
+        summary.node,
+        summary.files,
+        summary.size,
+        summary.entries,
+        int(summary.has_links),
+    )
+
+
+def _summary(path: bytes, row: Sequence[Any]) -> Summary:  # Any: as SQLite gives it
+    """Return what a row says; nothing that counts when the disk has changed it."""
+    *columns, proof, vouched = row
+    return Summary(*columns, vouched) if proof == _proof(path, _encode(columns)) else _UNKNOWN
+
+
+def _proof(path: bytes, content: bytes) -> bytes:
+    return blake3(content).update(path).digest(8)
+
+
+def _unusable(name: str, error: sqlite3.DatabaseError) -> UnusableCacheError:
+    said = f"the cache {name} cannot be used: {error}"
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return UnusableCacheError(f"{said}. Wait for the other commit or checkout of this folder")
+    return UnusableCacheError(
+        f"{said}. Make room or remove it, which costs time only, or set XDG_CACHE_HOME"
+    )
 
 
 def _connect(file: Path) -> sqlite3.Connection:

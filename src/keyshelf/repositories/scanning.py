@@ -9,17 +9,26 @@ from typing import NamedTuple
 
 from blake3 import blake3
 
-from keyshelf.errors import InvalidInputError
+from keyshelf.errors import ForbiddenError, NotFoundError
 
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 SETTLED_AFTER = 2_000_000_000
 """A time within so many nanoseconds of now may hide a later change within the same tick."""
 
 
-class FolderUnreadableError(InvalidInputError):
-    """A folder or file of the tree cannot be read; the detail names it and says why."""
+class FolderUnreadableError(ForbiddenError):
+    """A folder or file of the tree cannot be read; the detail names it and says why.
+
+    Change its permissions, or name it in `.keyshelfignore`.
+    """
 
     code = "unreadable-path"
+
+
+class FolderMissingError(NotFoundError):
+    """What is to be committed is not there; the detail names it. Correct it."""
+
+    code = "folder-missing"
 
 
 class Kind(Enum):
@@ -77,9 +86,14 @@ _IDENTIFYING = 6
 
 
 def look(path: bytes) -> Found:
-    """Look at one path, not following a link. Raises `FolderUnreadableError`."""
+    """Look at one path, not following a link.
+
+    Raises `FolderMissingError` and `FolderUnreadableError`.
+    """
     try:
         return found_of(os.path.basename(path), os.lstat(path))
+    except FileNotFoundError as error:
+        raise FolderMissingError(f"there is no {shown(path)}") from error
     except OSError as error:
         raise unreadable(path, error) from error
 

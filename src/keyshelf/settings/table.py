@@ -256,8 +256,12 @@ SETTINGS: tuple[Setting, ...] = (
         check=_lifetime,
     ),
     Setting(
+        "REPOSITORY_TENANT",
+        "Instead of REPOSITORY_BUCKET, whose bucket of S3 it is where tenants share an account: `dits-{region}-{tenant}`.",
+    ),
+    Setting(
         "KEYSHELF_METADATA_NAMESPACE",
-        "What the names of repositories' metadata and tags begin with.",
+        "What the names of repositories' metadata, tags and tenants' buckets begin with.",
         "dits",
         check=_namespace,
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -18,9 +18,11 @@ from keyshelf.repositories.checkout.service import checkout
 from keyshelf.repositories.checkout.values import CheckedOut
 from keyshelf.repositories.commit.service import commit
 from keyshelf.repositories.commit.values import Commit, CommitOptions
+from keyshelf.repositories.formats.ids import Keys
 from keyshelf.repositories.formats.manifest import Author
-from keyshelf.repositories.host import NewEncryption, opened
+from keyshelf.repositories.host import NewEncryption, RepositoryInfo, opened
 from keyshelf.repositories.reading import Reader
+from keyshelf.repositories.remote.carrier import RemoteCarrier
 from keyshelf.repositories.remote.host import RemoteHost
 from keyshelf.repositories.unlocking import Unlocking, new_secret
 from keyshelf.repositories.values import RefKind, RefName, RepositoryName
@@ -84,14 +86,23 @@ def name() -> str:
     return f"remote-{next(_numbers)}"
 
 
-@pytest.fixture(params=["plain", "encrypted"])
+class PresigningHost(RemoteHost):
+    """Moves chunks by signed requests, as where the service has a store that is elsewhere."""
+
+    async def open(self, info: RepositoryInfo, keys: Keys | None) -> RemoteCarrier:
+        return await super().open(replace(info, moves_chunks=False), keys)
+
+
+@pytest.fixture(params=["plain", "encrypted", "plain-presigned", "encrypted-presigned"])
 async def machine(
     request: pytest.FixtureRequest, served: Served, tmp_path: Path
 ) -> AsyncIterator[Machine]:
-    secret = Unlocking(key=bytes(range(32))) if request.param == "encrypted" else Unlocking()
+    kind, _, presigned = str(request.param).partition("-")
+    make = PresigningHost if presigned else RemoteHost
+    secret = Unlocking(key=bytes(range(32))) if kind == "encrypted" else Unlocking()
     home = tmp_path / "home"
     home.mkdir()
     async with AsyncClient(
         served.url, token=served.token, state_folder=tmp_path / "state", retry=SOON
     ) as client:
-        yield Machine(RemoteHost(client, SOON), home, secret)
+        yield Machine(make(client, SOON), home, secret)

@@ -47,3 +47,28 @@ def test_an_empty_value_is_none(tmp_path: Path) -> None:
 def test_a_signed_url_lives_seven_days_at_most(tmp_path: Path) -> None:
     with pytest.raises(InvalidSettingError, match="KEYSHELF_URL_SECONDS"):
         settings_with(tmp_path, {"KEYSHELF_URL_SECONDS": "604801"})
+
+
+def test_a_tenant_has_a_bucket_of_its_own(tmp_path: Path) -> None:
+    settings = settings_with(
+        tmp_path, {"REPOSITORY_TENANT": "acme", "REPOSITORY_S3_REGION": "eu-central-1"}
+    )
+
+    assert store_options(settings, "repository", b"").bucket == "s3://dits-eu-central-1-acme"
+
+
+@pytest.mark.parametrize("wrong", [{"REPOSITORY_TENANT": "Acme!"}, {"REPOSITORY_TENANT": "a" * 60}])
+def test_a_tenant_whose_bucket_cannot_be_called_so_is_refused(
+    wrong: dict[str, str], tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidSettingError, match="REPOSITORY_TENANT"):
+        store_options(settings_with(tmp_path, wrong), "repository", b"")
+
+
+def test_a_tenant_and_a_bucket_are_one_too_many(tmp_path: Path) -> None:
+    settings = settings_with(
+        tmp_path, {"REPOSITORY_TENANT": "acme", "REPOSITORY_BUCKET": "s3://versions"}
+    )
+
+    with pytest.raises(InvalidSettingError, match="choose one"):
+        store_options(settings, "repository", b"")

@@ -15,7 +15,7 @@ from keyshelf.cli.options import DryRun, Json, Quiet
 from keyshelf.cli.output import Output, count_text, size_text
 from keyshelf.cli.progress import ContentDisplay
 from keyshelf.cli.repository_text import short
-from keyshelf.cli.working_folder import remembered
+from keyshelf.cli.working_folder import keep_own, remembered
 from keyshelf.repositories.checkout.service import checkout as check_out
 from keyshelf.repositories.checkout.values import CheckedOut, CheckoutOptions, Progress
 from keyshelf.repositories.history.resolve import resolve
@@ -26,7 +26,7 @@ from keyshelf.repositories.reading import Reader
 
 def checkout(
     ref: Annotated[str, typer.Argument(help="A branch, tag or commit.")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made when missing.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", readable=False, help="Where to; made when missing.")],
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="[PATH]...", help="Only these, at their places.")
     ] = None,
@@ -68,6 +68,7 @@ def checkout(
         reader = Reader(await hosting.opened(host, repo))
         commit = (await resolve(reader, ref)).commit
         root = (await reader.manifest(commit)).root
+        await keep_own(reader, root, folder)
         with (
             remembered(reader.carrier.repository, folder) as cache,
             ContentDisplay(f"checkout of {repo}", quiet=quiet or as_json) as display,

@@ -17,13 +17,14 @@ from keyshelf.cli.options import Json, Quiet
 from keyshelf.cli.output import Output, count_text, size_text
 from keyshelf.cli.progress import ContentDisplay
 from keyshelf.cli.repository_text import commit_document, short
-from keyshelf.cli.working_folder import remembered
+from keyshelf.cli.working_folder import own_folders, remembered
 from keyshelf.clock import system_clock
 from keyshelf.errors import InvalidInputError
 from keyshelf.repositories.commit.service import commit as make_commit
 from keyshelf.repositories.commit.values import Commit, CommitOptions, Progress
 from keyshelf.repositories.formats.manifest import Author
 from keyshelf.repositories.host import Host
+from keyshelf.repositories.scanning import shown
 from keyshelf.repositories.values import RefKind, RefName
 
 _AUTHOR = re.compile(r"\s*([^<>]+?)\s*(?:<([^<>]*)>)?\s*")
@@ -36,7 +37,7 @@ class IllegalAuthorError(InvalidInputError):
 
 
 def commit(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to keep.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", readable=False, help="The folder to keep.")],
     message: Annotated[str, typer.Option("--message", "-m", help="What changed, and why.")],
     *,
     repo: Repo,
@@ -62,6 +63,7 @@ def commit(
     out = Output(as_json=as_json)
     name = RefName(RefKind.BRANCH, branch)
     made_by = _author(author or settings.load().text("KEYSHELF_AUTHOR"))
+    own = own_folders(folder)
 
     async def command(host: Host) -> ExitCode:
         carrier = await hosting.opened(host, repo)
@@ -74,8 +76,9 @@ def commit(
                 display.show(progress.bytes_read, progress.bytes_to_read, _more(progress))
 
             options = CommitOptions(
-                paranoid=paranoid, allow_empty=allow_empty, xattrs=xattrs, on_progress=show
-            )
+                paranoid=paranoid, allow_empty=allow_empty, xattrs=xattrs, own=own,
+                on_progress=show,
+            )  # fmt: skip
             made = await make_commit(
                 carrier,
                 os.fsencode(folder),
@@ -88,6 +91,8 @@ def commit(
             )
         for skipped in made.skipped:
             out.message(f"keyshelf: left out {skipped}: a socket, pipe or device")
+        for each in sorted(own):
+            out.message(f"keyshelf: left out {shown(each)}: Keyshelf's own data")
         out.result(_document(made), _lines(made, branch))
         return ExitCode.OK
 
@@ -96,12 +101,11 @@ def commit(
 
 def _author(text: str | None) -> Author:
     if text is None:
-        login = getpass.getuser()
         try:
-            full = pwd.getpwnam(login).pw_gecos.partition(",")[0]
-        except KeyError:
-            full = ""
-        return Author(full or login)
+            login = getpass.getuser()
+            return Author(pwd.getpwnam(login).pw_gecos.partition(",")[0] or login)
+        except (KeyError, OSError):  # a container may run as a number without a name
+            return Author(os.environ.get("USER") or str(os.getuid()))
     parsed = _AUTHOR.fullmatch(text)
     if parsed is None:
         raise IllegalAuthorError(f"{text!r} is no author: write `Anna <anna@example.com>`")

@@ -17,6 +17,7 @@ from blake3 import blake3
 
 from keyshelf.repositories.checkout.values import (
     CheckoutRunningError,
+    FolderFullError,
     FolderUnwritableError,
     InTheWayError,
 )
@@ -28,6 +29,7 @@ _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _NEW_FOLDER_MODE = 0o700
 _READ_BYTES = 8 * 1024 * 1024
 _IN_THE_WAY = {errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENOTEMPTY}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 PERMISSIONS = 0o7777
 
 Xattrs = Sequence[tuple[bytes, bytes]]
@@ -218,6 +220,9 @@ class Telling:
         path = path_text(os.path.join(self.folder, self.name) if self.name else self.folder)
         if error.errno in _IN_THE_WAY:
             raise InTheWayError(f"{path} is in the way: {error.strerror}") from error
+        if error.errno in _FULL:
+            said = f"{path} cannot be written: {error.strerror}"
+            raise FolderFullError(f"{said}. Make room, then run the same again") from error
         raise FolderUnwritableError(f"{path} cannot be written: {error.strerror}") from error
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from keyshelf.errors import ConflictError, Error, LimitError, UnavailableError
+from keyshelf.errors import ConflictError, Error, ForbiddenError, LimitError
 from keyshelf.repositories.history.content import DamagedFileError
 from keyshelf.repositories.paths import path_text
 
@@ -32,13 +32,19 @@ class CheckoutRunningError(ConflictError):
     code = "checkout-running"
 
 
-class FolderUnwritableError(UnavailableError):
+class FolderUnwritableError(ForbiddenError):
     """A folder or file cannot be written; the detail names it and says why.
 
     Nothing that was there is lost, and the same checkout goes on where this one stopped.
     """
 
     code = "folder-unwritable"
+
+
+class FolderFullError(LimitError):
+    """The disk that is checked out to is full. Make room, then run the same checkout again."""
+
+    code = "folder-full"
 
 
 class TooDeepError(LimitError):

@@ -216,4 +216,4 @@ def _has_hole(number: int, found: Found) -> bool:
 
 
 def _changing(path: bytes) -> FileChangingError:
-    return FileChangingError(f"{shown(path)} changes while it is read")
+    return FileChangingError(f"{shown(path)} changes while it is read: commit when nothing writes it")

@@ -28,8 +28,15 @@ class Ignored:
 
     digest: bytes
     """Equal when the same is left out."""
+    own: frozenset[bytes] = frozenset()
+    """Folders, from the root, in which Keyshelf itself keeps something."""
     _layers: Sequence[tuple[bytes, Patterns]] = ()
     """Where each file of patterns lies, from the root, and what it says; the nearest last."""
+
+    @classmethod
+    def at_root(cls, kept: bytes, own: frozenset[bytes]) -> "Ignored":
+        """Return what holds before any file of patterns; `kept` says what else is committed."""
+        return cls(kept + b"".join(b"\0" + path for path in sorted(own)), own)
 
     def within(self, folder: bytes, path: bytes) -> "Ignored":
         """Return what holds in a folder that has a file of patterns.
@@ -44,13 +51,15 @@ class Ignored:
         except ValueError as error:
             raise IllegalPatternError(f"{shown(file)}: {error}") from error
         digest = blake3(self.digest).update(folder + b"\0").update(text).digest()
-        return Ignored(digest, (*self._layers, (folder, said)))
+        return Ignored(digest, self.own, (*self._layers, (folder, said)))
 
     def ignores(self, path: bytes, *, is_folder: bool) -> bool:
         """Say whether a path, from the root, is left out; the nearest file that speaks decides.
 
-        What an interrupted checkout left aside is left out always.
+        What an interrupted checkout left aside is left out always, and what is `own`.
         """
+        if path in self.own:
+            return True
         name = path.rpartition(b"/")[2]
         if name.startswith(_PART_BEGINS) and name.endswith(_PART_ENDS):
             return True

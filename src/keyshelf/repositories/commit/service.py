@@ -58,7 +58,7 @@ async def commit(
     before the branch: a crash anywhere leaves the branch as it was, and the same commit
     goes on where it stopped: what was read is remembered, what was sent is not sent
     again. Raises `RefMovedError` when somebody moved the branch meanwhile,
-    `FolderUnreadableError` and `FileChangingError`, which name what cannot be read or
+    `FolderMissingError`, `FolderUnreadableError` and `FileChangingError`, which name what cannot be read or
     does not hold still, `IllegalPatternError`, and what the carrier raises.
     """
     options = options or CommitOptions()
@@ -156,7 +156,8 @@ class _Work:
             _log.warning("the next commit asks about everything again", error=error.detail)
 
     def _walk(self, known: Known) -> Walk:
-        return Walk(self.folder, self.cache, known, self.clock, self.options.xattrs)
+        options = self.options
+        return Walk(self.folder, self.cache, known, self.clock, options.xattrs, options.own)
 
     async def _filter(self, bytes_to_read: int) -> MayHave | None:
         # A paranoid commit reads mostly what is there, of which the filter says nothing.

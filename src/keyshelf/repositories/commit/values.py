@@ -34,6 +34,8 @@ class CommitOptions:
     """Make a commit also when nothing changed."""
     xattrs: bool = False
     """Keep extended attributes in the `user.` namespace (Linux only)."""
+    own: frozenset[bytes] = frozenset()
+    """Folders, from the root, in which Keyshelf keeps its own data: they are left out."""
     batches_at_once: int = field(default_factory=lambda: min(max(os.cpu_count() or 2, 2), 8))
     """How many large files, or batches of small ones, are read at once."""
     sending: SendingOptions = field(default_factory=SendingOptions)

@@ -123,6 +123,7 @@ class Walk:
     known: Known
     clock: Clock
     with_xattrs: bool
+    own: frozenset[bytes] = frozenset()
     _linked: dict[tuple[int, int], bytes] = field(default_factory=dict[tuple[int, int], bytes])
     """Where the first name was of each file that has several."""
     _steps: Iterator[Step] | None = None
@@ -150,7 +151,7 @@ class Walk:
             held, self._held = self._held, None
             return held
         if self._steps is None:
-            rules = Ignored(b"with attributes" if self.with_xattrs else b"")
+            rules = Ignored.at_root(b"with attributes" if self.with_xattrs else b"", self.own)
             self._steps = self._folder(b"", look(self.base), rules)
         return next(self._steps, None)
 

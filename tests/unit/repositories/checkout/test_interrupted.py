@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from keyshelf.repositories.cache import FolderCache
-from keyshelf.repositories.checkout.values import FolderUnwritableError, InTheWayError, Progress
+from keyshelf.repositories.checkout.values import FolderFullError, InTheWayError, Progress
 from keyshelf.repositories.formats.entries import FolderEntry
 from tests.unit.repositories.checkout.project import LONG_AGO, Project, contents, looks, noise
 
@@ -173,7 +173,7 @@ async def test_a_full_disk_is_told_and_nothing_is_lost(
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "pwritev", full)
-        with pytest.raises(FolderUnwritableError, match="No space left on device"):
+        with pytest.raises(FolderFullError, match="No space left on device"):
             await project.checkout(second)
 
     assert_nothing_is_torn(project, old, contents(project.work))
