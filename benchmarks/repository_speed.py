@@ -82,12 +82,18 @@ class Bench:
                 shutil.rmtree(place.store)
         self.title("first commit, all new")
         self.row("keyshelf", ours, verdict(_ratio(ours, alone_took), 0.9, "times obstore"))
-        self.row("obstore alone, the same sealed chunks", alone_took)
+        self.row("obstore alone, same chunks, from memory", alone_took)
         say("first commit, restic and borg")
-        self.information("restic backup (encrypts)", ours, restic and restic.commit(self.project))
+        self.information(
+            "restic backup (encrypts), for information",
+            ours,
+            restic and restic.commit(self.project),
+        )
         program = borg_program()
         borg = Borg(program, self.folder / "borg") if program else None
-        self.information("borg 2.0.0b23 create", ours, borg and borg.commit(self.project))
+        self.information(
+            "borg 2.0.0b23 create, for information", ours, borg and borg.commit(self.project)
+        )
         shutil.rmtree(self.folder / "borg", ignore_errors=True)
 
     def known_data(self) -> None:
@@ -110,7 +116,7 @@ class Bench:
         nothing = [self.commit(place, paranoid=False) for _ in range(self.rounds)]
         self.title("commit, nothing changed, nothing read")
         read = max(made.files_read for made in nothing)
-        self.row("keyshelf", [made.took for made in nothing], limit(read, 0, "files read"))
+        self.row("keyshelf", [made.took for made in nothing], limit(read, 0, "files read"), size=0)
         shutil.rmtree(self.folder / "xet")
 
     def restore(self, restic: Restic | None) -> None:
@@ -158,7 +164,7 @@ class Bench:
 
     def information(self, what: str, ours: Sequence[Took], theirs: Took | None) -> None:
         if theirs is None:
-            self.rows.append(f"  {what:40} {NOT_HAD}")
+            self.rows.append(f"  {what:42} {NOT_HAD}")
         else:
             self.row(what, [theirs], f"ours {theirs.seconds / _median(ours):.2f} times")
 
@@ -170,13 +176,13 @@ class Bench:
     ) -> None:
         """Add a line of the table; rates are left out for a size of 0."""
         if not some:
-            self.rows.append(f"  {what:40} {NOT_HAD}")
+            self.rows.append(f"  {what:42} {NOT_HAD}")
             return
         size = self.size if size is None else size
         seconds, cpu = _median(some), median(took.cpu_seconds for took in some)
         peak = max(took.peak_mib for took in some)
         rates = f"{size / seconds / 2**20:6.0f} MiB/s {cpu / size * GIB:8.2f}" if size else " " * 21
-        self.rows.append(f"  {what:40} {seconds:7.2f} s {rates} {peak:9.0f} MiB   {told}")
+        self.rows.append(f"  {what:42} {seconds:7.2f} s {rates} {peak:9.0f} MiB   {told}")
 
 
 def verdict(value: float, target: float, what: str) -> str:
@@ -242,7 +248,7 @@ def main() -> None:
             bench.change(asked.sparse_gib, asked.files)
         finally:
             anyio.run(server.stop)
-    print(f"{'':42} {'time':>9} {'rate':>12} {'CPU s/GiB':>8} {'peak':>12}")
+    print(f"{'':44} {'time':>9} {'rate':>12} {'CPU s/GiB':>8} {'peak':>12}")
     print("\n".join(bench.rows))
 
 

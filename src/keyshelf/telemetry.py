@@ -17,7 +17,7 @@ Logger = structlog.stdlib.BoundLogger
 
 LEVELS = ("debug", "info", "warning", "error")
 _QUIET = ("httpx2", "httpcore2", "saq", "botocore", "boto3", "urllib3", "uvicorn")
-_SILENT = ("psycopg.pool",)
+_SILENT = ("psycopg",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ def configure_logging(options: LogOptions, *, stream: TextIO | None = None) -> N
         # They tell every request and every retry; what matters of it we tell ourselves.
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     for name in _SILENT:
-        # Warns several times a second while a server is away; whoever waits for a
-        # connection fails with an error of ours, which tells it once.
+        # Warns several times a second while a server is away, and whenever a request is
+        # given up; whoever waited fails with an error of ours, which tells it once.
         logging.getLogger(name).setLevel(logging.ERROR)
 
 

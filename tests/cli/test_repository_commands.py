@@ -111,6 +111,20 @@ def test_log_ls_and_cat_show_what_a_commit_holds(
     assert any(line.endswith("latest -> shots/a.mov") for line in long.lines)
 
 
+def test_a_local_path_that_will_not_do_ends_with_the_code_of_its_kind(
+    keyshelf: Keyshelf, film: str, project: Path
+) -> None:
+    missing = commit(keyshelf, film, project / "nothing")
+    link = project.parent / "link"
+    link.symlink_to(project)
+    through_link = commit(keyshelf, film, link)
+    own = commit(keyshelf, film, Path(keyshelf("config", "--json").json_setting("KEYSHELF_DATA")))
+
+    assert (missing.code, missing.err.count("\n")) == (3, 1)
+    assert through_link.code == 0
+    assert own.code == 5
+
+
 def test_only_some_paths_are_checked_out(
     keyshelf: Keyshelf, film: str, project: Path, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ from keyshelf.repositories.host import Host, RepositoryInfo
 from keyshelf.repositories.remote.host import RemoteHost
 from keyshelf.repositories.unlocking import RepositoryLockedError, Unlocking, keys_of
 from keyshelf.settings import Settings
+from keyshelf.telemetry import LogOptions, configure_logging
 
 Repo = Annotated[str, typer.Option("--repo", "-R", help="The repository, by name or id.")]
 
@@ -42,6 +43,8 @@ def run(
     That is the service at `KEYSHELF_URL`, or else this machine's own stores and database.
     Ctrl-C ends it at the next safe point with `when_interrupted` and code 130.
     """
+
+    configure_logging(LogOptions(level="warning", format="pretty"))
 
     async def on_host() -> ExitCode:
         async with opened_host(settings.load()) as host:

@@ -42,7 +42,7 @@ def own_folders(folder: Path) -> frozenset[bytes]:
     data = given.data_folder.resolve()
     if data == place or data in place.parents:
         raise OwnFolderError(f"{folder} is in Keyshelf's own data folder, {data}: name another")
-    own = (each.resolve() for each in (data, given.cache_folder) if each.exists())
+    own = (data, given.cache_folder.resolve())
     return frozenset(os.fsencode(each.relative_to(place)) for each in own if place in each.parents)
 
 

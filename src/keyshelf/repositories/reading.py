@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import anyio.lowlevel
 import anyio.to_thread
 
 from keyshelf.errors import Error, IntegrityError
@@ -67,7 +68,11 @@ class Reader:
         """Return the content of a node; those read last are at hand."""
         if chunk in self._kept:
             self._kept.move_to_end(chunk)
-            return self._kept[chunk]
+            content = self._kept[chunk]
+            # A few nodes can name each other so often that walking them never ends: whoever
+            # walks what is at hand lets others work too, and can be stopped.
+            await anyio.lowlevel.checkpoint()
+            return content
         (content,) = await self.chunks([chunk])
         self._keep(chunk, content)
         return content

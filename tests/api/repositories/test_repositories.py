@@ -1,5 +1,6 @@
 """Repositories and refs over HTTP: whose they are, and changes that do not overwrite others."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -176,3 +177,28 @@ def test_what_is_somebody_elses_does_not_exist_and_what_is_shared_does(
     assert shared.call("GET", "")["space"] == "shared"
     listed = program.call("GET", "/api/repositories")["items"]
     assert [each["id"] for each in listed] == [shared.id]
+
+
+def test_no_route_tells_of_somebody_elses_or_takes_a_change_from_who_may_only_read(
+    somebodys: tuple[Program, Callable[[str], Shelf]],
+) -> None:
+    program, make = somebodys
+    theirs, shared = make("somebody"), make("shared")
+    body = {"name": "reader", "scopes": ["repository:read"], "expires_in_days": 1}
+    reader = {"Authorization": f"Bearer {program.call('POST', '/api/tokens', json=body)['token']}"}
+    below = "/api/repositories/{repository_id}"
+    asked = 0
+    for path, operations in program.call("GET", "/api/openapi.json")["paths"].items():
+        if not path.startswith(below):
+            continue
+        rest = re.sub(r"{kind}", "branch", path.removeprefix(below))
+        rest = re.sub(r"{push_id}", str(uuid4()), rest)
+        rest = re.sub(r"{\w+}", "0" * 64, rest)
+        for method in operations:
+            asked += 1
+            answer = theirs.call(method, rest, status=404 if method != "head" else None, json={})
+            assert answer is None or problem(answer) == "repository-not-found", path
+            if method in {"put", "patch", "delete"}:
+                answer = shared.call(method, rest, status=403, json={}, headers=reader)
+                assert problem(answer) == "insufficient-scope", path
+    assert asked > 30

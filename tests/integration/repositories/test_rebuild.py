@@ -5,6 +5,7 @@ from typing import LiteralString
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
+from keyshelf.layout.namespace import DEFAULT_NAMESPACE
 from keyshelf.layout.repository import CHUNKS, ChunkId, chunk_key, manifest_key, repository_key
 from keyshelf.repositories import managing
 from keyshelf.repositories.catalog.values import RepositoryRecord
@@ -12,6 +13,7 @@ from keyshelf.repositories.check.service import check
 from keyshelf.repositories.mirroring import mirror
 from keyshelf.repositories.rebuild.service import rebuild
 from keyshelf.repositories.unlocking import Unlocking
+from keyshelf.store.base import Attributes, PutOptions
 from keyshelf.store.memory import MemoryOptions, MemoryStore
 from tests.integration.repositories.shelf import (
     ANNA,
@@ -155,3 +157,49 @@ async def test_a_restored_repository_goes_on(shelf: Shelf) -> None:
 
     assert await tree_of(carrier, commit) == OTHER
     assert (await check(carrier, read_data=True)).commits == 2
+
+
+async def test_a_database_that_is_older_than_the_document_catches_up(shelf: Shelf) -> None:
+    film = await shelf.repository("film")
+    first = await commit_tree(shelf.carrier(film), TREE)
+    backup = await shelf.rows("SELECT generation FROM repositories")
+    second = await commit_tree(shelf.carrier(film), OTHER)
+    async with shelf.parts.database.transaction() as tx:
+        await tx.execute(
+            "UPDATE repositories SET generation = %(old)s, mirrored_generation = %(old)s",
+            {"old": backup[0]["generation"]},
+        )
+        await tx.execute(
+            "UPDATE repository_refs SET commit_hash = %(first)s", {"first": bytes.fromhex(first)}
+        )
+        await tx.execute(
+            "DELETE FROM repository_commits WHERE hash = %(second)s",
+            {"second": bytes.fromhex(second)},
+        )
+
+    rebuilt = await rebuild(shelf.parts)
+
+    assert (rebuilt.commits, rebuilt.refs, rebuilt.problems) == (1, 1, [])
+    assert await shelf.carrier(film).ref(MAIN) == second
+    third = await commit_tree(shelf.carrier(film), TREE)
+    await shelf.empty()
+    await rebuild(shelf.parts)
+    restored = await managing.get(shelf.parts, film.id, [ANNA])
+    assert await shelf.carrier(restored).ref(MAIN) == third
+
+
+async def test_metadata_of_commits_that_come_from_each_other_ends_nothing(shelf: Shelf) -> None:
+    secret = await shelf.repository("secret", secret=SECRET)
+    carrier = shelf.carrier(secret, SECRET)
+    commits = [await commit_tree(carrier, TREE), await commit_tree(carrier, OTHER)]
+    for commit, parent in zip(commits, reversed(commits), strict=True):
+        key = manifest_key(secret.id, commit)
+        async with await shelf.parts.store.get(key) as reader:
+            framed, kept = await reader.read(), reader.meta.attributes or Attributes()
+        metadata = {**kept.metadata, f"{DEFAULT_NAMESPACE}-parent": parent}
+        await shelf.parts.store.put(
+            key, framed, PutOptions(attributes=Attributes(metadata=metadata))
+        )
+    await shelf.empty()
+
+    assert (await rebuild(shelf.parts)).commits == 2

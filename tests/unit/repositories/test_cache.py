@@ -1,7 +1,10 @@
 """The cache of folders: kept when saved, made anew when damaged, vouched for by commits."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from keyshelf.layout.repository import CommitHash
@@ -43,6 +46,43 @@ def test_a_damaged_cache_is_made_anew(tmp_path: Path, damage: bytes) -> None:
     cache.put(b"a", FOLDER)
     assert cache.get(b"a") == FOLDER
     cache.close()
+
+
+def test_what_the_disk_changed_is_not_remembered(tmp_path: Path) -> None:
+    cache = FolderCache.open(tmp_path / "cache")
+    cache.put(b"a", FOLDER, SUMMARY)
+    cache.put(b"b", FOLDER, SUMMARY)
+    cache.vouch(COMMIT)
+    cache.close()
+    with closing(sqlite3.connect(tmp_path / "cache")) as changed:
+        changed.execute("UPDATE folders SET node = ? WHERE path = ?", (b"m" * 32, b"a"))
+        changed.execute(
+            "UPDATE contents SET remembered = CAST(remembered || x'00' AS BLOB) WHERE path = ?", (b"a",)
+        )
+        changed.commit()
+
+    again = FolderCache.open(tmp_path / "cache")
+
+    found = again.summary(b"a")
+    assert (found and found.fingerprint, again.get(b"a")) == (b"", None)
+    assert [path for [*rows] in again.summaries(at_once=9) for path, each in rows if each.node] == [
+        b"b"
+    ]
+    assert again.get(b"b") == FOLDER
+    again.close()
+
+
+def test_files_of_a_commit_that_was_not_made_are_told_apart_until_one_is() -> None:
+    cache = FolderCache.in_memory()
+    read = msgspec.structs.replace(FOLDER, unsure=(b"file",))
+    cache.put(b"a", read)
+
+    before = cache.get(b"a")
+    cache.vouch(COMMIT)
+
+    assert before == read
+    assert set(read.committed().files) == {b"link"}
+    assert cache.get(b"a") == FOLDER
 
 
 def test_a_commit_vouches_for_what_was_put_before_it() -> None:

@@ -1,7 +1,10 @@
 """What was committed: the log, folders at any commit, and what changed."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Query
 
 from keyshelf.api.cursors import decode, encode
@@ -19,6 +22,7 @@ from keyshelf.api.repository_history_schemas import (
     TreeAnswer,
 )
 from keyshelf.api.routes.paging import PageWanted
+from keyshelf.errors import LimitError
 from keyshelf.layout.repository import CommitHash, commit_hash
 from keyshelf.repositories.formats.entries import FolderEntry
 from keyshelf.repositories.history.by_folder import changes_by_folder
@@ -36,6 +40,14 @@ router = APIRouter(prefix="/api/repositories/{repository_id}", tags=["repositori
 
 PathWanted = Annotated[str, Query(max_length=20_000)]
 _MAIN = "main"
+MOST_SECONDS = 60.0
+"""How long commits are compared for one request."""
+
+
+class TooMuchToCompareError(LimitError):
+    """Two commits differ in more than one request may look through. Ask for a folder of them."""
+
+    code = "too-much-to-compare"
 
 
 @router.get("/commits")
@@ -70,11 +82,13 @@ async def show_commit(at: Readable, ref: str) -> CommitDetail:
     commit = (await resolve(reader, ref)).commit
     manifest = await reader.manifest(commit)
     before = (await reader.manifest(manifest.parents[0])).root if manifest.parents else None
-    new = await new_bytes(reader, before, manifest.root)
+    with _bounded():
+        new = await new_bytes(reader, before, manifest.root)
+        changes = await summarize(reader, before, manifest.root)
     shown = CommitOut.of(commit, manifest, await reader.carrier.refs())
     return CommitDetail(
         **shown.model_dump(),
-        changes=CountsOut.of(await summarize(reader, before, manifest.root)),
+        changes=CountsOut.of(changes),
         new_bytes=new.size,
         is_most=new.is_most,
     )
@@ -127,15 +141,16 @@ async def list_changes(
     changes = await diff(reader, *roots, path=way)
     items: list[ChangeOut] = []
     position, is_more = 0, False
-    async for change in changes:
-        position += 1
-        if position <= begin:
-            continue
-        if len(items) == paging.limit:
-            is_more = True
-            break
-        items.append(ChangeOut.of(change))
-    new = await new_bytes(reader, *roots, path=way) if measure and not begin else None
+    with _bounded():
+        async for change in changes:
+            position += 1
+            if position <= begin:
+                continue
+            if len(items) == paging.limit:
+                is_more = True
+                break
+            items.append(ChangeOut.of(change))
+        new = await new_bytes(reader, *roots, path=way) if measure and not begin else None
     return ChangeList(
         items=items,
         next_cursor=encode(begin + len(items)) if is_more else None,
@@ -160,16 +175,28 @@ async def list_changed_folders(
     last = path_bytes(decode(paging.cursor, str)) if paging.cursor else None
     items: list[FolderChangeOut] = []
     next_name = None
-    async for line in changes_by_folder(reader, *roots, way, start_after=last):
-        if len(items) == paging.limit:
-            next_name = last
-            break
-        items.append(FolderChangeOut.line(joined(way, line.name), line))
-        last = line.name
+    with _bounded():
+        async for line in changes_by_folder(reader, *roots, way, start_after=last):
+            if len(items) == paging.limit:
+                next_name = last
+                break
+            items.append(FolderChangeOut.line(joined(way, line.name), line))
+            last = line.name
     return FolderChangeList(
         items=items,
         next_cursor=encode(path_text(next_name)) if next_name is not None else None,
     )
+
+
+@contextmanager
+def _bounded() -> Generator[None]:
+    """End what takes too long: a few nodes can name each other so often that it never ends."""
+    with anyio.move_on_after(MOST_SECONDS) as scope:
+        yield
+    if scope.cancelled_caught:
+        raise TooMuchToCompareError(
+            f"this was compared for {MOST_SECONDS:.0f} seconds: ask for a folder of it"
+        )
 
 
 async def root_at(reader: Reader, ref: str) -> tuple[CommitHash, FolderEntry]:

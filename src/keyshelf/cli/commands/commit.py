@@ -64,6 +64,7 @@ def commit(
     name = RefName(RefKind.BRANCH, branch)
     made_by = _author(author or settings.load().text("KEYSHELF_AUTHOR"))
     own = own_folders(folder)
+    place = folder.resolve() if folder.is_symlink() else folder
 
     async def command(host: Host) -> ExitCode:
         carrier = await hosting.opened(host, repo)
@@ -81,7 +82,7 @@ def commit(
             )  # fmt: skip
             made = await make_commit(
                 carrier,
-                os.fsencode(folder),
+                os.fsencode(place),
                 branch=name,
                 message=message,
                 author=made_by,
@@ -92,7 +93,8 @@ def commit(
         for skipped in made.skipped:
             out.message(f"keyshelf: left out {skipped}: a socket, pipe or device")
         for each in sorted(own):
-            out.message(f"keyshelf: left out {shown(each)}: Keyshelf's own data")
+            if (folder / os.fsdecode(each)).exists():
+                out.message(f"keyshelf: left out {shown(each)}: Keyshelf's own data")
         out.result(_document(made), _lines(made, branch))
         return ExitCode.OK
 

@@ -10,6 +10,7 @@ from keyshelf.cli.hosting import Repo
 from keyshelf.cli.options import Json
 from keyshelf.cli.output import Output
 from keyshelf.cli.repository_text import short
+from keyshelf.errors import InvalidInputError
 from keyshelf.repositories.carrier import Carrier
 from keyshelf.repositories.history.resolve import resolve
 from keyshelf.repositories.host import Host
@@ -58,6 +59,8 @@ def _refs(
     move: bool,
     as_json: bool,
 ) -> None:
+    if delete and name is None:
+        raise InvalidInputError(f"name the {kind.value} to remove")
     out = Output(as_json=as_json)
     wanted = RefName(kind, name) if name is not None else None
 

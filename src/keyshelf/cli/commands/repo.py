@@ -248,7 +248,10 @@ def _key_as_set() -> Unlocking:
 def _typed(info: RepositoryInfo) -> Unlocking:
     if output.is_interactive():
         return Unlocking(passphrase=hosting.typed_twice(f"New passphrase of {info.name}"))
-    passphrase = typer.get_text_stream("stdin").readline().rstrip("\n")
+    try:
+        passphrase = typer.get_text_stream("stdin").readline().rstrip("\n")
+    except UnicodeDecodeError as error:
+        raise InvalidInputError("a passphrase is text in UTF-8") from error
     if not passphrase:
         raise InvalidInputError("the new passphrase is the first line of standard input")
     return Unlocking(passphrase=passphrase)

@@ -21,7 +21,9 @@ _COLUMNS: LiteralString = """
 _COMMITS: LiteralString = """
     (SELECT count(*) FROM repository_commits c
      WHERE c.repository = r.number AND c.condemned_at IS NULL) AS commits,
-    (SELECT coalesce(sum(c.bytes), 0)::bigint FROM repository_commits c
+    -- What commits say of themselves, which adds up to more than a number holds if they lie.
+    (SELECT least(coalesce(sum(c.bytes), 0), 9223372036854775807)::bigint
+     FROM repository_commits c
      WHERE c.repository = r.number AND c.condemned_at IS NULL) AS logical_bytes,
     (SELECT max(f.updated_at) FROM repository_refs f WHERE f.repository = r.number) AS changed_at
 """
@@ -125,6 +127,19 @@ async def update(
         {"number": number, "name": name, "slots": _slots_text(slots), "expected": expected},
     )
     return row["generation"] if row else None
+
+
+async def catch_up(
+    tx: Transaction, number: RepositoryNumber, *, slots: Sequence[Slot], generation: int
+) -> None:
+    """Go on where a newer document is; the next generation is to be mirrored."""
+    await tx.execute(
+        """
+        UPDATE repositories SET slots = %(slots)s::jsonb, generation = %(generation)s + 1
+        WHERE number = %(number)s
+        """,
+        {"number": number, "slots": _slots_text(slots), "generation": generation},
+    )
 
 
 async def unmirrored(tx: ReadTransaction, *, limit: int) -> list[RepositoryId]:

@@ -36,8 +36,11 @@ class CommitOptions:
     """Keep extended attributes in the `user.` namespace (Linux only)."""
     own: frozenset[bytes] = frozenset()
     """Folders, from the root, in which Keyshelf keeps its own data: they are left out."""
-    batches_at_once: int = field(default_factory=lambda: min(max(os.cpu_count() or 2, 2), 8))
-    """How many large files, or batches of small ones, are read at once."""
+    batches_at_once: int = field(default_factory=lambda: min(2 * (os.cpu_count() or 2), 8))
+    """How many large files, or batches of small ones, are read at once.
+
+    More than there are cores: each waits now and then for what it read to be taken.
+    """
     sending: SendingOptions = field(default_factory=SendingOptions)
     on_progress: Callable[[Progress], None] = lambda _: None
     """Called often; do little in it."""

@@ -63,7 +63,7 @@ class DirectCarrier:
             async with await self.parts.store.get(manifest_key(self.record.id, commit)) as reader:
                 return await reader.read()
         except ObjectNotFoundError as error:
-            raise RefNotFoundError("there is no such commit", commit=commit) from error
+            raise RefNotFoundError(f"there is no commit {commit}", commit=commit) from error
 
     async def ref(self, name: RefName) -> CommitHash | None:
         """Return where a branch or tag is."""

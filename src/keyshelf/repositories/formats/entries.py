@@ -9,7 +9,7 @@ HAS_HOLES = 1
 """A flag of a file: it was written with holes, and is checked out with holes."""
 
 Permissions = Annotated[int, Meta(ge=0, le=0o7777)]
-Count = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 FileHash = Annotated[bytes, Meta(max_length=32)]
 Name = Annotated[bytes, Meta(max_length=4096)]

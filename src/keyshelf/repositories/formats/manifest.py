@@ -63,8 +63,8 @@ class Manifest:
             raise IllegalCommitError(f"a commit has up to {MAX_PARENTS} different parents")
         if self.committed_at.utcoffset() is None:
             raise IllegalCommitError("the time of a commit needs a time zone")
-        if self.generation < 1:
-            raise IllegalCommitError("the generation of a commit is at least 1")
+        if not 1 <= self.generation < 2**63:
+            raise IllegalCommitError("the generation of a commit is at least 1, of 63 bits")
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

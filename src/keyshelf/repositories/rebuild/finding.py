@@ -184,26 +184,38 @@ async def _announced(
             hash=commit,
             parents=tuple(commit_hash(each) for each in parents.split(",") if each),
             generation=1,
-            files=int(metadata[f"{name}-entries"]),
-            bytes=int(metadata[f"{name}-total-size"]),
+            files=_count(metadata[f"{name}-entries"]),
+            bytes=_count(metadata[f"{name}-total-size"]),
             written_at=written_at,
         )
     except (KeyError, ValueError, IllegalDigestError):
         return None
 
 
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise ValueError(text)
+    return number
+
+
 def _number_generations(commits: dict[CommitHash, CommitRow]) -> None:
-    """Give commits the generations that their parents tell."""
+    """Give commits the generations that their parents tell.
+
+    Metadata can lie: a parent that comes from the commit itself does not count.
+    """
     known: dict[CommitHash, int] = {}
+    begun: set[CommitHash] = set()
     waiting = list(commits)
     while waiting:
         commit = waiting[-1]
         parents = [each for each in commits[commit].parents if each in commits]
-        unknown = [each for each in parents if each not in known]
+        unknown = [each for each in parents if each not in known and each not in begun]
         if unknown and commit not in known:
+            begun.add(commit)
             waiting += unknown
             continue
-        known[commit] = 1 + max((known[each] for each in parents), default=0)
+        known[commit] = 1 + max((known.get(each, 0) for each in parents), default=0)
         waiting.pop()
     for commit, row in commits.items():
         commits[commit] = CommitRow(

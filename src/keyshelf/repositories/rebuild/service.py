@@ -57,9 +57,11 @@ async def rebuild(
     """Add the rows that the objects in the store tell of and the database does not have.
 
     Each repository comes whole or not at all; what is there stays as it is, so that twice
-    is once. Of an encrypted repository that none of `unlockings` opens, all chunks of its
-    key are taken to be needed. What cannot be read is told as a problem and ends nothing.
-    Pushes are not restored: whoever was writing begins again.
+    is once. Only a repository that is older than its document, as after a restored backup of
+    the database, has its refs and key slots brought up to it. Of an encrypted repository
+    that none of `unlockings` opens, all chunks of its key are taken to be needed. What cannot
+    be read is told as a problem and ends nothing. Pushes are not restored: whoever was
+    writing begins again.
     """
     rebuilt = Rebuilt()
     report = on_progress or _silent
@@ -208,23 +210,28 @@ async def _put_refs(
 ) -> None:
     if record.generation > found.document.generation:
         return  # what the document does not know yet was changed on purpose
-    there = {ref.name for ref in await ref_rows.refs(tx, record.number)}
+    # A database that was itself restored is behind the document, and would never again be
+    # mirrored over it: it catches up, and no later commit is left for the collector.
+    is_behind = record.generation < found.document.generation
+    there = {ref.name: ref.commit for ref in await ref_rows.refs(tx, record.number)}
     for ref in found.document.refs:
         try:
             name = RefName(RefKind(ref.kind), ref.name)
         except IllegalRefError as error:
             rebuilt.note_problem(repository_key(record.id), error.detail)
             continue
-        if name not in there:
+        commit = CommitHash(ref.commit)
+        is_later = is_behind and there.get(name) != commit and commit in found.commits
+        if name not in there or is_later:
             await ref_rows.put_ref(
-                tx,
-                record.number,
-                name,
-                CommitHash(ref.commit),
-                by=ref.updated_by,
-                now=ref.updated_at,
+                tx, record.number, name, commit, by=ref.updated_by, now=ref.updated_at
             )
             rebuilt.refs += 1
+    if is_behind:
+        document = found.document
+        is_same_secret = document.key_id == (record.key_id.hex() if record.key_id else None)
+        slots = document.slots if is_same_secret else record.slots
+        await catalog.catch_up(tx, record.number, slots=slots, generation=document.generation)
 
 
 async def _hand_over_unowned(

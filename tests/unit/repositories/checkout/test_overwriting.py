@@ -13,6 +13,7 @@ from keyshelf.repositories.checkout.values import (
     WouldOverwriteError,
 )
 from keyshelf.repositories.formats.entries import FolderEntry
+from keyshelf.repositories.values import RefMovedError
 from tests.unit.repositories.checkout.project import (
     LONG_AGO,
     Project,
@@ -64,6 +65,37 @@ async def test_what_a_commit_recorded_is_replaced(project: Project) -> None:
     assert contents(project.copy) == {"file": b"first"}
     await project.checkout(second)
     assert contents(project.copy) == {"file": b"second"}
+
+
+async def test_what_a_commit_read_that_was_not_made_is_kept(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("file", b"first")
+    project.write("committed", b"first")
+    first = await project.commit(cache=project.cache)
+    project.write("committed", b"second")
+    await project.commit(cache=project.cache)
+    project.write("file", b"work of hours")
+    project.write("new", b"more of it")
+
+    async def moved(*_: object, **__: object) -> None:
+        raise RefMovedError("somebody was quicker", expected=None, found=None)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(project.carrier, "publish", moved)
+        with pytest.raises(RefMovedError):
+            await project.commit(cache=project.cache)
+    project.work.rename(project.copy)
+
+    with pytest.raises(WouldOverwriteError, match="here: file$"):
+        await project.checkout(first, delete=True)
+    await project.checkout(first, b"committed", delete=True)
+
+    assert contents(project.copy) == {
+        "file": b"work of hours",
+        "new": b"more of it",
+        "committed": b"first",
+    }
 
 
 async def test_what_was_written_just_before_a_commit_is_known_by_its_bytes(
