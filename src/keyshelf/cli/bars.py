@@ -38,7 +38,7 @@ def job_bars() -> Progress:
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[message]}", markup=False),
+        TextColumn("{task.fields[more]}", markup=False),
         TimeRemainingColumn(compact=True),
         console=Console(stderr=True),
         transient=True,

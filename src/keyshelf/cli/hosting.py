@@ -1,6 +1,7 @@
 """Finds where repositories are, and runs a command on them."""
 
 import getpass
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, NoReturn
@@ -43,8 +44,9 @@ def run(
     That is the service at `KEYSHELF_URL`, or else this machine's own stores and database.
     Ctrl-C ends it at the next safe point with `when_interrupted` and code 130.
     """
-
-    configure_logging(LogOptions(level="warning", format="pretty"))
+    # Whoever runs this in a program of their own has said where its lines go.
+    if not logging.getLogger().handlers:
+        configure_logging(LogOptions(level="warning", format="pretty"))
 
     async def on_host() -> ExitCode:
         async with opened_host(settings.load()) as host:

@@ -1,5 +1,6 @@
 """The `keyshelf` program: its commands, and how their failures end it."""
 
+import errno
 import os
 import sys
 import traceback
@@ -35,6 +36,7 @@ from keyshelf.cli.exits import ExitCode, exit_code
 from keyshelf.client.transfers import local_failures
 from keyshelf.errors import Error
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 HELP = """Media on object storage under keys a person can read.
 
 Drive paths begin with / (my files) or shared:/ (what everybody shares). The service
@@ -95,8 +97,8 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.FAILURE)
     except Exception as error:  # noqa: BLE001 -- a person gets a line, whatever was forgotten
-        if isinstance(error, OSError) and error.filename:
-            # Any look at a path that a person named may be refused.
+        if isinstance(error, OSError) and (error.filename or error.errno in _FULL):
+            # Any look at a path that a person named may be refused, and stdout may be full.
             _fail(local_failures.meaning(error))
         output.message(f"keyshelf: internal error, please report it: {_place_of(error)}")
         sys.exit(ExitCode.FAILURE)

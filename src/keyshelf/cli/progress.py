@@ -102,55 +102,16 @@ class TransferDisplay(Observer):
             self._out.line(f"{word} {outcome.source} -> {outcome.target} ({size})")
 
 
-class CountDisplay:
-    """A bar for what is counted, on a terminal; nothing where there is none."""
+class _Bar:
+    """One bar, on a terminal; nothing where there is none."""
 
-    def __init__(self, title: str, *, quiet: bool) -> None:
+    def __init__(self, title: str, kind: str, *, quiet: bool) -> None:
         self._bars: Progress | None = None
         if output.is_live() and not quiet:
             # As above: only a terminal is worth the time that this import takes.
-            from keyshelf.cli.bars import job_bars  # noqa: PLC0415
+            from keyshelf.cli import bars  # noqa: PLC0415
 
-            self._bars = job_bars()
-            self._task = self._bars.add_task(title, total=None, message="")
-
-    def __enter__(self) -> Self:
-        if self._bars:
-            self._bars.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bars:
-            self._bars.stop()
-
-    def show(self, done: int, total: int | None, message: str = "") -> None:
-        """Draw how many are done of how many, and more in words."""
-        if self._bars:
-            self._bars.update(self._task, completed=done, total=total, message=message)
-
-    def show_job(self, job: Job) -> None:
-        """Draw where a job is."""
-        progress = job.progress
-        self.show(
-            progress.done, progress.total, output.printable(progress.message or progress.unit)
-        )
-
-
-class ContentDisplay:
-    """A bar for a commit, checkout or check, on a terminal; nothing where there is none."""
-
-    def __init__(self, title: str, *, quiet: bool) -> None:
-        self._bars: Progress | None = None
-        if output.is_live() and not quiet:
-            # As above: only a terminal is worth the time that this import takes.
-            from keyshelf.cli.bars import content_bars  # noqa: PLC0415
-
-            self._bars = content_bars()
+            self._bars = {"jobs": bars.job_bars, "content": bars.content_bars}[kind]()
             self._task = self._bars.add_task(title, total=None, more="")
 
     def __enter__(self) -> Self:
@@ -167,7 +128,27 @@ class ContentDisplay:
         if self._bars:
             self._bars.stop()
 
-    def show(self, done: int, total: int | None, more: str) -> None:
-        """Draw how many bytes are done of how many, and more in words."""
+    def show(self, done: int, total: int | None, more: str = "") -> None:
+        """Draw how much is done of how much, and more in words."""
         if self._bars:
             self._bars.update(self._task, completed=done, total=total, more=more)
+
+
+class CountDisplay(_Bar):
+    """A bar for what is counted: how many of how many, and time left."""
+
+    def __init__(self, title: str, *, quiet: bool) -> None:
+        super().__init__(title, "jobs", quiet=quiet)
+
+    def show_job(self, job: Job) -> None:
+        """Draw where a job is."""
+        progress = job.progress
+        message = output.printable(progress.message or progress.unit)
+        self.show(progress.done, progress.total, message)
+
+
+class ContentDisplay(_Bar):
+    """A bar for a commit or checkout: sizes, rate and time left."""
+
+    def __init__(self, title: str, *, quiet: bool) -> None:
+        super().__init__(title, "content", quiet=quiet)

@@ -260,8 +260,12 @@ def _row(summary: Summary) -> tuple[bytes | int, ...]:
 
 def _summary(path: bytes, row: Sequence[Any]) -> Summary:  # Any: as SQLite gives it
     """Return what a row says; nothing that counts when the disk has changed it."""
-    *columns, proof, vouched = row
-    return Summary(*columns, vouched) if proof == _proof(path, _encode(columns)) else _UNKNOWN
+    fingerprint, rules, node, files, size, entries, has_links, proof, vouched = row
+    if proof != _proof(path, _encode(row[:7])):
+        return _UNKNOWN
+    return Summary(
+        fingerprint, rules, node, files, size, entries, has_links=bool(has_links), vouched=vouched
+    )
 
 
 def _proof(path: bytes, content: bytes) -> bytes:

@@ -16,9 +16,12 @@ CHECK = JobKind("repositories-check", queue="large", max_attempts=3, timeout=tim
 async def schedule_collection(
     tx: Transaction, jobs: Jobs, repository: UUID, *, dry_run: bool, asked_by: str
 ) -> Job:
-    """Have a repository collected after the commit; one job does for all who ask."""
+    """Have a repository collected after the commit; asking again meanwhile gives the same job.
+
+    Somebody else gets one of their own, which they may look at.
+    """
     payload = {"repository": str(repository), "dry_run": dry_run}
-    key = f"{repository} {dry_run}"
+    key = f"{repository} {dry_run} {asked_by}"
     return await jobs.enqueue(tx, COLLECT, payload, owner_id=asked_by, unique_key=key)
 
 

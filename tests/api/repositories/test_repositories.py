@@ -88,6 +88,15 @@ def test_key_slots_are_shown_only_when_they_are_asked_for(program: Program) -> N
     assert program.call("GET", where)["is_readable"] is False
 
 
+def test_an_encrypted_repository_takes_no_proxies(program: Program) -> None:
+    shelf = Shelf.make(program, encryption=ENCRYPTION)
+
+    answer = shelf.call("PUT", f"/proxies/{'0' * 64}/1080p.mp4", content=b"film", status=422)
+
+    assert problem(answer) == "proxy-in-plain"
+    assert shelf.call("GET", f"/proxies/{'0' * 64}")["items"] == []
+
+
 def test_a_change_does_not_overwrite_one_that_was_not_seen(program: Program) -> None:
     made = program.call(
         "POST", "/api/repositories", json={"name": new_name(), "encryption": ENCRYPTION}
@@ -196,7 +205,7 @@ def test_no_route_tells_of_somebody_elses_or_takes_a_change_from_who_may_only_re
         rest = re.sub(r"{\w+}", "0" * 64, rest)
         for method in operations:
             asked += 1
-            answer = theirs.call(method, rest, status=404 if method != "head" else None, json={})
+            answer = theirs.call(method, rest, status=404, json={})
             assert answer is None or problem(answer) == "repository-not-found", path
             if method in {"put", "patch", "delete"}:
                 answer = shared.call(method, rest, status=403, json={}, headers=reader)

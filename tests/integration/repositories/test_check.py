@@ -8,10 +8,12 @@ from keyshelf.layout.repository import ChunkId, chunk_key, manifest_key
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.check.service import check
 from keyshelf.repositories.check.values import DamagedRepositoryError, Fault, Report
-from keyshelf.repositories.formats import ids
+from keyshelf.repositories.formats import ids, nodes
+from keyshelf.repositories.formats.entries import FolderEntry
 from keyshelf.repositories.formats.ids import Keys
+from keyshelf.repositories.formats.nodes import NodeKind
 from keyshelf.repositories.memory_carrier import MemoryCarrier
-from tests.integration.repositories.shelf import Packed, Shelf, Tree, commit_tree
+from tests.integration.repositories.shelf import Packed, Shelf, Tree, commit_tree, push_tree
 
 pytestmark = pytest.mark.anyio
 SECRET = b"s" * 32
@@ -114,6 +116,23 @@ async def test_a_lost_folder_hurts_all_that_is_in_it(shelf: Shelf, film: Reposit
     report = await check(carrier)
 
     assert [(each.path, each.commit) for each in report.hurt_files] == [("notes/", commit)]
+
+
+async def test_files_are_found_however_deep_they_are(shelf: Shelf, film: RepositoryRecord) -> None:
+    carrier = shelf.carrier(film)
+    packed = Packed(None)
+    root = packed.folder(b"d", {"n.txt": b"noted"})
+    for _ in range(600):
+        node = packed.put(nodes.encode(NodeKind.FOLDER, 0, [root]))
+        root = FolderEntry(b"d", 0o755, 0, node, root.files, root.size)
+    async with carrier.push() as push:
+        await push.send(list(packed.chunks.values()))
+        await push_tree(push, carrier.repository, root)
+    await shelf.parts.store.delete(chunk_key(file_chunk(b"noted")))
+
+    report = await check(carrier)
+
+    assert [each.path for each in report.hurt_files] == ["d/" * 600 + "n.txt"]
 
 
 async def test_a_lost_manifest_hurts_its_commit(shelf: Shelf, film: RepositoryRecord) -> None:

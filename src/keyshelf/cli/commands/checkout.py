@@ -23,10 +23,14 @@ from keyshelf.repositories.host import Host
 from keyshelf.repositories.paths import path_bytes, path_text
 from keyshelf.repositories.reading import Reader
 
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", readable=False, help="Where to; made when missing.")
+]
+
 
 def checkout(
     ref: Annotated[str, typer.Argument(help="A branch, tag or commit.")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", readable=False, help="Where to; made when missing.")],
+    folder: Folder,
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="[PATH]...", help="Only these, at their places.")
     ] = None,

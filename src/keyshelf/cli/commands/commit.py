@@ -4,6 +4,8 @@ import getpass
 import os
 import pwd
 import re
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +39,9 @@ class IllegalAuthorError(InvalidInputError):
 
 
 def commit(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", readable=False, help="The folder to keep.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", readable=False, help="The folder to keep.")
+    ],
     message: Annotated[str, typer.Option("--message", "-m", help="What changed, and why.")],
     *,
     repo: Repo,
@@ -72,13 +76,9 @@ def commit(
             remembered(carrier.repository, folder) as cache,
             ContentDisplay(f"commit to {repo}", quiet=quiet or as_json) as display,
         ):
-
-            def show(progress: Progress) -> None:
-                display.show(progress.bytes_read, progress.bytes_to_read, _more(progress))
-
             options = CommitOptions(
                 paranoid=paranoid, allow_empty=allow_empty, xattrs=xattrs, own=own,
-                on_progress=show,
+                on_progress=partial(_show, display),
             )  # fmt: skip
             made = await make_commit(
                 carrier,
@@ -90,11 +90,7 @@ def commit(
                 cache=cache,
                 options=options,
             )
-        for skipped in made.skipped:
-            out.message(f"keyshelf: left out {skipped}: a socket, pipe or device")
-        for each in sorted(own):
-            if (folder / os.fsdecode(each)).exists():
-                out.message(f"keyshelf: left out {shown(each)}: Keyshelf's own data")
+        _tell_left_out(out, made, place, own)
         out.result(_document(made), _lines(made, branch))
         return ExitCode.OK
 
@@ -103,15 +99,27 @@ def commit(
 
 def _author(text: str | None) -> Author:
     if text is None:
+        login = _login()
         try:
-            login = getpass.getuser()
-            return Author(pwd.getpwnam(login).pw_gecos.partition(",")[0] or login)
-        except (KeyError, OSError):  # a container may run as a number without a name
-            return Author(os.environ.get("USER") or str(os.getuid()))
+            full = pwd.getpwnam(login).pw_gecos.partition(",")[0]
+        except KeyError:
+            full = ""
+        return Author(full or login)
     parsed = _AUTHOR.fullmatch(text)
     if parsed is None:
         raise IllegalAuthorError(f"{text!r} is no author: write `Anna <anna@example.com>`")
     return Author(parsed[1], parsed[2] or "")
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number that has no name
+        return str(os.getuid())
+
+
+def _show(display: ContentDisplay, progress: Progress) -> None:
+    display.show(progress.bytes_read, progress.bytes_to_read, _more(progress))
 
 
 def _more(progress: Progress) -> str:
@@ -119,6 +127,14 @@ def _more(progress: Progress) -> str:
     if progress.files_in_all is not None:
         files += f"/{progress.files_in_all:,}"
     return f"{files} files, {size_text(progress.sent.stored_bytes)} new"
+
+
+def _tell_left_out(out: Output, made: Commit, folder: Path, own: Iterable[bytes]) -> None:
+    for skipped in made.skipped:
+        out.message(f"keyshelf: left out {skipped}: a socket, pipe or device")
+    for each in sorted(own):
+        if (folder / os.fsdecode(each)).exists():
+            out.message(f"keyshelf: left out {shown(each)}: Keyshelf's own data")
 
 
 def _document(made: Commit) -> dict[str, object]:

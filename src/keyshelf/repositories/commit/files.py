@@ -216,4 +216,6 @@ def _has_hole(number: int, found: Found) -> bool:
 
 
 def _changing(path: bytes) -> FileChangingError:
-    return FileChangingError(f"{shown(path)} changes while it is read: commit when nothing writes it")
+    return FileChangingError(
+        f"{shown(path)} changes while it is read: commit when nothing writes it"
+    )

@@ -58,8 +58,8 @@ async def commit(
     before the branch: a crash anywhere leaves the branch as it was, and the same commit
     goes on where it stopped: what was read is remembered, what was sent is not sent
     again. Raises `RefMovedError` when somebody moved the branch meanwhile,
-    `FolderMissingError`, `FolderUnreadableError` and `FileChangingError`, which name what cannot be read or
-    does not hold still, `IllegalPatternError`, and what the carrier raises.
+    `FolderMissingError`, `FolderUnreadableError` and `FileChangingError`, which name what
+    cannot be read or does not hold still, `IllegalPatternError`, and what the carrier raises.
     """
     options = options or CommitOptions()
     if look(folder).kind is not Kind.FOLDER:

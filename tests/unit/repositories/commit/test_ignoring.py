@@ -7,6 +7,7 @@ import pytest
 
 from keyshelf.repositories.commit import patterns
 from keyshelf.repositories.commit.ignoring import IllegalPatternError
+from keyshelf.repositories.commit.values import CommitOptions
 from tests.unit.repositories.commit.committing import Committing
 
 pytestmark = pytest.mark.anyio
@@ -137,3 +138,15 @@ async def test_names_that_are_no_text_match_too(tmp_path: Path) -> None:
     await committing.commit()
 
     assert list(await committing.entries()) == [b".keyshelfignore"]
+
+
+async def test_the_folders_of_keyshelf_itself_are_left_out_also_when_nothing_changed(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, {"a/data/postgres": "", "a/y": ""})
+    committing = Committing(tmp_path)
+    await committing.commit()
+
+    await committing.commit(CommitOptions(own=frozenset({b"a/data"})))
+
+    assert list(await committing.entries()) == [b"a", b"a/y"]
