@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -234,3 +235,23 @@ def test_repositories_are_listed_with_what_they_saved(
     assert ours["logical_bytes"] == 2 * 2_000_006
     assert ours["stored_bytes"] < 3_000_000
     assert any(line.startswith("saved") for line in stats.lines)
+
+
+def test_damage_is_named_and_healed_by_the_good_files(
+    keyshelf: Keyshelf, film: str, project: Path, environment: Mapping[str, str]
+) -> None:
+    if "DATABASE_URL" not in environment:
+        pytest.skip("only where the stores are")
+    commit(keyshelf, film, project)
+    chunks = Path(environment["KEYSHELF_DATA"]) / "stores" / "repository" / "v1" / "chunks"
+    changed, gone = sorted(chunks.glob("*/*/*"), key=lambda file: file.stat().st_size)[-2:]
+    changed.write_bytes(b"x" * changed.stat().st_size)
+    gone.unlink()
+
+    found = keyshelf("check", "--read-data", "--repair", "-R", film, "--json")
+    keyshelf("commit", project, "-R", film, "-m", "heal", "--paranoid")
+    after = keyshelf("check", "--read-data", "-R", film)
+
+    assert (found.code, after.code) == (7, 0)
+    assert {each["fault"] for each in found.json["damaged"]} == {"changed", "missing"}
+    assert [each["path"] for each in found.json["hurt_files"]] == ["shots/a.mov"]

@@ -112,6 +112,25 @@ def test_a_change_does_not_overwrite_one_that_was_not_seen(program: Program) -> 
     assert [problem(late), problem(none)] == ["precondition-failed", "no-key-slot"]
 
 
+def test_key_slots_that_all_share_are_taken_away_by_administrators_only(
+    program: Program, served: Served
+) -> None:
+    new = {"name": new_name(), "space": "shared", "encryption": ENCRYPTION}
+    where = f"/api/repositories/{program.call('POST', '/api/repositories', json=new)['id']}"
+    scopes = ["repository:read", "repository:write"]
+    wanted = {"name": "a token", "scopes": scopes, "expires_in_days": 1}
+    token = program.call("POST", "/api/tokens", json=wanted)["token"]
+    another = SLOT | {"id": str(uuid4())}
+
+    def by_a_writer(*slots: object) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        body = {"slots": list(slots)}
+        return httpx2.patch(served.url + where, json=body, headers=headers).status_code
+
+    assert (by_a_writer(SLOT, another), by_a_writer(another)) == (200, 403)
+    program.call("PATCH", where, json={"slots": [another]}, status=200)
+
+
 def test_only_tokens_for_repositories_reach_them(program: Program, served: Served) -> None:
     shelf = Shelf.make(program)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from keyshelf.access.permissions import Action, require
 from keyshelf.api.caller import IfMatch, Precondition
 from keyshelf.api.cursors import decode, encode
 from keyshelf.api.once import OnceRoute
@@ -92,9 +93,15 @@ async def show_repository(
 async def change_repository(
     at: Writable, body: RepositoryChangeIn, precondition: IfMatch, response: Response
 ) -> RepositoryOut:
-    """Rename a repository, or replace its key slots; its content stays as it is."""
+    """Rename a repository, or replace its key slots; its content stays as it is.
+
+    Only an administrator takes away a slot of a repository that all share: without
+    slots its content is lost to everybody.
+    """
     record = at.record
     slots = [each.slot() for each in body.slots] if body.slots is not None else None
+    if slots is not None and record.owner == SHARED and not set(record.slots) <= set(slots):
+        require(at.identity, Action.ADMINISTER)
     try:
         changed = await catalog.change(
             at.parts,

@@ -7,16 +7,17 @@ import typer
 
 from keyshelf.cli import hosting
 from keyshelf.cli.exits import ExitCode
-from keyshelf.cli.hosting import Repo
+from keyshelf.cli.hosting import AnyHost, Repo
 from keyshelf.cli.options import Json, Quiet
 from keyshelf.cli.output import Output, count_text, size_text
 from keyshelf.cli.progress import CountDisplay
 from keyshelf.cli.repository_text import short
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.repository import CommitHash
+from keyshelf.repositories.check.forgetting import forget_damaged
 from keyshelf.repositories.check.service import check as look
 from keyshelf.repositories.check.values import Report
-from keyshelf.repositories.host import Host
+from keyshelf.repositories.direct.host import DirectHost
 
 _SHOWN = 20
 
@@ -30,20 +31,27 @@ def check(
     sample: Annotated[
         str | None, typer.Option(help="Read and verify a part, such as 5%; another each time.")
     ] = None,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Forget damaged chunks: a commit of good files heals them."),
+    ] = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Look for missing and damaged objects, and name the files and commits that they hurt.
 
-    Folders, lists and manifests are always read and verified. Changes nothing. Exits
-    with 7 when something is damaged.
+    Folders, lists and manifests are always read and verified. Exits with 7 when something
+    is damaged. With --repair, where the stores are, damaged chunks no longer count as
+    there: `commit --paranoid` of a folder that still has the good files sends them again.
     """
     out = Output(as_json=as_json)
     part = _part(sample)
     if read_data and part is not None:
         raise InvalidInputError("--read-data reads all: no --sample beside it")
 
-    async def command(host: Host) -> ExitCode:
+    async def command(host: AnyHost) -> ExitCode:
+        if repair and not isinstance(host, DirectHost):
+            raise InvalidInputError("--repair works where the stores are: unset KEYSHELF_URL")
         carrier = await hosting.opened(host, repo)
         with CountDisplay(f"check of {repo}", quiet=quiet or as_json) as display:
 
@@ -58,6 +66,12 @@ def check(
                 on_progress=show,
             )
         out.result(report, _lines(report))
+        if repair and isinstance(host, DirectHost):
+            forgotten = await forget_damaged(host.parts, carrier.repository.keys, report)
+            out.message(
+                f"keyshelf: {count_text(forgotten, 'chunk')} forgotten:"
+                f" `keyshelf commit --paranoid` of the good files sends them again"
+            )
         return ExitCode.OK if report.is_clean else ExitCode.INTEGRITY
 
     hosting.run(command)

@@ -124,6 +124,35 @@ async def take_in(
     )
 
 
+async def forget(tx: Transaction, ids: Sequence[ChunkId]) -> None:
+    """Take chunks out of every repository that has them."""
+    parameters = {"ids": _bytes(ids)}
+    # The repositories before the chunks, as everybody locks them.
+    await tx.execute(
+        """
+        SELECT number FROM repositories WHERE number IN (
+            SELECT repository FROM repository_chunks WHERE id = ANY(%(ids)s)
+        ) ORDER BY number FOR NO KEY UPDATE
+        """,
+        parameters,
+    )
+    await tx.execute(
+        """
+        WITH gone AS (
+            DELETE FROM repository_chunks WHERE id = ANY(%(ids)s)
+            RETURNING repository, size, stored_size
+        ), sums AS (
+            SELECT repository, count(*) AS chunks, sum(size) AS bytes, sum(stored_size) AS stored
+            FROM gone GROUP BY repository
+        )
+        UPDATE repositories SET chunks = repositories.chunks - sums.chunks,
+            chunk_bytes = chunk_bytes - sums.bytes, stored_bytes = stored_bytes - sums.stored
+        FROM sums WHERE number = sums.repository
+        """,
+        parameters,
+    )
+
+
 async def drop_others(tx: Transaction, chunk: ChunkId, key_id: bytes | None) -> None:
     """Take a chunk that proved to be of one key out of the repositories that have another.
 
