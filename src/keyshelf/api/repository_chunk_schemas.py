@@ -14,7 +14,7 @@ from keyshelf.repositories.carrier import MOST_CHUNKS, MOST_IDS, StoredChunk
 from keyshelf.repositories.chunks.confirming import ClaimedChunk
 from keyshelf.repositories.chunks.transfers import AnnouncedChunk, SignedChunk
 from keyshelf.repositories.formats.frame import Codec
-from keyshelf.repositories.gc.run import Deletion
+from keyshelf.repositories.gc.values import Deletion
 from keyshelf.repositories.pushes.values import OpenPush
 
 _Size = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]

@@ -1,32 +1,29 @@
 """Finds where repositories are, and runs a command on them."""
 
 import getpass
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeAlias
 
 import anyio
 import typer
 
 from keyshelf import settings
-from keyshelf.app.repositories import open_repositories
 from keyshelf.cli import connecting, output
 from keyshelf.cli.exits import ExitCode
 from keyshelf.errors import InvalidInputError
-from keyshelf.layout.drive import owner_id
 from keyshelf.repositories.carrier import Carrier
-from keyshelf.repositories.direct.host import DirectHost
 from keyshelf.repositories.host import Host, RepositoryInfo
 from keyshelf.repositories.remote.host import RemoteHost
 from keyshelf.repositories.unlocking import RepositoryLockedError, Unlocking, keys_of
 from keyshelf.settings import Settings
-from keyshelf.telemetry import LogOptions, configure_logging
+
+if TYPE_CHECKING:
+    from keyshelf.repositories.direct.host import DirectHost
 
 Repo = Annotated[str, typer.Option("--repo", "-R", help="The repository, by name or id.")]
 
-
-AnyHost = DirectHost | RemoteHost
+AnyHost: TypeAlias = "DirectHost | RemoteHost"
 """Where repositories can be; most commands need to know no more than `Host` says."""
 
 
@@ -44,9 +41,6 @@ def run(
     That is the service at `KEYSHELF_URL`, or else this machine's own stores and database.
     Ctrl-C ends it at the next safe point with `when_interrupted` and code 130.
     """
-    # Whoever runs this in a program of their own has said where its lines go.
-    if not logging.getLogger().handlers:
-        configure_logging(LogOptions(level="warning", format="pretty"))
 
     async def on_host() -> ExitCode:
         async with opened_host(settings.load()) as host:
@@ -67,8 +61,11 @@ async def opened_host(given: Settings) -> AsyncGenerator[AnyHost]:
         async with connecting.client() as client:
             yield RemoteHost(client)
     else:
-        async with open_repositories(given) as parts:
-            yield DirectHost(parts, owner_id(given.required("KEYSHELF_LOCAL_IDENTITY")))
+        # As `this_machine` says: only who works on this machine waits for its drivers.
+        from keyshelf.cli import this_machine  # noqa: PLC0415
+
+        async with this_machine.opened(given) as host:
+            yield host
 
 
 async def opened(host: Host, name: str) -> Carrier:

@@ -5,6 +5,7 @@ folder, in the user's cache folder. What is remembered of files is true of the f
 their chunks are in the repository is certain only where a commit vouches for it.
 """
 
+import logging
 import sqlite3
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -19,11 +20,12 @@ from blake3 import blake3
 from keyshelf.errors import UnavailableError
 from keyshelf.layout.repository import CommitHash
 from keyshelf.repositories.formats.entries import FileEntry, LinkEntry
-from keyshelf.telemetry import get_logger
 
 COMPARE = -1
 """In place of a ctime: the times cannot tell a later change of a file, the content must."""
-_log = get_logger(__name__)
+# The standard library's, for the command line loads this: the other takes longer than most
+# commands run.
+_log = logging.getLogger(__name__)
 _VERSION = 3
 _SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS folders (
@@ -124,7 +126,7 @@ class FolderCache:
         except sqlite3.OperationalError as error:
             raise _unusable(str(file), error) from error
         except sqlite3.DatabaseError as error:
-            _log.warning("a cache is made anew", file=str(file), error=str(error))
+            _log.warning("the cache %s is made anew: %s", file, error)
             for ending in ("", "-wal", "-shm"):
                 file.with_name(file.name + ending).unlink(missing_ok=True)
             return cls(_connect(file), str(file))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from keyshelf.errors import ConflictError, InvalidInputError
+from keyshelf.errors import InvalidInputError
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.repository import RepositoryId
 from keyshelf.repositories.catalog import queries
@@ -14,33 +14,16 @@ from keyshelf.repositories.formats.frame import DEFAULT_LEVEL
 from keyshelf.repositories.formats.slots import Slot
 from keyshelf.repositories.mirroring import mirror
 from keyshelf.repositories.parts import RepositoryParts
-from keyshelf.repositories.values import RepositoryName, RepositoryNotFoundError
+from keyshelf.repositories.values import (
+    NoKeySlotError,
+    RepositoryChangedError,
+    RepositoryExistsError,
+    RepositoryName,
+    RepositoryNotFoundError,
+    TooManyKeySlotsError,
+)
 
 MOST_SLOTS = 32
-
-
-class RepositoryExistsError(ConflictError):
-    """Its owner has a repository of this name already."""
-
-    code = "repository-exists"
-
-
-class RepositoryChangedError(ConflictError):
-    """Somebody else changed the repository meanwhile. Look again, then change it."""
-
-    code = "repository-changed"
-
-
-class NoKeySlotError(InvalidInputError):
-    """An encrypted repository needs a key slot: without one nobody could ever read it."""
-
-    code = "no-key-slot"
-
-
-class TooManyKeySlotsError(InvalidInputError):
-    """A repository has only so many key slots. Remove one before."""
-
-    code = "too-many-key-slots"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,30 @@ class RepositoryNotFoundError(NotFoundError):
     code = "repository-not-found"
 
 
+class RepositoryExistsError(ConflictError):
+    """Its owner has a repository of this name already."""
+
+    code = "repository-exists"
+
+
+class RepositoryChangedError(ConflictError):
+    """Somebody else changed the repository meanwhile. Look again, then change it."""
+
+    code = "repository-changed"
+
+
+class NoKeySlotError(InvalidInputError):
+    """An encrypted repository needs a key slot: without one nobody could ever read it."""
+
+    code = "no-key-slot"
+
+
+class TooManyKeySlotsError(InvalidInputError):
+    """A repository has only so many key slots. Remove one before."""
+
+    code = "too-many-key-slots"
+
+
 class RefNotFoundError(NotFoundError):
     """There is no branch, tag or commit of this name."""
 

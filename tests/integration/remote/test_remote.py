@@ -14,7 +14,6 @@ from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.slots import WrongPassphraseError
 from keyshelf.repositories.history.content import DamagedFileError
 from keyshelf.repositories.host import opened
-from keyshelf.repositories.managing import RepositoryExistsError
 from keyshelf.repositories.remote.host import RemoteHost
 from keyshelf.repositories.sending import SendingOptions
 from keyshelf.repositories.unlocking import RepositoryLockedError, Unlocking
@@ -22,6 +21,7 @@ from keyshelf.repositories.values import (
     ChunkMissingError,
     PushExpiredError,
     RefMovedError,
+    RepositoryExistsError,
     RepositoryName,
     RepositoryNotFoundError,
     SealedChunk,

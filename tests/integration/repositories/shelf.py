@@ -19,8 +19,8 @@ from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.ids import Keys
 from keyshelf.repositories.formats.manifest import Author, Manifest
 from keyshelf.repositories.formats.nodes import ChunkRef, NodeKind
-from keyshelf.repositories.gc.run import Collected
 from keyshelf.repositories.gc.service import collect
+from keyshelf.repositories.gc.values import Collected
 from keyshelf.repositories.managing import NewRepository
 from keyshelf.repositories.parts import RepositoryOptions, RepositoryParts
 from keyshelf.repositories.reading import Reader

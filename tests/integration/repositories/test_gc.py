@@ -11,8 +11,8 @@ from keyshelf.repositories.formats import ids
 from keyshelf.repositories.formats.entries import FileEntry, FolderEntry
 from keyshelf.repositories.formats.nodes import ChunkRef, NodeKind, encode
 from keyshelf.repositories.gc.marking import CollectionLostError
-from keyshelf.repositories.gc.run import Collected, Deletion
 from keyshelf.repositories.gc.service import delete_chunks
+from keyshelf.repositories.gc.values import Collected, Deletion
 from keyshelf.repositories.references import BrokenHistoryError
 from keyshelf.repositories.unlocking import RepositoryLockedError
 from keyshelf.repositories.values import PushExpiredError

@@ -22,12 +22,13 @@ from keyshelf.drive.values import Space
 from keyshelf.layout.drive import SHARED, OwnerId
 from keyshelf.repositories import managing as catalog
 from keyshelf.repositories.catalog.values import Filled, RepositoryRecord
-from keyshelf.repositories.managing import NewRepository, RepositoryChangedError
+from keyshelf.repositories.managing import NewRepository
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.publishing import summaries
 from keyshelf.repositories.serving import is_readable
 from keyshelf.repositories.values import (
     IllegalRepositoryNameError,
+    RepositoryChangedError,
     RepositoryNotFoundError,
     repository_name,
 )

@@ -1,7 +1,7 @@
 """`keyshelf gc`: delete what no branch or tag of a repository leads to."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,12 +13,13 @@ from keyshelf.cli.output import Output, count_text, size_text
 from keyshelf.cli.progress import CountDisplay
 from keyshelf.client.wire import decode
 from keyshelf.errors import InvalidInputError
-from keyshelf.repositories.direct.host import DirectHost
-from keyshelf.repositories.gc.run import Collected
-from keyshelf.repositories.gc.service import collect
+from keyshelf.repositories.gc.values import Collected
 from keyshelf.repositories.host import RepositoryInfo
 from keyshelf.repositories.remote.host import RemoteHost
 from keyshelf.repositories.unlocking import keys_of
+
+if TYPE_CHECKING:
+    from keyshelf.repositories.direct.host import DirectHost
 
 
 def gc(
@@ -59,15 +60,18 @@ def gc(
 
 
 async def _here(
-    host: DirectHost, info: RepositoryInfo, grace_hours: int | None, *, dry_run: bool, quiet: bool
+    host: "DirectHost", info: RepositoryInfo, grace_hours: int | None, *, dry_run: bool, quiet: bool
 ) -> Collected:
+    # As `this_machine` says: only who works on this machine waits for its drivers.
+    from keyshelf.cli import this_machine  # noqa: PLC0415
+
     keys = await keys_of(info.key_id, info.slots, hosting.unlocking_for(info))
     with CountDisplay(f"gc of {info.name}", quiet=quiet) as display:
 
         async def show(done: int, total: int | None) -> None:
             display.show(done, total)
 
-        return await collect(
+        return await this_machine.collect(
             host.parts,
             await host.record(str(info.id)),
             keys,

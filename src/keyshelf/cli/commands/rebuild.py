@@ -1,6 +1,6 @@
 """`keyshelf rebuild`: rows of a lost database, from the objects in the bucket."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,10 @@ from keyshelf.cli.options import DryRun, Json, Quiet
 from keyshelf.cli.output import Output, count_text
 from keyshelf.cli.progress import CountDisplay
 from keyshelf.errors import InvalidInputError
-from keyshelf.repositories.direct.host import DirectHost
-from keyshelf.repositories.rebuild.service import rebuild as rebuild_rows
-from keyshelf.repositories.rebuild.values import Rebuilt
+from keyshelf.repositories.remote.host import RemoteHost
+
+if TYPE_CHECKING:
+    from keyshelf.repositories.rebuild.values import Rebuilt
 
 _SHOWN = 20
 
@@ -38,15 +39,18 @@ def rebuild(
         raise InvalidInputError("say what to rebuild: --repositories (drives come by `backfill`)")
 
     async def command(host: AnyHost) -> ExitCode:
-        if not isinstance(host, DirectHost):
+        if isinstance(host, RemoteHost):
             raise InvalidInputError("rebuild works where the stores are: unset KEYSHELF_URL")
+        # As `this_machine` says: only who works on this machine waits for its drivers.
+        from keyshelf.cli import this_machine  # noqa: PLC0415
+
         given = hosting.unlocking_as_set()
         with CountDisplay("rebuild", quiet=quiet or as_json) as display:
 
             async def show(done: int, total: int | None) -> None:
                 display.show(done, total, "repositories")
 
-            rebuilt = await rebuild_rows(
+            rebuilt = await this_machine.rebuild(
                 host.parts,
                 unlockings=() if given.is_empty else (given,),
                 dry_run=dry_run,
@@ -58,7 +62,7 @@ def rebuild(
     hosting.run(command)
 
 
-def _lines(rebuilt: Rebuilt, *, dry_run: bool) -> list[str]:
+def _lines(rebuilt: "Rebuilt", *, dry_run: bool) -> list[str]:
     word = "would add" if dry_run else "added"
     lines = [
         f"found {rebuilt.found:,} repositories in the bucket",

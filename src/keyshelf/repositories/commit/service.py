@@ -1,5 +1,6 @@
 """Commit: read what changed, send what is new, write the folders, and move the branch last."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,9 +24,10 @@ from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.scanning import Kind, look, shown
 from keyshelf.repositories.sending import MayHave, sending
 from keyshelf.repositories.values import RefName
-from keyshelf.telemetry import get_logger
 
-_log = get_logger(__name__)
+# The standard library's, for the command line loads this: the other takes longer than most
+# commands run.
+_log = logging.getLogger(__name__)
 _WORTH_A_FILTER = 64 * 1024 * 1024
 """So many bytes to read are worth fetching the filter of what is there."""
 
@@ -153,7 +155,7 @@ class _Work:
         try:
             self.cache.vouch(made)
         except UnusableCacheError as error:
-            _log.warning("the next commit asks about everything again", error=error.detail)
+            _log.warning("the next commit asks about everything again: %s", error.detail)
 
     def _walk(self, known: Known) -> Walk:
         options = self.options
@@ -167,5 +169,5 @@ class _Work:
         try:
             return bloom.parse(stored).may_have if stored else None
         except DamagedFilterError as error:
-            _log.warning("a commit does without the Bloom filter", error=error.detail)
+            _log.warning("a commit does without the Bloom filter: %s", error.detail)
             return None

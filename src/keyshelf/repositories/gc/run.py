@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from keyshelf.database.transactions import Transaction
 from keyshelf.layout.repository import ChunkId, chunk_key, manifest_key
@@ -15,6 +14,7 @@ from keyshelf.repositories.gc.marking import CollectionLostError, Marks
 from keyshelf.repositories.gc.queries import Horizon, Reach
 from keyshelf.repositories.gc.sweeping import queries as sweeping
 from keyshelf.repositories.gc.sweeping.queries import Swept
+from keyshelf.repositories.gc.values import Collected, Deletion
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
 from keyshelf.repositories.values import RepositoryNotFoundError
@@ -24,30 +24,6 @@ _CHUNKS_AT_ONCE = 2000
 
 OnProgress = Callable[[int, int | None], Awaitable[None]]
 """Told how many chunks were looked at, and of how many when that is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """What a run of the collector did, or would do."""
-
-    commits_condemned: int
-    """Commits that no branch or tag leads to, found so for the first time."""
-    commits_deleted: int
-    chunks_condemned: int
-    chunks_deleted: int
-    objects: int
-    """Objects that nobody else has: what the store loses."""
-    bytes_freed: int
-    """Sizes of those of them that are chunks."""
-
-
-class Deletion(StrEnum):
-    """What became of a chunk that was to be deleted."""
-
-    DELETED = "deleted"
-    IN_USE = "in-use"
-    """A commit leads to it, or somebody who writes may rely on it."""
-    NOT_FOUND = "not-found"
 
 
 @dataclass(slots=True)

@@ -15,7 +15,8 @@ from keyshelf.repositories.deleting import queries as notes
 from keyshelf.repositories.deleting.service import delete_noted
 from keyshelf.repositories.formats.ids import Keys
 from keyshelf.repositories.gc.marking import marking
-from keyshelf.repositories.gc.run import Collected, Deletion, OnProgress, Run
+from keyshelf.repositories.gc.run import OnProgress, Run
+from keyshelf.repositories.gc.values import Collected, Deletion
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
 from keyshelf.repositories.unlocking import RepositoryLockedError

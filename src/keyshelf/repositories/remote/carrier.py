@@ -1,5 +1,6 @@
 """A repository of a service elsewhere."""
 
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ from keyshelf.repositories.values import (
     RefName,
     Repository,
 )
-from keyshelf.telemetry import get_logger
 
-_log = get_logger(__name__)
+# The standard library's, for the command line loads this: the other takes longer than most
+# commands run.
+_log = logging.getLogger(__name__)
 _END_SECONDS = 10
 
 
@@ -113,4 +115,4 @@ class RemoteCarrier:
                     await self.routes.close_push(self.repository.id, push.id)
                 except Error as error:
                     # It ends by itself; what went before is what the caller must hear of.
-                    _log.warning("a push could not be closed", why=error.detail)
+                    _log.warning("a push could not be closed: %s", error.detail)

@@ -5,20 +5,18 @@ from contextlib import contextmanager
 
 from keyshelf.client.failures import RemoteError
 from keyshelf.errors import Error
-from keyshelf.repositories.managing import (
-    NoKeySlotError,
-    RepositoryChangedError,
-    RepositoryExistsError,
-    TooManyKeySlotsError,
-)
 from keyshelf.repositories.values import (
     ChunkMissingError,
     IllegalRefError,
     IllegalRepositoryNameError,
+    NoKeySlotError,
     PushExpiredError,
     RefMovedError,
     RefNotFoundError,
+    RepositoryChangedError,
+    RepositoryExistsError,
     RepositoryNotFoundError,
+    TooManyKeySlotsError,
 )
 
 _SAME: Mapping[str, type[Error]] = {

@@ -114,22 +114,24 @@ async def test_what_cannot_be_compared_counts_and_is_said() -> None:
     assert MOST_CHUNK < found.size <= len(BIG)
 
 
+PIECES = [Random(number).randbytes(3_000) for number in range(6)]
+CONTENTS = st.lists(st.sampled_from(PIECES), max_size=8).map(b"".join)
+FILES = st.dictionaries(st.sampled_from([b"a", b"b/c", b"b/d", b"e"]), CONTENTS)
+
+
 @settings(max_examples=60, deadline=None)
-@given(data=st.data())
+@given(trees=st.tuples(FILES, FILES))
 async def test_the_bytes_that_are_new_are_those_of_chunks_that_were_nowhere(
-    data: st.DataObject,
+    trees: tuple[dict[bytes, bytes], dict[bytes, bytes]],
 ) -> None:
-    pieces = [Random(number).randbytes(3_000) for number in range(6)]
-    contents = st.lists(st.sampled_from(pieces), max_size=8).map(b"".join)
-    files = st.dictionaries(st.sampled_from([b"a", b"b/c", b"b/d", b"e"]), contents)
     history = History()
     with pytest.MonkeyPatch.context() as patch:
         # So few in a node that small files have deep lists.
         patch.setitem(nodes.FANOUT, NodeKind.LIST, Fanout(2, 3, 6))
         roots: list[FolderEntry] = []
-        for _ in range(2):
+        for files in trees:
             tree: dict[bytes, Entry] = {
-                path: history.store(content) for path, content in data.draw(files).items()
+                path: history.store(content) for path, content in files.items()
             }
             roots.append(await history.tree(tree))
 

@@ -1,0 +1,30 @@
+"""Repositories on this machine's own stores and database.
+
+Imported where it is needed only: the drivers of databases and
+stores take longer to load than most commands take to run.
+"""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from keyshelf.app.repositories import open_repositories
+from keyshelf.layout.drive import owner_id
+from keyshelf.repositories.check.forgetting import forget_damaged
+from keyshelf.repositories.direct.host import DirectHost
+from keyshelf.repositories.gc.service import collect
+from keyshelf.repositories.rebuild.service import rebuild
+from keyshelf.settings import Settings
+from keyshelf.telemetry import LogOptions, configure_logging
+
+__all__ = ["collect", "forget_damaged", "opened", "rebuild"]
+
+
+@asynccontextmanager
+async def opened(given: Settings) -> AsyncGenerator[DirectHost]:
+    """Open the repositories of this machine, as the identity that the settings name."""
+    # Whoever runs this in a program of their own has said where its lines go.
+    if not logging.getLogger().handlers:
+        configure_logging(LogOptions(level="warning", format="pretty"))
+    async with open_repositories(given) as parts:
+        yield DirectHost(parts, owner_id(given.required("KEYSHELF_LOCAL_IDENTITY")))
