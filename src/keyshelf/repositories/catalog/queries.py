@@ -108,12 +108,6 @@ async def filled(tx: ReadTransaction, number: RepositoryNumber) -> Filled:
     return _filled(row) if row else Filled()
 
 
-async def all_ids(tx: ReadTransaction) -> list[RepositoryId]:
-    """Return every repository there is."""
-    rows = await tx.all("SELECT id FROM repositories ORDER BY number")
-    return [RepositoryId(row["id"]) for row in rows]
-
-
 async def update(
     tx: Transaction, number: RepositoryNumber, *, name: str, slots: Sequence[Slot], expected: int
 ) -> int | None:

@@ -11,7 +11,7 @@ from keyshelf.repositories.cache import FolderCache, RememberedFile, RememberedF
 from keyshelf.repositories.checkout import judging
 from keyshelf.repositories.checkout.clearing import NOTHING_KNOWN, Cleared, Clearing
 from keyshelf.repositories.checkout.judging import Verdict
-from keyshelf.repositories.checkout.parts import PART_NAME, Target, part_name
+from keyshelf.repositories.checkout.parts import Target
 from keyshelf.repositories.checkout.places import (
     PERMISSIONS,
     OpenFolder,
@@ -27,6 +27,7 @@ from keyshelf.repositories.checkout.values import (
 )
 from keyshelf.repositories.checkout.wanted import Visit
 from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry, LinkEntry
+from keyshelf.repositories.part_names import is_of_checkout, part_name
 from keyshelf.repositories.paths import joined, path_text
 
 _WRITABLE = 0o700
@@ -215,7 +216,7 @@ class FolderWork:
             done.did.removed += self._remove_rest(place, local, act=True).removed
         if local.visit.wanted.all:
             for name in local.seen.keys() - local.names - local.parts:
-                if PART_NAME.fullmatch(name):
+                if is_of_checkout(name):
                     _widen(place, local)
                     place.remove(name)
 

@@ -1,14 +1,11 @@
 """Writing files aside, piece by piece, and giving them their names when they are whole."""
 
 import os
-import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from threading import Lock
-
-from blake3 import blake3
 
 from keyshelf.errors import Error
 from keyshelf.layout.repository import ChunkId
@@ -31,10 +28,10 @@ from keyshelf.repositories.formats import ids
 from keyshelf.repositories.formats.entries import HAS_HOLES, FileEntry
 from keyshelf.repositories.formats.nodes import ChunkRef
 from keyshelf.repositories.history.content import DamagedFileError
+from keyshelf.repositories.part_names import part_name
 from keyshelf.repositories.paths import joined, path_text
 from keyshelf.repositories.reading import DamagedObjectError, Reader
 
-PART_NAME = re.compile(rb"\.keyshelf-[0-9a-f]{16}-[0-9a-f]{16}\.part")
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OLD = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
 _BLOCK = 4096
@@ -97,15 +94,6 @@ class Written:
 
 Frames = Mapping[bytes, bytes | Error]
 """By the ids of chunks: what came, or why it did not."""
-
-
-def part_name(entry: FileEntry) -> bytes:
-    """Return what a file is called until it is whole.
-
-    The content is in it, so that two checkouts of different commits never write into one.
-    """
-    name, content = blake3(entry.name), blake3(entry.content or b"")
-    return f".keyshelf-{name.hexdigest(8)}-{content.hexdigest(8)}.part".encode()
 
 
 class PartWriter:

@@ -9,11 +9,11 @@ from blake3 import blake3
 from keyshelf.errors import InvalidInputError
 from keyshelf.repositories.commit import patterns
 from keyshelf.repositories.commit.patterns import Patterns
+from keyshelf.repositories.part_names import is_part
 from keyshelf.repositories.scanning import shown, unreadable
 
 FILE_NAME = b".keyshelfignore"
 _MOST_BYTES = 1024 * 1024
-_PART_BEGINS, _PART_ENDS = b".keyshelf-", b".part"
 
 
 class IllegalPatternError(InvalidInputError):
@@ -56,12 +56,11 @@ class Ignored:
     def ignores(self, path: bytes, *, is_folder: bool) -> bool:
         """Say whether a path, from the root, is left out; the nearest file that speaks decides.
 
-        What an interrupted checkout left aside is left out always, and what is `own`.
+        What an interrupted checkout or `get` left aside is left out always, and what is `own`.
         """
         if path in self.own:
             return True
-        name = path.rpartition(b"/")[2]
-        if name.startswith(_PART_BEGINS) and name.endswith(_PART_ENDS):
+        if is_part(path.rpartition(b"/")[2]):
             return True
         for folder, layer in reversed(self._layers):
             said = layer.say(path[len(folder) + 1 :] if folder else path, is_folder=is_folder)

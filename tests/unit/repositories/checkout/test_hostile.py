@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from keyshelf.errors import ConflictError
-from keyshelf.repositories.checkout.parts import part_name
 from keyshelf.repositories.checkout.values import TooDeepError
 from keyshelf.repositories.formats import nodes
 from keyshelf.repositories.formats.entries import (
@@ -19,6 +18,7 @@ from keyshelf.repositories.formats.entries import (
 from keyshelf.repositories.formats.ids import content_hash
 from keyshelf.repositories.formats.nodes import ChunkRef, FolderRef, ListRef, NodeKind
 from keyshelf.repositories.history.content import DamagedFileError
+from keyshelf.repositories.part_names import part_name
 from tests.unit.repositories.checkout.project import LONG_AGO, Project, contents, noise
 
 pytestmark = pytest.mark.anyio

@@ -114,13 +114,23 @@ async def test_new_patterns_hold_for_folders_in_which_nothing_changed(tmp_path: 
     assert again.files_read == 1
 
 
-async def test_what_a_checkout_left_aside_is_never_committed(tmp_path: Path) -> None:
-    write(tmp_path, {".keyshelf-0123456789abcdef-0123456789abcdef.part": "", "a": ""})
+async def test_what_a_checkout_or_get_left_aside_is_never_committed(tmp_path: Path) -> None:
+    left = {f".keyshelf-{'0' * 16}.part": "", f".keyshelf-{'0' * 16}-{'f' * 16}.part": ""}
+    write(tmp_path, {**left, "a": ""})
     committing = Committing(tmp_path)
 
     await committing.commit()
 
     assert list(await committing.entries()) == [b"a"]
+
+
+async def test_a_persons_file_that_is_called_much_like_that_is_committed(tmp_path: Path) -> None:
+    write(tmp_path, {".keyshelf-notes.part": ""})
+    committing = Committing(tmp_path)
+
+    await committing.commit()
+
+    assert list(await committing.entries()) == [b".keyshelf-notes.part"]
 
 
 async def test_a_line_that_is_no_pattern_is_told_with_its_file(tmp_path: Path) -> None:
