@@ -106,6 +106,16 @@ def test_a_file_is_looked_at_and_taken(page: Page, film: Project) -> None:
     assert started.value.suggested_filename == "footage.zip"
 
 
+def test_a_double_click_opens_and_selects_no_text(page: Page, film: Project) -> None:
+    page.goto("/repositories")
+
+    row(page, film.name).dblclick()
+
+    expect(grid(page)).to_be_visible()
+    expect(page.get_by_role("navigation", name="Views of the repository")).to_be_visible()
+    assert page.evaluate("getSelection().toString()") == ""
+
+
 def test_an_older_version_is_chosen_and_back_leaves_it(page: Page, film: Project) -> None:
     page.goto(f"{film.address}?path=footage")
     expect_names(page, "plates", "take.mov")

@@ -22,6 +22,14 @@ const NAME_WIDTH = 240;
 /** Which row had the keyboard when a view was left, so that going back finds it. */
 const focusedRows = new Map<string, string>();
 
+/** The second press of a double click falls on what the first has opened: it selects no text there. */
+function selectNothingWithTheNextPress(): void {
+  const onPress = (next: globalThis.MouseEvent): void => {
+    if (next.detail > 1) next.preventDefault();
+  };
+  window.addEventListener("mousedown", onPress, { capture: true, once: true });
+}
+
 export function RowList<T>(props: RowListProps<T>) {
   const { name, idOf, heights } = props;
   const { items, hasMore, loadMore, loadAll } = props.list;
@@ -104,7 +112,10 @@ export function RowList<T>(props: RowListProps<T>) {
     else if (role === "menu") {
       const corner = (event.target as Element).getBoundingClientRect(); // a click always has an element
       openMenu(index, { x: corner.left, y: corner.bottom });
-    } else if (!isLink(event)) props.onOpen(item);
+    } else if (!isLink(event)) {
+      selectNothingWithTheNextPress();
+      props.onOpen(item);
+    }
   }
 
   function onContextMenu(event: MouseEvent): void {
