@@ -13,7 +13,7 @@ from benchmarks.direct_repository import PARANOID, commit_folder
 from benchmarks.measuring import Took, taking
 from benchmarks.repository_project import write_many, write_sparse
 from keyshelf.repositories.cache import FolderCache
-from keyshelf.repositories.chunking import Cutting, blocks_of
+from keyshelf.repositories.chunking import Buffers, Cutting, blocks_of
 from keyshelf.repositories.commit.values import Commit, CommitOptions
 from keyshelf.repositories.direct.carrier import DirectCarrier
 from keyshelf.repositories.formats import ids
@@ -67,10 +67,11 @@ def check_out(place: Place, folder: Path) -> Took:
 def cut_and_hash(folder: Path) -> Took:
     """Cut and identify all chunks of a folder, on one core."""
     paths = [path for path in folder.rglob("*") if path.is_file()]
+    buffers = Buffers()
     with taking() as took:
         for path in paths:
             with path.open("rb", buffering=0) as file:
-                for block in blocks_of(file, Cutting(), path.stat().st_size):
+                for block in blocks_of(file, Cutting(), path.stat().st_size, buffers):
                     for chunk in block.chunks():
                         ids.chunk_id(chunk, None)
     return took

@@ -63,8 +63,10 @@ def keyshelf(
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(sys, "argv", ["keyshelf", *map(str, arguments)])
         capsys.readouterr()
+        before = signal.getsignal(signal.SIGINT)
         with pytest.raises(SystemExit) as ended:
             main.main()
+        signal.signal(signal.SIGINT, before)
         printed = capsys.readouterr()
         return Ran(int(ended.value.code or 0), printed.out, printed.err)
 

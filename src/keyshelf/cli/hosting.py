@@ -9,7 +9,7 @@ import anyio
 import typer
 
 from keyshelf import settings
-from keyshelf.cli import connecting, output
+from keyshelf.cli import connecting, interrupting, output
 from keyshelf.cli.exits import ExitCode
 from keyshelf.errors import InvalidInputError
 from keyshelf.repositories.carrier import Carrier
@@ -89,7 +89,7 @@ def unlocking_for(info: RepositoryInfo) -> Unlocking:
         raise RepositoryLockedError(
             f"{info.name} is encrypted: set KEYSHELF_PASSPHRASE, or KEYSHELF_REPOSITORY_KEY"
         )
-    return Unlocking(passphrase=getpass.getpass(f"Passphrase of {info.name}: "))
+    return Unlocking(passphrase=_typed(f"Passphrase of {info.name}: "))
 
 
 def new_unlocking(what: str) -> Unlocking:
@@ -109,10 +109,10 @@ def new_unlocking(what: str) -> Unlocking:
 
 def typed_twice(prompt: str) -> str:
     """Ask for a new passphrase until it was typed the same twice, which must be at once."""
-    passphrase = getpass.getpass(f"{prompt}: ")
+    passphrase = _typed(f"{prompt}: ")
     if not passphrase:
         raise PassphraseMismatchError("a passphrase is not empty")
-    if getpass.getpass("The same again: ") != passphrase:
+    if _typed("The same again: ") != passphrase:
         raise PassphraseMismatchError("the two are not the same: nothing was changed")
     return passphrase
 
@@ -124,3 +124,8 @@ def unlocking_as_set() -> Unlocking:
     return Unlocking(
         passphrase=given.text("KEYSHELF_PASSPHRASE"), key=bytes.fromhex(key) if key else None
     )
+
+
+def _typed(prompt: str) -> str:
+    with interrupting.raised():
+        return getpass.getpass(prompt)

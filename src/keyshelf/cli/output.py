@@ -1,12 +1,17 @@
 """The only printer of the command line: results on stdout, everything else on stderr."""
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from keyshelf.client.wire import JSON, encode
+
+_LINE_BREAKS = {ord("\n"): r"\n", ord("\r"): r"\r"}
+"""In a name they would end the line, and make what follows look like another result."""
 
 
 class Output:
@@ -30,7 +35,7 @@ class Output:
 
     def line(self, text: str) -> None:
         """Print one line of a result; a terminal gets no control characters."""
-        print(printable(text) if sys.stdout.isatty() else text)
+        print(printable(text) if sys.stdout.isatty() else text.translate(_LINE_BREAKS))
 
     def message(self, text: str) -> None:
         """Tell a person something that is not the result."""
@@ -43,6 +48,11 @@ def message(text: str) -> None:
     print(printable(text), file=sys.stderr)
 
 
+def abandon_results() -> None:
+    """Let what was not written yet go nowhere: stdout takes no more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def is_interactive() -> bool:
     """Whether there is a person to answer a question."""
     return sys.stdin.isatty() and sys.stderr.isatty()
@@ -53,8 +63,16 @@ def is_live() -> bool:
     return sys.stderr.isatty()
 
 
-def tolerate_any_name() -> None:
-    """Let names be printed that the terminal's encoding has no characters for."""
+def prepare() -> None:
+    """Let names be printed that the terminal's encoding has no characters for.
+
+    A stream that the caller closed leads nowhere: its number must not be that of the next
+    file that is opened.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 -- for good
+            setattr(sys, name, stream)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)  # absent where a test captures
         if reconfigure is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from blake3 import blake3
 
 from keyshelf import settings
+from keyshelf.cli import output
 from keyshelf.errors import ConflictError
 from keyshelf.repositories.cache import FolderCache
 from keyshelf.repositories.formats.entries import FolderEntry
@@ -15,6 +16,7 @@ from keyshelf.repositories.history.folders import PathNotFolderError, PathNotFou
 from keyshelf.repositories.paths import path_text
 from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.values import Repository
+from keyshelf.settings import NoHomeError
 
 
 class OwnFolderError(ConflictError):
@@ -27,8 +29,14 @@ class OwnFolderError(ConflictError):
 def remembered(repository: Repository, folder: Path) -> Generator[FolderCache]:
     """Open what is remembered of a folder in a repository; losing it costs time only."""
     place = blake3(os.fsencode(folder.resolve())).hexdigest()[:16]
-    file = settings.load().cache_folder / "repositories" / f"{repository.id}-{place}.sqlite"
-    with closing(FolderCache.open(file)) as cache:
+    try:
+        caches = settings.load().cache_folder
+    except NoHomeError as error:
+        output.message(f"keyshelf: goes on without a cache: {error.detail}")
+        cache = FolderCache.none()
+    else:
+        cache = FolderCache.open(caches / "repositories" / f"{repository.id}-{place}.sqlite")
+    with closing(cache):
         yield cache
 
 
@@ -42,7 +50,9 @@ def own_folders(folder: Path) -> frozenset[bytes]:
     data = given.data_folder.resolve()
     if data == place or data in place.parents:
         raise OwnFolderError(f"{folder} is in Keyshelf's own data folder, {data}: name another")
-    own = (data, given.cache_folder.resolve())
+    own = [data]
+    with suppress(NoHomeError):  # then there is no cache
+        own.append(given.cache_folder.resolve())
     return frozenset(os.fsencode(each.relative_to(place)) for each in own if place in each.parents)
 
 

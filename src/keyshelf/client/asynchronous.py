@@ -21,7 +21,7 @@ from keyshelf.client.transfers.objects import Objects
 from keyshelf.client.transfers.observing import Observer, Outcome
 from keyshelf.client.transfers.options import MEBIBYTE, TransferOptions
 from keyshelf.client.transfers.transfers import OnUploadConflict, Transfers
-from keyshelf.client.values import File, Job, StartedJob
+from keyshelf.client.values import File, Job, KeyRotation, StartedJob
 from keyshelf.client.wire import JSON, decode
 from keyshelf.errors import InvalidInputError
 
@@ -219,20 +219,32 @@ class AsyncClient(Routes):
 
         Needs the private listener: `admin_url`. The job's result is a `BackfillReport`.
         """
-        if self._admin is None:
-            raise ServiceUnreachableError(
-                "backfill needs the private listener: set KEYSHELF_ADMIN_URL to its address"
-            )
         body: dict[str, JSON] = {"dry_run": dry_run}
         if prefix is not None:
             body["prefix"] = prefix
-        answer = await self._admin.request(
+        answer = await self._private("backfill").request(
             "POST",
             "/api/admin/backfill",
             body=body,
             headers={"Prefer": "respond-async"},
         )
         return decode(StartedJob, answer.body).job
+
+    async def rotate_content_keys(self) -> KeyRotation:
+        """Wrap every content key anew by the newest key-encryption key.
+
+        Needs the private listener: `admin_url`. Repeated, it wraps what is left.
+        """
+        private = self._private("rotating keys")
+        answer = await private.request("POST", "/api/admin/content-keys/rotate", repeatable=True)
+        return decode(KeyRotation, answer.body)
+
+    def _private(self, what: str) -> Connection:
+        if self._admin is None:
+            raise ServiceUnreachableError(
+                f"{what} needs the private listener: set KEYSHELF_ADMIN_URL to its address"
+            )
+        return self._admin
 
 
 def _http(url: str, headers: dict[str, str]) -> httpx2.AsyncClient:

@@ -10,7 +10,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import anyio
@@ -26,6 +26,8 @@ Parameters = Mapping[str, str | int | bool | None]
 
 API_TIMEOUT = httpx2.Timeout(60.0, connect=5.0)
 """Answers come within a minute; whoever listens accepts within seconds."""
+LONG_TIMEOUT = httpx2.Timeout(60.0, connect=5.0, read=3600.0)
+"""For an answer that a service works on for as long as much is new to it."""
 
 _AWAY = frozenset({502, 503, 504})
 """What proxies answer while nothing is behind them."""
@@ -52,6 +54,7 @@ class _Asked:
     json: Mapping[str, JSON] | None = None
     pieces: Sequence[bytes] | None = None
     headers: Mapping[str, str] | None = None
+    timeout: httpx2.Timeout = field(default_factory=lambda: API_TIMEOUT)
 
 
 class Connection:
@@ -110,6 +113,7 @@ class Connection:
         params: Parameters | None = None,
         body: Mapping[str, JSON] | None = None,
         pieces: Sequence[bytes] | None = None,
+        timeout: httpx2.Timeout = API_TIMEOUT,
         repeatable: bool | None = None,
     ) -> bytes:
         """Send a request, whose body may be the bytes of `pieces`, and return the answer's.
@@ -117,7 +121,7 @@ class Connection:
         Each piece has its own time to be sent, however slow the line. Raises as `request`
         does.
         """
-        asked = _Asked(method, path, params=params, json=body, pieces=pieces)
+        asked = _Asked(method, path, params=params, json=body, pieces=pieces, timeout=timeout)
         return (await self._patiently(asked, repeatable=repeatable)).content
 
     async def _patiently(self, asked: "_Asked", *, repeatable: bool | None) -> httpx2.Response:
@@ -143,7 +147,7 @@ class Connection:
                 json=asked.json,
                 content=content,
                 headers=headers,
-                timeout=API_TIMEOUT,
+                timeout=asked.timeout,
             )
         self._was_reached |= response.status_code not in _AWAY
         _refuse_failure(response)

@@ -5,7 +5,7 @@ from typing import Literal, TypeVar
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
-from keyshelf.client.connection import Connection, Parameters
+from keyshelf.client.connection import LONG_TIMEOUT, Connection, Parameters
 from keyshelf.client.failures import RemoteNotFoundError, UnexpectedAnswerError
 from keyshelf.client.repository_values import (
     AnnouncedChunk,
@@ -203,6 +203,7 @@ class RepositoryRoutes:
             f"{_ROOT}/{repository}/manifests/{commit}",
             params={**told, "push": str(push)},
             pieces=[framed],
+            timeout=LONG_TIMEOUT,
         )
 
     async def chunk_filter(self, repository: UUID) -> bytes | None:

@@ -1,6 +1,7 @@
 """The routes of the API, one method each."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Literal, TypeVar
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from keyshelf.client.values import (
     Job,
     OnConflict,
     Page,
+    PlaybackToken,
     Reservation,
     Session,
     SignedParts,
@@ -254,6 +256,15 @@ class Routes:
     async def revoke_token(self, token_id: UUID) -> None:
         """Make a token worthless at once."""
         await self._connection.request("DELETE", f"/api/tokens/{token_id}")
+
+    async def mint_playback_token(
+        self, media_hash: str, *, life: timedelta | None = None
+    ) -> PlaybackToken:
+        """Return a token that plays the media of one hash for a while."""
+        body: dict[str, JSON] = {"hash": media_hash}
+        if life is not None:
+            body["ttl_seconds"] = round(life.total_seconds())
+        return decode(PlaybackToken, await self._post("/api/playback-tokens", body))
 
     async def _get(self, path: str) -> JSON:
         return (await self._connection.request("GET", path)).body

@@ -125,5 +125,7 @@ class Client:
     retry_job = _waiting(AsyncClient.retry_job)
     tokens = _iterating(AsyncClient.tokens)
     create_token = _waiting(AsyncClient.create_token)
+    mint_playback_token = _waiting(AsyncClient.mint_playback_token)
+    rotate_content_keys = _waiting(AsyncClient.rotate_content_keys)
     revoke_token = _waiting(AsyncClient.revoke_token)
     start_backfill = _waiting(AsyncClient.start_backfill)

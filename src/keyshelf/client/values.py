@@ -211,6 +211,22 @@ class ApiToken:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaybackToken:
+    """A token that plays the media of one hash until it ends."""
+
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRotation:
+    """How many content keys were wrapped anew, and by which key all are now."""
+
+    rewrapped: int
+    kek_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Who is signed in."""
 

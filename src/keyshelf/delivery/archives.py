@@ -9,6 +9,7 @@ from datetime import datetime
 import anyio.to_thread
 
 from keyshelf.delivery.zip_format import Method, ZipWriter
+from keyshelf.delivery.zip_names import member_name
 
 _SCRATCH_BYTES = 4 * 2**20
 _SEND_BYTES = 64 * 1024
@@ -20,7 +21,8 @@ _FILE_MODE = 0o100644
 class Member:
     """A file or an empty folder of an archive. Folders of files need no member of their own."""
 
-    path: str
+    path: bytes
+    """With `/` between names of any bytes; `zip_names` says how it is written."""
     at: datetime
     size: int = 0
     body: AsyncGenerator[bytes] | None = None
@@ -35,7 +37,7 @@ async def archive(members: AsyncGenerator[Member]) -> AsyncGenerator[bytes]:
     """Give the bytes of an archive. A member's body is read before the next is asked for.
 
     Memory does not grow with the number or the size of files. What members raise comes
-    through, and what was given then is no whole archive.
+    through, and what was given then is no whole archive. Raises `PathTooLongError`.
     """
     with tempfile.SpooledTemporaryFile(_SCRATCH_BYTES) as directory:
         writer = ZipWriter(directory)
@@ -57,12 +59,13 @@ async def archive(members: AsyncGenerator[Member]) -> AsyncGenerator[bytes]:
 async def _pieces(writer: ZipWriter, members: AsyncGenerator[Member]) -> AsyncGenerator[bytes]:
     async with aclosing(members):
         async for member in members:
+            path = member_name(member.path)
             if member.body is None:
-                yield writer.folder(member.path, at=member.at)
+                yield writer.folder(path, at=member.at)
                 continue
             method = Method.DEFLATED if member.is_packable else Method.STORED
             yield writer.begin(
-                member.path, size=member.size, at=member.at, method=method, mode=member.mode
+                path, size=member.size, at=member.at, method=method, mode=member.mode
             )
             async with aclosing(member.body) as body:
                 async for piece in body:

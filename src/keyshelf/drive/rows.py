@@ -10,7 +10,7 @@ from keyshelf.layout.keys import ObjectKey
 COLUMNS: LiteralString = """
     f.id, f.s3_key, f.filename, f.mimetype, f.size, f.owner_id, f.parent_id, f.is_folder, f.state,
     f.version, f.moving, f.created_at, f.updated_at, f.deleted_at, f.trashed_with, f.object_etag,
-    f.purging
+    f.purging, f.content_hash
 """
 """The columns that `from_row` reads, of a table called `f`."""
 
@@ -35,6 +35,7 @@ def from_row(row: Row) -> DriveFile:
         trashed_with=row["trashed_with"],
         object_etag=row["object_etag"],
         purging=row["purging"],
+        content_hash=row["content_hash"],
         favorited=row.get("favorited") or False,
         last_opened=row.get("last_opened"),
         path=row.get("path"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from keyshelf.drive.changes.copies import sweep_reservations
+from keyshelf.drive.content.inspecting import catch_up
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle import queries
 from keyshelf.drive.settle.deletions import delete_noted
@@ -44,7 +45,11 @@ def upkeep(parts: DriveParts) -> Sequence[Upkeep]:
             async with parts.database.transaction() as tx:
                 await follow(tx, parts, [owner], asked_by=owner)
 
+    async def inspect_the_rest() -> None:
+        await catch_up(parts)
+
     return [
+        Upkeep("drive-inspect", timedelta(minutes=1), inspect_the_rest),
         Upkeep("drive-delete-objects", timedelta(minutes=1), delete_objects),
         Upkeep("drive-purge-trash", timedelta(hours=1), purge_trash),
         Upkeep("drive-expire-uploads", timedelta(minutes=10), expire_uploads),

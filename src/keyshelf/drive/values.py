@@ -35,6 +35,14 @@ class Sort(StrEnum):
     TYPE = "type"
 
 
+class Inspect(StrEnum):
+    """Which files' bytes are read, once, for their hash and what they show."""
+
+    ALL = "all"
+    MEDIA = "media"
+    NONE = "none"
+
+
 class OnConflict(StrEnum):
     """What happens when the name is taken."""
 
@@ -83,6 +91,8 @@ class DriveFile:
     object_etag: str | None
     purging: bool = False
     """Being deleted for ever, with all below it."""
+    content_hash: str | None = None
+    """The BLAKE3 of its bytes in hex, once they were read."""
     favorited: bool = False
     last_opened: datetime | None = None
     path: str | None = None
@@ -136,5 +146,7 @@ class DriveOptions:
     """How many objects move or copy at a time."""
     wait_for_moves: timedelta = field(default=timedelta(seconds=2))
     """How long a request waits for objects to follow before it answers with a job."""
+    inspect: Inspect = Inspect.ALL
+    """Which files are read once they are there, to know their content."""
     backfilled_at_once: int = 5000
     """How many objects at least a backfill looks up and writes together."""

@@ -7,11 +7,11 @@ their chunks are in the repository is certain only where a commit vouches for it
 
 import logging
 import sqlite3
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any, Self
 
 import msgspec
@@ -99,37 +99,42 @@ _UNKNOWN = Summary(b"", b"", b"", 0, 0, 0, has_links=False)
 _COLUMNS = "fingerprint, rules, node, files, size, entries, has_links, proof, vouched"
 
 
-class UnusableCacheError(UnavailableError):
-    """The cache of a folder cannot be used: another program is at it, or the disk is full."""
+class CacheInUseError(UnavailableError):
+    """Another program is at what is remembered of this folder. Wait for it to end."""
 
-    code = "unusable-cache"
+    code = "cache-in-use"
 
 
 class FolderCache:
     """What is remembered of one folder tree in one repository. Threads take turns.
 
-    Every function raises `UnusableCacheError` when the file fails underneath.
+    Where the file cannot be used, as on a full disk, it goes on as after a crash: a warning
+    says so once, what was saved before stays for another time, and nothing is remembered.
+    Every function raises `CacheInUseError` while another program holds the file.
     """
 
-    def __init__(self, connection: sqlite3.Connection, name: str = "in memory") -> None:
+    def __init__(self, connection: sqlite3.Connection | None, name: str = "in memory") -> None:
+        """Without a connection nothing is remembered."""
         self._connection = connection
         self._name = name
-        self._lock = Lock()
+        self._lock = RLock()
         self._run: int | None = None
 
     @classmethod
     def open(cls, file: Path) -> Self:
         """Open or make the cache; one that cannot be read is made anew."""
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            return cls(_connect(file), str(file))
-        except sqlite3.OperationalError as error:
-            raise _unusable(str(file), error) from error
-        except sqlite3.DatabaseError as error:
-            _log.warning("the cache %s is made anew: %s", file, error)
-            for ending in ("", "-wal", "-shm"):
-                file.with_name(file.name + ending).unlink(missing_ok=True)
-            return cls(_connect(file), str(file))
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return cls(_opened(file), str(file))
+        except (OSError, sqlite3.DatabaseError) as error:
+            _raise_if_in_use(str(file), error)
+            _warn(str(file), error)
+            return cls(None, str(file))
+
+    @classmethod
+    def none(cls) -> Self:
+        """Return a cache that remembers nothing."""
+        return cls(None)
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -143,17 +148,16 @@ class FolderCache:
         repository still has them is another question. What the disk has changed is not
         remembered.
         """
-        with self._turn():
-            row = self._connection.execute(
-                "SELECT remembered, contents.proof, vouched FROM contents"
-                " LEFT JOIN folders USING (path) LEFT JOIN runs USING (run) WHERE path = ?",
-                (path,),
-            ).fetchone()
-        if row is None or row[1] != _proof(path, row[0]):
+        rows = self._execute(
+            "SELECT remembered, contents.proof, vouched FROM contents"
+            " LEFT JOIN folders USING (path) LEFT JOIN runs USING (run) WHERE path = ?",
+            path,
+        )
+        if not rows or rows[0][1] != _proof(path, rows[0][0]):
             return None
         with suppress(msgspec.DecodeError):  # another version's: read again
-            folder = _decode(row[0])
-            is_sure = row[2] is not None
+            folder = _decode(rows[0][0])
+            is_sure = rows[0][2] is not None
             return msgspec.structs.replace(folder, unsure=()) if is_sure else folder
         return None
 
@@ -163,89 +167,90 @@ class FolderCache:
         Without a summary a commit looks at each of its files, and reads none that is as
         remembered.
         """
-        with self._turn():
-            run = self._current_run()
-            content, row = _encode(folder), _row(summary)
-            self._connection.execute(
+        content, row = _encode(folder), _row(summary)
+        with self._lock:
+            if self._run is None:
+                made = self._execute("INSERT INTO runs (vouched) VALUES (NULL) RETURNING run")
+                self._run = made[0][0] if made else 0
+            self._execute(
                 "INSERT OR REPLACE INTO contents VALUES (?, ?, ?)",
-                (path, content, _proof(path, content)),
-            )
-            self._connection.execute(
+                path, content, _proof(path, content),
+            )  # fmt: skip
+            self._execute(
                 "INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (path, *row, _proof(path, _encode(row)), run),
-            )
+                path, *row, _proof(path, _encode(row)), self._run,
+            )  # fmt: skip
 
     def forget(self, path: bytes) -> None:
         """Forget a folder that is gone, with all that is below it."""
-        with self._turn():
+        with self._lock:
             for table in ("folders", "contents"):
                 # "0" comes right after "/": everything below begins with the path and "/".
-                self._connection.execute(
+                self._execute(
                     f"DELETE FROM {table} WHERE path = ? OR (path > ? AND path < ?)",  # noqa: S608 -- a name from above
-                    (path, path + b"/", path + b"0"),
-                )
+                    path, path + b"/", path + b"0",
+                )  # fmt: skip
 
     def summary(self, path: bytes) -> Summary | None:
         """Return a folder as a commit left it."""
-        with self._turn():
-            row = self._connection.execute(
-                f"SELECT {_COLUMNS} FROM folders JOIN runs USING (run) WHERE path = ?",  # noqa: S608 -- names from above
-                (path,),
-            ).fetchone()
-        return _summary(path, row) if row else None
+        rows = self._execute(
+            f"SELECT {_COLUMNS} FROM folders JOIN runs USING (run) WHERE path = ?",  # noqa: S608 -- names from above
+            path,
+        )
+        return _summary(path, rows[0]) if rows else None
 
     def summaries(self, *, at_once: int) -> Iterator[list[tuple[bytes, Summary]]]:
         """Give all folders in the order of their paths, so many at once."""
         after = None
-        while True:
-            with self._turn():
-                rows = self._connection.execute(
-                    f"SELECT path, {_COLUMNS} FROM folders JOIN runs USING (run)"  # noqa: S608 -- names from above
-                    " WHERE ? IS NULL OR path > ? ORDER BY path LIMIT ?",
-                    (after, after, at_once),
-                ).fetchall()
-            if not rows:
-                return
+        while rows := self._execute(
+            f"SELECT path, {_COLUMNS} FROM folders JOIN runs USING (run)"  # noqa: S608 -- names from above
+            " WHERE ? IS NULL OR path > ? ORDER BY path LIMIT ?",
+            after, after, at_once,
+        ):  # fmt: skip
             yield [(path, _summary(path, row)) for path, *row in rows]
             after = rows[-1][0]
 
     def vouchers(self) -> set[CommitHash]:
         """Return the commits that vouch for anything."""
-        with self._turn():
-            rows = self._connection.execute(
-                "SELECT DISTINCT vouched FROM runs WHERE vouched IS NOT NULL"
-            ).fetchall()
+        rows = self._execute("SELECT DISTINCT vouched FROM runs WHERE vouched IS NOT NULL")
         return {CommitHash(row[0]) for row in rows}
 
     def vouch(self, commit: CommitHash) -> None:
         """Note that a commit holds everything that is remembered, and keep it."""
-        with self._turn():
-            self._connection.execute("UPDATE runs SET vouched = ?", (commit,))
-            self._connection.commit()
+        with self._lock:
+            self._execute("UPDATE runs SET vouched = ?", commit)
+            self.save()
             self._run = None
+
+    def disavow(self, commit: CommitHash) -> None:
+        """Note that a commit is gone: what it vouched for may be in none."""
+        self._execute("UPDATE runs SET vouched = NULL WHERE vouched = ?", commit)
+        self.save()
 
     def save(self) -> None:
         """Keep what was put. A crash before it forgets what was put since the last."""
-        with self._turn():
-            self._connection.commit()
+        with self._lock:
+            if self._connection is not None and self._connection.in_transaction:
+                self._execute("COMMIT")
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        if self._connection is not None:
+            self._connection.close()
 
-    @contextmanager
-    def _turn(self) -> Generator[None]:
-        try:
-            with self._lock:
-                yield
-        except sqlite3.DatabaseError as error:
-            raise _unusable(self._name, error) from error
-
-    def _current_run(self) -> int:
-        if self._run is None:
-            made = self._connection.execute("INSERT INTO runs (vouched) VALUES (NULL)")
-            self._run = made.lastrowid or 0
-        return self._run
+    def _execute(self, statement: str, *values: bytes | str | int | None) -> list[Any]:
+        """Return rows, of what SQLite gives; none when nothing is remembered."""
+        with self._lock:
+            if self._connection is None:
+                return []
+            try:
+                return self._connection.execute(statement, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                _raise_if_in_use(self._name, error)
+                _warn(self._name, error)
+                self.close()
+                self._connection = None
+                return []
 
 
 def _row(summary: Summary) -> tuple[bytes | int, ...]:
@@ -274,13 +279,32 @@ def _proof(path: bytes, content: bytes) -> bytes:
     return blake3(content).update(path).digest(8)
 
 
-def _unusable(name: str, error: sqlite3.DatabaseError) -> UnusableCacheError:
-    said = f"the cache {name} cannot be used: {error}"
+def _raise_if_in_use(name: str, error: Exception) -> None:
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-        return UnusableCacheError(f"{said}. Wait for the other commit or checkout of this folder")
-    return UnusableCacheError(
-        f"{said}. Make room or remove it, which costs time only, or set XDG_CACHE_HOME"
+        raise CacheInUseError(
+            f"{name} is in use: wait for the other commit or checkout of this folder"
+        ) from error
+
+
+def _warn(name: str, error: Exception) -> None:
+    _log.warning(
+        "goes on without a cache, and reads everything the next time: %s: %s."
+        " Make room for it, or set XDG_CACHE_HOME to another folder",
+        name,
+        error,
     )
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    try:
+        return _connect(file)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        _log.warning("the cache %s is made anew: %s", file, error)
+        for ending in ("", "-wal", "-shm"):
+            file.with_name(file.name + ending).unlink(missing_ok=True)
+        return _connect(file)
 
 
 def _connect(file: Path) -> sqlite3.Connection:

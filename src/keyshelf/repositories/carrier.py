@@ -61,7 +61,8 @@ class Push(Protocol):
 
         `expected=None` makes the branch. Raises `RefMovedError` when the branch is
         elsewhere, `PushExpiredError` when the push took too long, `ChunkMissingError` when
-        the commit's root was not sent. Again after a lost answer is safe.
+        the commit's root was not sent, or elsewhere anything that it leads to. Again after a
+        lost answer is safe.
         """
         ...
 

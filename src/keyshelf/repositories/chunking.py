@@ -1,7 +1,8 @@
 """Cutting files into chunks where their content says, so that an edit changes few of them."""
 
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pyfastcdc import FastCDC
@@ -44,11 +45,52 @@ class Block:
             begin = end
 
 
-def blocks_of(file: Readable, cutting: Cutting, size: int) -> Iterator[Block]:
+@dataclass(frozen=True, slots=True)
+class Buffers:
+    """Memory for blocks: each piece is given again when nobody holds any of it.
+
+    Fresh memory costs the system about as much as hashing what is read into it. What was
+    given last is given first, while the processor has it near. For any number of threads.
+    """
+
+    _all: deque[bytearray] = field(default_factory=deque[bytearray])
+
+    def take(self, size: int) -> memoryview:
+        """Return so many bytes or more, with anything in them."""
+        for _ in range(len(self._all)):
+            try:
+                buffer = self._all.pop()
+            except IndexError:  # another thread looks through them
+                break
+            if _is_free(buffer) and len(buffer) >= size:
+                return self._given(buffer)
+            self._all.appendleft(buffer)
+        return self._given(bytearray(size))
+
+    def _given(self, buffer: bytearray) -> memoryview:
+        content = memoryview(buffer)
+        self._all.append(buffer)
+        return content
+
+
+def _is_free(buffer: bytearray) -> bool:
+    """Say whether there is no view of it: what anybody views cannot change its size."""
+    try:
+        buffer.append(buffer.pop())
+    except BufferError:
+        return False
+    return True
+
+
+def blocks_of(
+    file: Readable, cutting: Cutting, size: int, buffers: Buffers | None = None
+) -> Iterator[Block]:
     """Give a file in blocks of about 1 MiB; where chunks end depends on its bytes alone.
 
-    `size` is about how many bytes the file has, so that no more memory is taken.
+    `size` is about how many bytes the file has, so that no more memory is taken. Large
+    files are read into `buffers`.
     """
+    buffers = buffers or Buffers()
     rest = memoryview(b"")
     if size <= cutting.min_bytes:  # one chunk, for which nothing need be cut
         first = memoryview(bytearray(size + 1))
@@ -66,7 +108,10 @@ def blocks_of(file: Readable, cutting: Cutting, size: int) -> Iterator[Block]:
     ends, left = False, size + 1 - len(rest)  # one byte more shows that the file ends
     while not ends:
         more = min(BLOCK_BYTES, left) if left > 0 else BLOCK_BYTES
-        block = memoryview(bytearray(len(rest) + more))
+        if more < BLOCK_BYTES:
+            block = memoryview(bytearray(len(rest) + more))
+        else:
+            block = buffers.take(cutting.max_bytes + more)[: len(rest) + more]
         block[: len(rest)] = rest
         filled = len(rest) + _fill(file, block[len(rest) :])
         left -= filled - len(rest)

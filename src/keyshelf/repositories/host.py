@@ -2,53 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
-from keyshelf.layout.repository import RepositoryId
 from keyshelf.repositories.carrier import Carrier
-from keyshelf.repositories.catalog.values import Filled
-from keyshelf.repositories.chunking import Cutting
+from keyshelf.repositories.catalog.values import Filled, RepositoryFacts
 from keyshelf.repositories.formats.ids import Keys
 from keyshelf.repositories.formats.slots import Slot
 from keyshelf.repositories.unlocking import Unlocking, keys_of
-from keyshelf.repositories.values import Repository, RepositoryName
+from keyshelf.repositories.values import RepositoryName
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryInfo:
-    """A repository as its users see it, whether or not they can open it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryInfo(RepositoryFacts):
+    """A repository as its users see it, wherever it is."""
 
-    id: RepositoryId
-    name: RepositoryName
     is_shared: bool
     """Everybody's who is signed in, instead of one person's."""
-    created_at: datetime
-    cutting: Cutting
-    level: int
-    key_id: bytes | None
-    """Of which secret its keys are; None when not encrypted."""
-    slots: Sequence[Slot]
-    generation: int
     filled: Filled
     moves_chunks: bool = False
     """Whether it is elsewhere, at a service that moves chunks itself."""
-
-    @property
-    def is_encrypted(self) -> bool:
-        """Whether its content can be read with keys only."""
-        return self.key_id is not None
-
-    def opened(self, keys: Keys | None) -> Repository:
-        """Return the repository as it is read and written."""
-        return Repository(
-            id=self.id,
-            name=self.name,
-            created_at=self.created_at,
-            cutting=self.cutting,
-            level=self.level,
-            keys=keys,
-        )
 
 
 @dataclass(frozen=True, slots=True)

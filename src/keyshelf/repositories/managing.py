@@ -11,7 +11,7 @@ from keyshelf.repositories.catalog import queries
 from keyshelf.repositories.catalog.values import Filled, RepositoryNumber, RepositoryRecord
 from keyshelf.repositories.chunking import Cutting
 from keyshelf.repositories.formats.frame import DEFAULT_LEVEL
-from keyshelf.repositories.formats.slots import Slot
+from keyshelf.repositories.formats.slots import Slot, require_bearable
 from keyshelf.repositories.mirroring import mirror
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.values import (
@@ -42,7 +42,7 @@ class NewRepository:
             raise NoKeySlotError("an encrypted repository needs a passphrase or a key")
         if self.key_id is None and self.slots:
             raise InvalidInputError("a repository that is not encrypted has no key slots")
-        _require_few(self.slots)
+        _require_bearable(self.slots)
 
 
 async def create(parts: RepositoryParts, new: NewRepository) -> RepositoryRecord:
@@ -117,13 +117,14 @@ async def change(
     """Rename a repository or replace its key slots, if its generation is as expected.
 
     Content and secret stay as they are. Raises `RepositoryChangedError`,
-    `RepositoryExistsError`, and for slots `NoKeySlotError` and `TooManyKeySlotsError`.
+    `RepositoryExistsError`, and for slots `NoKeySlotError`, `TooManyKeySlotsError` and
+    `IllegalSlotError`.
     """
     name = name or record.name
     slots = record.slots if slots is None else slots
     if record.is_encrypted and not slots:
         raise NoKeySlotError("the last key slot stays: without it nobody could read anything")
-    _require_few(slots)
+    _require_bearable(slots)
     async with parts.database.transaction() as tx:
         taken = await queries.by_name(tx, name, [record.owner])
         if any(each.id != record.id for each in taken):
@@ -137,6 +138,7 @@ async def change(
     return await get(parts, record.id, [record.owner])
 
 
-def _require_few(slots: Sequence[Slot]) -> None:
+def _require_bearable(slots: Sequence[Slot]) -> None:
     if len(slots) > MOST_SLOTS:
         raise TooManyKeySlotsError(f"a repository has at most {MOST_SLOTS} key slots")
+    require_bearable(slots)

@@ -1,5 +1,6 @@
 """The objects of chunks and manifests, with what a store is told about them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from keyshelf.layout.repository import AssetHash, ChunkId, CommitHash, chunk_key, manifest_key
@@ -87,7 +88,7 @@ def document_options(record: RepositoryRecord, options: RepositoryOptions) -> Pu
     )
 
 
-def _tags(kind: ObjectType, record: RepositoryRecord, options: RepositoryOptions) -> dict[str, str]:
-    if not options.tags:
-        return {}
-    return dict(headers.tags(kind, record.id, namespace=options.namespace))
+def _tags(
+    kind: ObjectType, record: RepositoryRecord, options: RepositoryOptions
+) -> Mapping[str, str]:
+    return headers.tags(kind, record.id, namespace=options.namespace) if options.tags else {}

@@ -21,6 +21,8 @@ class RepositoryOptions:
     """Whether objects are tagged, where the store has tags: some clouds bill each by the month."""
     push_life: timedelta = timedelta(hours=24)
     """How long a push may be silent before it is over."""
+    most_pushes: int = 1000
+    """How many pushes from elsewhere one identity may have open: the collector waits for each."""
     grace: timedelta = timedelta(hours=24)
     """How long what is reachable from nowhere is kept before it is deleted."""
     url_expiry: timedelta = timedelta(hours=1)

@@ -14,8 +14,6 @@ from keyshelf.layout.repository import (
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.objects import proxy_options
 from keyshelf.repositories.parts import RepositoryParts
-from keyshelf.store.base import ByteRange, ObjectMeta, ObjectReader
-from keyshelf.store.errors import ObjectNotFoundError
 
 
 class ProxyNotFoundError(NotFoundError):
@@ -72,24 +70,6 @@ async def register(
     options = proxy_options(record, asset, content_type, parts.options, parts.clock())
     meta = await parts.store.put(key, body, options)
     return Proxy(name, meta.size, meta.modified_at)
-
-
-async def look(
-    parts: RepositoryParts, record: RepositoryRecord, asset: AssetHash, name: str
-) -> ObjectMeta:
-    """Return what the store knows of a proxy. Raises `ProxyNotFoundError`."""
-    try:
-        return await parts.store.head(proxy_key(record.id, asset, name))
-    except ObjectNotFoundError as error:
-        raise ProxyNotFoundError(f"there is no proxy {name}", name=name) from error
-
-
-async def open_proxy(
-    parts: RepositoryParts, meta: ObjectMeta, byte_range: ByteRange | None
-) -> ObjectReader:
-    """Open a proxy that was looked at, as it was then. Raises `ObjectChangedError`."""
-    if_match = meta.etag if meta.size else None
-    return await parts.store.get(meta.key, byte_range=byte_range, if_match=if_match)
 
 
 async def remove(

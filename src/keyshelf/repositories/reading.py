@@ -14,13 +14,14 @@ from keyshelf.repositories.carrier import Carrier
 from keyshelf.repositories.formats import frame, ids, manifest
 from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.manifest import Manifest
-from keyshelf.repositories.values import ChunkMissingError
+from keyshelf.repositories.values import ChunkMissingError, RefNotFoundError
 
 _KEPT_BYTES = 32 * 1024 * 1024
 _MOST_AHEAD = 64
 """How many nodes are fetched together: at most half of what is kept."""
 _WORTH_A_THREAD = 128 * 1024
 """So many bytes are verified in less time than another thread takes to begin."""
+_WHAT_TO_DO = "`keyshelf check` says what that hurts"
 
 
 class DamagedObjectError(IntegrityError):
@@ -29,20 +30,30 @@ class DamagedObjectError(IntegrityError):
     code = "damaged-object"
 
 
+class LostObjectError(IntegrityError):
+    """An object that a commit needs, or a commit's own, is not in the store; the extras name it."""
+
+    code = "lost-object"
+
+
 @dataclass(slots=True)
 class Reader:
-    """Reads one repository; keeps the nodes that it read last."""
+    """Reads one repository; keeps the nodes that it read last.
+
+    Raises `LostObjectError`, `DamagedObjectError` and `WrongKeyError`, and what the
+    carrier raises beside `ChunkMissingError`.
+    """
 
     carrier: Carrier
     _kept: OrderedDict[ChunkId, bytes] = field(default_factory=OrderedDict[ChunkId, bytes])
     _kept_bytes: int = 0
 
     async def manifest(self, commit: CommitHash) -> Manifest:
-        """Return the manifest of a commit.
-
-        Raises `DamagedObjectError`, `WrongKeyError`, and what the carrier raises.
-        """
-        framed = await self.carrier.get_manifest(commit)
+        """Return the manifest of a commit that a ref or another commit names."""
+        try:
+            framed = await self.carrier.get_manifest(commit)
+        except RefNotFoundError as error:
+            raise _lost("manifest", commit) from error
         keys = self.carrier.repository.keys
         try:
             content = frame.open_frame(
@@ -55,11 +66,11 @@ class Reader:
             raise _damaged("manifest", commit, error) from error
 
     async def chunks(self, chunks: Sequence[ChunkId]) -> Sequence[bytes]:
-        """Return the contents of up to 1,000 chunks in order, each compared with its id.
-
-        Raises `DamagedObjectError`, `WrongKeyError`, and what the carrier raises.
-        """
-        framed = await self.carrier.get_chunks(chunks)
+        """Return the contents of up to 1,000 chunks in order, each compared with its id."""
+        try:
+            framed = await self.carrier.get_chunks(chunks)
+        except ChunkMissingError as error:
+            raise _lost("chunk", str(error.extras.get("chunk") or chunks[0])) from error
         if sum(map(len, framed)) < _WORTH_A_THREAD:
             return self._all_opened(chunks, framed)
         return await anyio.to_thread.run_sync(self._all_opened, chunks, framed)
@@ -122,5 +133,10 @@ class Reader:
             self._kept_bytes -= len(dropped)
 
 
+def _lost(what: str, name: str) -> LostObjectError:
+    return LostObjectError(f"the {what} {name} is not in the store; {_WHAT_TO_DO}", **{what: name})
+
+
 def _damaged(what: str, name: str, error: Error) -> DamagedObjectError:
-    return DamagedObjectError(f"the {what} {name} is damaged: {error.detail}", **{what: name})
+    said = f"the {what} {name} is damaged: {error.detail}; {_WHAT_TO_DO}"
+    return DamagedObjectError(said, **{what: name})

@@ -6,6 +6,7 @@ from keyshelf.errors import IntegrityError, InvalidInputError
 from keyshelf.layout.repository import CommitHash, manifest_key
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.chunks.reservations import reserve
+from keyshelf.repositories.direct.carrier import DirectCarrier
 from keyshelf.repositories.formats import frame, ids, manifest
 from keyshelf.repositories.formats.entries import FolderEntry
 from keyshelf.repositories.formats.frame import FrameType, Suite, WrongKeyError
@@ -15,8 +16,10 @@ from keyshelf.repositories.objects import manifest_object
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.publishing import publish
 from keyshelf.repositories.pushes.values import OpenPush
+from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.refs import queries
 from keyshelf.repositories.values import RefName
+from keyshelf.repositories.wholeness import require_whole
 
 
 class ManifestNotAsNamedError(InvalidInputError):
@@ -62,7 +65,8 @@ async def receive(
 ) -> None:
     """Store a manifest and move a branch to its commit, as `Push.publish` does.
 
-    Raises `ManifestNotAsNamedError`, and what that raises. Where the service cannot
+    Raises `ManifestNotAsNamedError`, `ChunkMissingError` and `BrokenCommitError` for a commit
+    that leads to what is not there, and what that raises. Where the service cannot
     open the manifest its users can, and find out: a wrong one never replaces another.
     """
     is_sealed = record.is_encrypted and keys is None
@@ -72,6 +76,9 @@ async def receive(
     )
     async with parts.database.read() as tx:
         known = await queries.known_commits(tx, record.number, [sent.commit])
+    if not (is_sealed or known):
+        reader = Reader(DirectCarrier(parts, record, record.opened(keys), identity))
+        await require_whole(parts, record.number, reader, said)
     if not (is_sealed and known):
         made = manifest_object(record, sent.commit, sent.frame, said, parts.options)
         await parts.store.put(made.key, made.body, made.options)

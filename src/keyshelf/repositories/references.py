@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import anyio.to_thread
 
+from keyshelf.concurrency import together
 from keyshelf.errors import Error, IntegrityError, NotFoundError
 from keyshelf.layout.repository import ChunkId, CommitHash
 from keyshelf.repositories.formats import nodes
@@ -12,7 +13,6 @@ from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry
 from keyshelf.repositories.formats.manifest import Manifest
 from keyshelf.repositories.formats.nodes import FolderRef, ListRef, NodeKind
 from keyshelf.repositories.reading import Reader
-from keyshelf.repositories.together import together
 
 NODES_AT_ONCE = 128
 """How many nodes are read together; each has at most 256 KiB."""

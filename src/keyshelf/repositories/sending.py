@@ -1,5 +1,6 @@
 """Sending chunks: which are new, sealed by threads, several at a time, within bounds."""
 
+import os
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,12 +10,12 @@ import anyio
 import anyio.to_thread
 from anyio.abc import TaskGroup
 
+from keyshelf.concurrency import together
 from keyshelf.layout.repository import ChunkId
-from keyshelf.repositories.carrier import MOST_CHUNKS, Push
+from keyshelf.repositories.carrier import MOST_CHUNKS, MOST_IDS, Push
 from keyshelf.repositories.formats import frame, ids
 from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.ids import Octets
-from keyshelf.repositories.together import together
 from keyshelf.repositories.values import Repository, SealedChunk
 
 _KNOWN = 100_000
@@ -34,8 +35,8 @@ class SendingOptions:
     """How many bytes are gathered for one question."""
     rounds_at_once: int = 3
     """How many of these are on their way; what a stop in the middle has sent in vain."""
-    threads: int = 2
-    """How many threads compress and encrypt."""
+    threads: int = field(default_factory=lambda: os.cpu_count() or 2)
+    """How many threads read, cut, identify, compress and encrypt at once."""
 
 
 @dataclass(slots=True)
@@ -70,11 +71,12 @@ class Sender:
     _known_before: set[ChunkId] = field(default_factory=set[ChunkId])
     _waiting: list[_Waiting] = field(default_factory=list[_Waiting])
     _waiting_bytes: int = 0
-    _threads: anyio.CapacityLimiter = field(init=False)
+    threads: anyio.CapacityLimiter = field(init=False)
+    """For what is read as for what is sealed: more threads would only wait for each other."""
     _rounds: anyio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
-        self._threads = anyio.CapacityLimiter(self.options.threads)
+        self.threads = anyio.CapacityLimiter(self.options.threads)
         self._rounds = anyio.Semaphore(self.options.rounds_at_once)
 
     async def add(self, chunks: Iterable[tuple[ChunkId, Octets]]) -> None:
@@ -96,6 +98,18 @@ class Sender:
         size = memoryview(content).nbytes
         self._waiting.append(_Waiting(chunk, content, size))
         self._waiting_bytes += size
+
+    async def are_there(self, chunks: Iterable[ChunkId]) -> bool:
+        """Say whether chunks are in the repository, or will be when it is flushed."""
+        asked = [
+            chunk
+            for chunk in dict.fromkeys(chunks)
+            if chunk not in self._known and chunk not in self._known_before
+        ]
+        for start in range(0, len(asked), MOST_IDS):
+            if await self.push.missing(asked[start : start + MOST_IDS]):
+                return False
+        return True
 
     async def make_room(self) -> None:
         """Send what was taken, but for a rest that is too small to be worth a question."""
@@ -146,7 +160,7 @@ class Sender:
             wanted = await self._wanted(some)
             if wanted:
                 sealed = await anyio.to_thread.run_sync(
-                    lambda: [self._seal(each) for each in wanted], limiter=self._threads
+                    lambda: [self._seal(each) for each in wanted], limiter=self.threads
                 )
                 await self.push.send(sealed)
                 self._count(sealed)

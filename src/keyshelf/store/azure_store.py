@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 
 from keyshelf.clock import Clock
+from keyshelf.concurrency import map_each
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.azure_failures import past_the_end, refusal, refuse_tags
 from keyshelf.store.azure_headers import (
@@ -59,7 +60,6 @@ from keyshelf.store.errors import (
     ObjectNotFoundError,
     UploadNotFoundError,
 )
-from keyshelf.store.parallel import each_bounded
 from keyshelf.store.sigv4 import Address
 from keyshelf.store.uploading import StreamLimits, put_stream
 from keyshelf.store.wire import ATTEMPTS
@@ -188,7 +188,7 @@ class AzureStore:
         """Remove any number of blobs, one request each, several at a time."""
         for key in keys:
             check_key(key)
-        return await each_bounded(deletion(self), keys, at_once=self._limits.at_once)
+        return await map_each(keys, deletion(self), at_once=self._limits.at_once)
 
     async def copy(
         self, source: ObjectKey, destination: ObjectKey, *, replace: bool = True

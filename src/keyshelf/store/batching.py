@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from keyshelf.concurrency import map_each
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import Condition, NewObject, ObjectStore, PutResult
 from keyshelf.store.checks import check_key, check_new_objects, check_small
@@ -10,7 +11,6 @@ from keyshelf.store.errors import (
     ObjectNotFoundError,
     StoreUnavailableError,
 )
-from keyshelf.store.parallel import each_bounded
 from keyshelf.store.wire import ATTEMPTS, pause
 
 
@@ -34,7 +34,7 @@ async def put_each(
                 await pause(attempt)
         return await _put(store, new)
 
-    return await each_bounded(put, objects, at_once=at_once)
+    return await map_each(objects, put, at_once=at_once)
 
 
 async def get_each(
@@ -53,7 +53,7 @@ async def get_each(
             check_small(key, reader.meta.size)
             return await reader.read()
 
-    return await each_bounded(get, keys, at_once=at_once)
+    return await map_each(keys, get, at_once=at_once)
 
 
 async def _put(store: ObjectStore, new: NewObject) -> PutResult:

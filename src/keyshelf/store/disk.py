@@ -14,6 +14,7 @@ from typing import ParamSpec, TypeVar
 import anyio
 import anyio.to_thread
 
+from keyshelf.concurrency import map_each
 from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
@@ -48,7 +49,6 @@ from keyshelf.store.disk_reading import DiskReader
 from keyshelf.store.disk_writing import PIECE_BYTES
 from keyshelf.store.errors import UnsupportedError
 from keyshelf.store.local_rules import body_pieces
-from keyshelf.store.parallel import each_bounded
 
 _PUT = PutOptions()
 _PRESIGN = PresignOptions()
@@ -131,9 +131,9 @@ class DiskStore:
                 results.update(zip(some, found, strict=True))
             else:
                 single += some
-        put = await each_bounded(
-            lambda number: self._run(self._files.put_one, objects[number]),
+        put = await map_each(
             single,
+            lambda number: self._run(self._files.put_one, objects[number]),
             at_once=self._options.threads,
         )
         results.update(zip(single, put, strict=True))
@@ -143,9 +143,9 @@ class DiskStore:
         """Read any number of small objects, hundreds in one thread."""
         for key in keys:
             check_key(key)
-        found = await each_bounded(
-            lambda start: self._run(self._files.batches.read, keys[start : start + _READ_AT_ONCE]),
+        found = await map_each(
             range(0, len(keys), _READ_AT_ONCE),
+            lambda start: self._run(self._files.batches.read, keys[start : start + _READ_AT_ONCE]),
             # More threads than cores would only wait for each other.
             at_once=os.cpu_count() or 1,
         )
@@ -159,9 +159,9 @@ class DiskStore:
     async def delete_many(self, keys: Sequence[ObjectKey]) -> Sequence[DeleteResult]:
         """Remove any number of objects."""
         starts = range(0, len(keys), _DELETE_BATCH)
-        batches = await each_bounded(
-            lambda start: self._run(self._delete_batch, keys[start : start + _DELETE_BATCH]),
+        batches = await map_each(
             starts,
+            lambda start: self._run(self._delete_batch, keys[start : start + _DELETE_BATCH]),
             at_once=self._options.threads,
         )
         return [result for batch in batches for result in batch]

@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import Condition, NewObject, PutResult
@@ -57,6 +58,8 @@ class Batches:
         self._records = records
         self._area = area
         self._options = options
+        self._turn = Lock()
+        """Held by who writes or names many files: two would mostly wait for each other."""
 
     def create(self, objects: Sequence[NewObject]) -> Sequence[PutResult]:
         """Create objects that are not there yet; in order, tell which were.
@@ -68,9 +71,11 @@ class Batches:
         ordered = sorted(items, key=lambda item: item.object.key)
         temporary = os.open(self._area.temporary, _FOLDER)
         try:
-            if self._write_all(ordered, temporary):
+            with self._turn:
+                is_any = self._write_all(ordered, temporary)
+            if is_any:
                 self._sync(temporary)
-            with self._tree.descent(make=True) as descent:
+            with self._turn, self._tree.descent(make=True) as descent:
                 for item in ordered:
                     if item.fresh is not None:
                         self._place(item, item.fresh, descent, temporary)

@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+import msgspec
+
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import Attributes, ObjectMeta
 from keyshelf.store.local_rules import new_digest
@@ -22,7 +24,6 @@ from keyshelf.store.local_rules import new_digest
 _ATTRIBUTE = b"user.keyshelf"
 _VERSION = 1
 _NO_ROOM = frozenset({errno.ENOTSUP, errno.ENOSPC, errno.E2BIG, errno.ERANGE})
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,6 +38,24 @@ class Record:
 
 
 NO_RECORD = Record()
+
+
+class _Spelled(msgspec.Struct, omit_defaults=True):
+    """What the JSON of a record says; what an object does not have is left out."""
+
+    v: int
+    size: int
+    mtime_ns: int
+    etag: str | None = None
+    content_type: str | None = None
+    cache_control: str | None = None
+    content_disposition: str | None = None
+    metadata: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    storage_class: str | None = None
+
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Records:
@@ -174,20 +193,20 @@ def file_etag(stat: os.stat_result) -> str:
 
 def _spelled(record: Record, *, size: int, mtime_ns: int) -> bytes:
     attributes = record.attributes
-    known: dict[str, object] = {
-        "v": _VERSION,
-        "size": size,
-        "mtime_ns": mtime_ns,
-        "etag": record.etag,
-        "content_type": attributes.content_type,
-        "cache_control": attributes.cache_control,
-        "content_disposition": attributes.content_disposition,
-        "metadata": dict(attributes.metadata),
-        "tags": dict(record.tags),
-        "storage_class": record.storage_class,
-    }
-    told = {name: value for name, value in known.items() if value not in (None, {})}
-    return _JSON.encode(told).encode()
+    return _encode(
+        _Spelled(
+            _VERSION,
+            size,
+            mtime_ns,
+            record.etag,
+            attributes.content_type,
+            attributes.cache_control,
+            attributes.content_disposition,
+            dict(attributes.metadata),
+            dict(record.tags),
+            record.storage_class,
+        )
+    )
 
 
 def parse_record(text: bytes | None, stat: os.stat_result) -> Record:

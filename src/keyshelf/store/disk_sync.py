@@ -3,8 +3,10 @@
 import ctypes
 import os
 from collections.abc import Callable
+from functools import cache
 
 
+@cache
 def _system_call() -> Callable[[int], int] | None:
     # Python has no name for it, and not every C library has it.
     try:

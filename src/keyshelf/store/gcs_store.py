@@ -8,6 +8,7 @@ on S3, which service-account tokens cannot do.
 
 from collections.abc import Sequence
 
+from keyshelf.concurrency import map_each
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
     Capabilities,
@@ -22,7 +23,6 @@ from keyshelf.store.checks import check_key
 from keyshelf.store.deleting import deletion
 from keyshelf.store.errors import ObjectChangedError
 from keyshelf.store.local_rules import check_condition
-from keyshelf.store.parallel import each_bounded
 from keyshelf.store.s3_store import S3Store
 
 
@@ -50,7 +50,7 @@ class GcsStore(S3Store):
         """Remove any number of objects, one request each, several at a time."""
         for key in keys:
             check_key(key)
-        return await each_bounded(deletion(self), keys, at_once=self._limits.at_once)
+        return await map_each(keys, deletion(self), at_once=self._limits.at_once)
 
     async def complete_upload(
         self,

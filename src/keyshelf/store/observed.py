@@ -1,6 +1,14 @@
-"""A store that counts what is asked of it: requests, seconds, bytes and failures."""
+"""A store that counts what is asked of it, and tells which objects were written through it."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
 from time import perf_counter
 from types import TracebackType
@@ -69,6 +77,23 @@ class ObservedStore:
         self._metrics = metrics
         self._read = metrics.bytes.labels(role, "read")
         self._written = metrics.bytes.labels(role, "written")
+        self._watchers: list[Callable[[ObjectKey], None]] = []
+
+    def watch(self, told: Callable[[ObjectKey], None]) -> None:
+        """Have `told` called with the key of each object that was, or may have been, written.
+
+        That is after the store has answered, however it did; deletions count as well.
+        """
+        self._watchers.append(told)
+
+    @contextmanager
+    def _telling(self, keys: Iterable[ObjectKey]) -> Generator[None]:
+        try:
+            yield
+        finally:
+            for told in self._watchers:
+                for key in keys:
+                    told(key)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -107,12 +132,13 @@ class ObservedStore:
 
     async def put(self, key: ObjectKey, body: Body, options: PutOptions = _PUT) -> ObjectMeta:
         """See `ObjectStore`."""
-        with self._observed("put"):
+        with self._telling([key]), self._observed("put"):
             return await self._store.put(key, _counted(body, self._written), options)
 
     async def put_many(self, objects: Sequence[NewObject]) -> Sequence[PutResult]:
         """See `ObjectStore`; each object is counted as a `put` of its share of the time."""
-        with self._observed("put", times=len(objects)):
+        keys = [new.key for new in objects]
+        with self._telling(keys), self._observed("put", times=len(objects)):
             results = await self._store.put_many(objects)
         pairs = zip(objects, results, strict=True)
         self._written.inc(sum(len(new.body) for new, put in pairs if put is PutResult.WRITTEN))
@@ -127,19 +153,19 @@ class ObservedStore:
 
     async def delete(self, key: ObjectKey) -> None:
         """See `ObjectStore`."""
-        with self._observed("delete"):
+        with self._telling([key]), self._observed("delete"):
             await self._store.delete(key)
 
     async def delete_many(self, keys: Sequence[ObjectKey]) -> Sequence[DeleteResult]:
         """See `ObjectStore`."""
-        with self._observed("delete_many"):
+        with self._telling(keys), self._observed("delete_many"):
             return await self._store.delete_many(keys)
 
     async def copy(
         self, source: ObjectKey, destination: ObjectKey, *, replace: bool = True
     ) -> ObjectMeta:
         """See `ObjectStore`."""
-        with self._observed("copy"):
+        with self._telling([destination]), self._observed("copy"):
             return await self._store.copy(source, destination, replace=replace)
 
     async def list(
@@ -189,7 +215,7 @@ class ObservedStore:
         condition: WriteCondition = Condition.ALWAYS,
     ) -> ObjectMeta:
         """See `ObjectStore`."""
-        with self._observed("complete_upload"):
+        with self._telling([key]), self._observed("complete_upload"):
             return await self._store.complete_upload(key, upload_id, parts, condition=condition)
 
     async def abort_upload(self, key: ObjectKey, upload_id: str) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from keyshelf.concurrency import map_each, shielded
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import MAX_PARTS, Attributes, CompletedPart, ObjectMeta, PutOptions
-from keyshelf.store.parallel import each_bounded, shielded
 from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.s3_requests import S3Requests
 from keyshelf.store.uploading import aborted_on_failure
@@ -56,5 +56,5 @@ async def copy_in_parts(
 
     ranges = part_ranges(source.size, limits.copy_part_bytes)
     async with aborted_on_failure(lambda: requests.abort_upload(destination, upload_id)):
-        parts = await each_bounded(copy, ranges, at_once=limits.at_once)
+        parts = await map_each(ranges, copy, at_once=limits.at_once)
         await requests.complete_upload(destination, upload_id, parts, {})

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 import anyio
 
 from keyshelf.clock import Clock
+from keyshelf.concurrency import map_each
 from keyshelf.errors import ConflictError, InvalidInputError, NotFoundError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store import header_text, s3_xml
@@ -52,7 +53,6 @@ from keyshelf.store.errors import (
     UnsupportedError,
 )
 from keyshelf.store.local_rules import check_condition, check_match
-from keyshelf.store.parallel import each_bounded
 from keyshelf.store.s3_copying import copy_in_parts
 from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.s3_presigning import query_and_headers
@@ -198,8 +198,8 @@ class S3Store:
         batches = [written[start : start + _DELETE_BATCH] for start in starts]
         others = [key for key in keys if not s3_xml.can_hold(key)]
         results = [
-            *await each_bounded(self._requests.delete_batch, batches, at_once=4),
-            await each_bounded(deletion(self), others, at_once=self._limits.at_once),
+            *await map_each(batches, self._requests.delete_batch, at_once=4),
+            await map_each(others, deletion(self), at_once=self._limits.at_once),
         ]
         found = {result.key: result for batch in results for result in batch}
         return [found[key] for key in keys]

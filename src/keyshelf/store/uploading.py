@@ -7,6 +7,7 @@ from typing import Protocol
 
 import anyio
 
+from keyshelf.concurrency import map_each, shielded
 from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
@@ -18,7 +19,6 @@ from keyshelf.store.base import (
     WriteCondition,
 )
 from keyshelf.store.errors import ObjectTooLargeError
-from keyshelf.store.parallel import each_bounded, shielded
 
 _MIB = 2**20
 _ABORT_SECONDS = 20
@@ -118,7 +118,7 @@ async def _send_all(
         sent = await target.upload_part(key, upload_id, number, data)
         return CompletedPart(number=number, etag=sent.etag)
 
-    return await each_bounded(send, parts, at_once=limits.at_once)
+    return await map_each(parts, send, at_once=limits.at_once)
 
 
 def _part_bytes(number: int, limits: StreamLimits) -> int:

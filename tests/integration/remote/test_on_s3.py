@@ -9,7 +9,7 @@ from keyshelf.client.asynchronous import AsyncClient
 from keyshelf.repositories.remote.host import RemoteHost
 from keyshelf.repositories.unlocking import Unlocking
 from tests.database import NewDatabase
-from tests.integration.remote.conftest import SOON, Machine
+from tests.integration.remote.machine import SOON, Machine
 from tests.integration.remote.test_remote import project, told
 from tests.served import Served, serve
 from tests.servers.s3 import S3Server

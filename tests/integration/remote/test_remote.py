@@ -27,7 +27,7 @@ from keyshelf.repositories.values import (
     SealedChunk,
     repository_name,
 )
-from tests.integration.remote.conftest import MAIN, SOON, Machine
+from tests.integration.remote.machine import MAIN, SOON, Machine
 from tests.served import Noted, Served
 
 pytestmark = pytest.mark.anyio

@@ -1,13 +1,14 @@
-"""Processes that commit or collect, each killed by its store at one of its calls.
+"""Processes that commit, collect or check out, each killed by its store at one of its calls.
 
-python -m tests.integration.repositories.killed_children DATABASE_URL STORE_FOLDER DEED...
+python -m tests.integration.repositories.killed_children DATABASE_URL FOLDER DEED...
 
-A deed is `commit:REPOSITORY:METHOD:CALL:before` or `collect:…:after`. Prints a line for each:
-how its process ended.
+A deed is `commit:REPOSITORY:METHOD:CALL:before` or `collect:…:after` or `checkout:…`. Prints
+a line for each: how its process ended.
 """
 
 import os
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,38 +16,39 @@ import anyio
 
 from keyshelf.database.pool import Database, DatabaseOptions
 from keyshelf.repositories import managing
+from keyshelf.repositories.cache import FolderCache
 from keyshelf.repositories.gc.service import collect
 from keyshelf.repositories.parts import RepositoryOptions, RepositoryParts
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
 from keyshelf.store.faulty import FaultyStore
-from tests.integration.repositories.shelf import (
-    ANNA,
-    Shelf,
-    TestClock,
-    Tree,
-    commit_tree,
-)
+from tests.integration.repositories.folders import check_out_folder, commit_folder
+from tests.integration.repositories.shelf import ANNA, Shelf, TestClock
 
 
-def second(name: str) -> Tree:
-    """Return what a commit to a repository of this name holds, in chunks of its own."""
-    return {"a": b"the second of " + name.encode(), "folder/b": b"the same in both"}
+async def act(shelf: Shelf, what: str, name: str, base: Path) -> None:
+    """Do to a repository what can be interrupted; its folder and cache are below `base`."""
+    record = await managing.find(shelf.parts, name, [ANNA])
+    with closing(FolderCache.open(base / f"{name}.cache")) as cache:
+        match what:
+            case "commit":
+                await commit_folder(shelf, record, base / name, cache)
+            case "checkout":
+                await check_out_folder(shelf, record, base / name, cache)
+            case _:
+                await collect(shelf.parts, record, None, grace=timedelta(0))
 
 
 async def do(database_url: str, folder: str, deed: str) -> None:
     what, name, method, call, moment = deed.split(":")
-    faulty = FaultyStore(DiskStore(Path(folder), DiskOptions(durable=False)))
+    base = Path(folder)
+    faulty = FaultyStore(DiskStore(base / "store", DiskOptions(durable=False)))
     faulty.kill(method, call=int(call), after=moment == "after")
     async with await Database.open(DatabaseOptions(url=database_url)) as database:
         clock = TestClock()
         options = RepositoryOptions(url_expiry=timedelta(0))
         parts = RepositoryParts(database=database, store=faulty, options=options, clock=clock)
-        record = await managing.find(parts, name, [ANNA])
-        if what == "commit":
-            await commit_tree(Shelf(parts, clock).carrier(record), second(name))
-        else:
-            await collect(parts, record, None, grace=timedelta(0))
+        await act(Shelf(parts, clock), what, name, base)
 
 
 def main(database_url: str, folder: str, *deeds: str) -> None:

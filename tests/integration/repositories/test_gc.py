@@ -53,6 +53,7 @@ async def test_without_grace_one_run_deletes_what_nothing_leads_to(
 ) -> None:
     carrier = shelf.carrier(film)
     await commit_tree(carrier, NEW)
+    await shelf.collect(film)
     before = await shelf.keys()
     lost = await commit_tree(carrier, OLD, name=branch("try"))
     await carrier.delete_ref(branch("try"), expected=lost)

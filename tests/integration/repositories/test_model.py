@@ -1,6 +1,9 @@
 """A repository against a model, a dictionary of trees, with a store that fails at times."""
 
-from contextlib import AsyncExitStack
+from collections import Counter
+from collections.abc import Generator
+from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -49,10 +52,26 @@ _TREES = st.sampled_from(
     [{"a": b"one"}, {"a": b"one", "folder/b": _LONG}, {"folder/b": _LONG, "folder/c/d": b""}]
 )
 """Few, so that what was deleted is wanted again."""
-_FAULTS = st.none() | st.tuples(
-    st.sampled_from(["put", "get", "delete_many"]), st.integers(1, 8), st.booleans()
-)
 Fault = tuple[str, int, bool] | None
+"""A method of the store, which of its calls fails, and whether it is done before it does."""
+
+
+def _faults(*methods: tuple[str, int]) -> st.SearchStrategy[Fault]:
+    """Choose among the calls that something makes, so many of each method."""
+    some = st.sampled_from(
+        [
+            (name, call, is_done)
+            for name, most in methods
+            for call in range(1, most + 1)
+            for is_done in (False, True)
+        ]
+    )
+    return st.none() | some | some
+
+
+_WRITING = _faults(("put", 5), ("get", 1))
+_SENDING = _faults(("put", 4))
+_COLLECTING = _faults(("get", 3), ("delete_many", 1), ("delete_many", 1))
 
 
 class Machine(RuleBasedStateMachine):
@@ -60,6 +79,8 @@ class Machine(RuleBasedStateMachine):
 
     portal: anyio.from_thread.BlockingPortal
     database: Database
+    came: Counter[str]
+    """How many faults came to be of those that were planned, by what they hit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,6 +92,8 @@ class Machine(RuleBasedStateMachine):
         self.open: tuple[AsyncExitStack, DirectPush] | None = None
         self.sent: tuple[Tree, FolderEntry] | None = None
         """What the open push may publish."""
+        self.killed = list[AsyncExitStack]()
+        """Pushes of processes that ended without a word."""
 
     def do(self, act: Any, *args: Any) -> Any:  # Any: what the portal takes and gives
         return self.portal.call(act, *args)
@@ -79,17 +102,15 @@ class Machine(RuleBasedStateMachine):
         await self.shelf.empty()
         return await self.shelf.repository("film")
 
-    @rule(name=_BRANCHES, tree=_TREES, fault=_FAULTS)
+    @rule(name=_BRANCHES, tree=_TREES, fault=_WRITING)
     def commit(self, name: RefName, tree: Tree, fault: Fault) -> None:
         self.do(self._commit, name, tree, fault)
 
     async def _commit(self, name: RefName, tree: Tree, fault: Fault) -> None:
         message = str(len(self.trees))
-        carrier = self._way(fault).carrier(self.record)
-        try:
-            await commit_tree(carrier, tree, name=name, message=message)
-        except StoreUnavailableError:
-            pass  # whether it was made is seen by where the branch is
+        with self._way("commit", fault) as way, suppress(StoreUnavailableError):
+            await commit_tree(way.carrier(self.record), tree, name=name, message=message)
+        # Whether it was made is seen by where the branch is.
         await self._follow(name, tree)
 
     async def _follow(self, name: RefName, tree: Tree) -> None:
@@ -111,31 +132,35 @@ class Machine(RuleBasedStateMachine):
         self.open = stack, push
 
     @precondition(lambda self: self.open is not None)
-    @rule(tree=_TREES)
-    def send(self, tree: Tree) -> None:
-        self.do(self._send, tree)
+    @rule(tree=_TREES, fault=_SENDING)
+    def send(self, tree: Tree, fault: Fault) -> None:
+        self.do(self._send, tree, fault)
 
-    async def _send(self, tree: Tree) -> None:
+    async def _send(self, tree: Tree, fault: Fault) -> None:
         assert self.open is not None
         opened = self.shelf.carrier(self.record).repository
         try:
-            self.sent = tree, await send_tree(self.open[1], opened, tree)
+            with self._way("send", fault) as way, suppress(StoreUnavailableError):
+                push = replace(self.open[1], parts=way.parts)
+                self.sent = tree, await send_tree(push, opened, tree)
         except PushExpiredError:
             await self._end_push()
 
     @precondition(lambda self: self.sent is not None)
-    @rule(name=_BRANCHES)
-    def publish(self, name: RefName) -> None:
-        self.do(self._publish, name)
+    @rule(name=_BRANCHES, fault=_faults(("put", 2), ("get", 1)))
+    def publish(self, name: RefName, fault: Fault) -> None:
+        self.do(self._publish, name, fault)
 
-    async def _publish(self, name: RefName) -> None:
+    async def _publish(self, name: RefName, fault: Fault) -> None:
         assert self.open is not None
         assert self.sent is not None
         opened = self.shelf.carrier(self.record).repository
         tree, root = self.sent
         parent, message = self.refs.get(name), str(len(self.trees))
         try:
-            await push_tree(self.open[1], opened, root, name=name, parent=parent, message=message)
+            with self._way("publish", fault) as way, suppress(StoreUnavailableError):
+                push = replace(self.open[1], parts=way.parts)
+                await push_tree(push, opened, root, name=name, parent=parent, message=message)
         except PushExpiredError:
             await self._end_push()
         await self._follow(name, tree)
@@ -148,6 +173,13 @@ class Machine(RuleBasedStateMachine):
     async def _end_push(self) -> None:
         assert self.open is not None
         await self.open[0].aclose()
+        self.open = self.sent = None
+
+    @precondition(lambda self: self.open is not None)
+    @rule()
+    def kill_push(self) -> None:
+        assert self.open is not None
+        self.killed.append(self.open[0])
         self.open = self.sent = None
 
     @rule(name=st.one_of(_BRANCHES, _TAGS))
@@ -194,16 +226,24 @@ class Machine(RuleBasedStateMachine):
             return
         raise AssertionError("a ref was moved that was elsewhere")
 
-    @rule(grace=st.sampled_from([timedelta(0), _DAY]), fault=_FAULTS)
+    @rule(grace=st.sampled_from([timedelta(0), _DAY]), fault=_COLLECTING)
     def collect(self, grace: timedelta, fault: Fault) -> None:
         self.do(self._collect, grace, fault)
 
     async def _collect(self, grace: timedelta, fault: Fault) -> None:
         told = await self.shelf.collect(self.record, grace=grace, dry_run=True)
         try:
-            assert await self._way(fault).collect(self.record, grace=grace) == told
+            with self._way("collect", fault) as way:
+                assert await way.collect(self.record, grace=grace) == told
         except StoreUnavailableError:
             await self.shelf.collect(self.record, grace=grace)
+
+    @rule(tree=_TREES, fault=_COLLECTING)
+    def try_and_give_up(self, tree: Tree, fault: Fault) -> None:
+        name = RefName(RefKind.BRANCH, "try")
+        self.do(self._commit, name, tree, None)
+        self.do(self._delete_ref, name, self.refs.pop(name))
+        self.do(self._collect, timedelta(0), fault)
 
     @rule(days=st.floats(0.1, 1.5))
     def time_passes(self, days: float) -> None:
@@ -225,7 +265,11 @@ class Machine(RuleBasedStateMachine):
     async def _finish(self) -> None:
         if self.open is not None:
             await self._end_push()
+        # Who was killed holds what it was told until it has been silent for so long.
+        self.shelf.clock.pass_by(2 * _DAY)
         await self.shelf.collect(self.record)
+        for stack in self.killed:
+            await stack.aclose()
         report = await check(self.shelf.carrier(self.record), read_data=True)
         reachable = self._reachable()
         assert report.is_clean
@@ -233,13 +277,20 @@ class Machine(RuleBasedStateMachine):
         assert report.chunks == len(await self.shelf.keys(CHUNKS))
         assert report.chunks == await self.shelf.count("repository_chunks")
 
-    def _way(self, fault: Fault) -> Shelf:
+    @contextmanager
+    def _way(self, deed: str, fault: Fault) -> Generator[Shelf]:
         faulty = FaultyStore(self.shelf.parts.store)
-        if fault is not None:
-            method, call, is_done = fault
-            plan = faulty.lose_answer if is_done else faulty.fail
-            plan(method, call=call)
-        return self.shelf.on(faulty)
+        if fault is None:
+            yield self.shelf.on(faulty)
+            return
+        method, call, is_done = fault
+        plan = faulty.lose_answer if is_done else faulty.fail
+        plan(method, call=call)
+        try:
+            yield self.shelf.on(faulty)
+        finally:
+            if faulty.calls.count(method) >= call:
+                self.came[f"{deed} {method}"] += 1
 
     def _reachable(self) -> set[CommitHash]:
         found: set[CommitHash] = set()
@@ -255,7 +306,10 @@ def test_a_repository_holds_what_was_committed(database_url: str) -> None:
     with anyio.from_thread.start_blocking_portal("asyncio") as portal:
         opening = portal.call(Database.open, DatabaseOptions(url=database_url))
         with portal.wrap_async_context_manager(opening) as database:
-            machine = type("Bound", (Machine,), {"portal": portal, "database": database})
+            came = Counter[str]()
+            bound = {"portal": portal, "database": database, "came": came}
+            machine = type("Bound", (Machine,), bound)
             run_state_machine_as_test(
                 machine, settings=settings(max_examples=20, stateful_step_count=30, deadline=None)
             )
+    assert came.total() >= 10, came

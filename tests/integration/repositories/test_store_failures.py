@@ -11,18 +11,19 @@ from keyshelf.layout.repository import CHUNKS, CommitHash
 from keyshelf.repositories.cache import FolderCache
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.check.service import check
-from keyshelf.repositories.checkout.service import checkout
-from keyshelf.repositories.commit.service import commit
-from keyshelf.repositories.formats.manifest import Author
 from keyshelf.repositories.mirroring import mirror
 from keyshelf.repositories.pushes import queries as push_rows
-from keyshelf.repositories.reading import Reader
 from keyshelf.store.errors import StoreUnavailableError
 from keyshelf.store.faulty import FaultyStore
+from tests.integration.repositories.folders import (
+    check_out_folder,
+    commit_folder,
+    laid_out,
+    lay_out,
+)
 from tests.integration.repositories.shelf import (
     MAIN,
     Shelf,
-    Tree,
     branch,
     commit_tree,
     tree_of,
@@ -32,34 +33,6 @@ pytestmark = pytest.mark.anyio
 FIRST = {"a.txt": b"first", "sub/b.txt": b"the same in both"}
 SECOND = {"a.txt": b"second", "sub/b.txt": b"the same in both", "sub/c.txt": b"new"}
 Act = Callable[[Shelf], Awaitable[object]]
-
-
-def lay_out(folder: Path, tree: Tree) -> None:
-    for path, content in tree.items():
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-
-
-def laid_out(folder: Path) -> dict[str, bytes]:
-    return {
-        str(each.relative_to(folder)): each.read_bytes()
-        for each in folder.rglob("*")
-        if each.is_file()
-    }
-
-
-async def commit_folder(shelf: Shelf, record: RepositoryRecord, folder: Path) -> CommitHash:
-    made = await commit(
-        shelf.carrier(record),
-        bytes(folder),
-        branch=MAIN,
-        message="again",
-        author=Author("Anna"),
-        at=shelf.clock(),
-        cache=FolderCache.in_memory(),
-    )
-    return made.hash
 
 
 async def calls_of(shelf: Shelf, act: Act) -> Counter[str]:
@@ -88,7 +61,9 @@ async def test_a_commit_is_there_or_not_and_can_be_made_again(
     lay_out(tmp_path, SECOND)
     scratch = await shelf.repository("scratch")
     await commit_tree(shelf.carrier(scratch), FIRST)
-    calls = await calls_of(shelf, lambda way: commit_folder(way, scratch, tmp_path))
+    calls = await calls_of(
+        shelf, lambda way: commit_folder(way, scratch, tmp_path, FolderCache.in_memory())
+    )
     assert calls["put"] > 4
     if is_killed:
         monkeypatch.setattr(push_rows, "end", _nothing)
@@ -101,7 +76,7 @@ async def test_a_commit_is_there_or_not_and_can_be_made_again(
         carrier = shelf.carrier(record)
         first = await commit_tree(carrier, FIRST)
         try:
-            await commit_folder(way, record, tmp_path)
+            await commit_folder(way, record, tmp_path, FolderCache.in_memory())
         except StoreUnavailableError:
             pass  # whether it was made is seen by where the branch is
         found = await carrier.ref(MAIN)
@@ -109,7 +84,7 @@ async def test_a_commit_is_there_or_not_and_can_be_made_again(
         assert await tree_of(carrier, found) == (FIRST if found == first else SECOND), name
         assert (await check(carrier, read_data=True)).is_clean, name
 
-        again = await commit_folder(shelf, record, tmp_path)
+        again = await commit_folder(shelf, record, tmp_path, FolderCache.in_memory())
         shelf.clock.pass_by(timedelta(days=2))
         await shelf.collect(record)
         await mirror(shelf.parts, record.id)
@@ -154,12 +129,10 @@ async def test_a_collection_goes_on_where_it_was(shelf: Shelf) -> None:
 async def test_a_checkout_goes_on_where_it_was(
     shelf: Shelf, film: RepositoryRecord, tmp_path: Path
 ) -> None:
-    made = await commit_tree(shelf.carrier(film), SECOND)
+    await commit_tree(shelf.carrier(film), SECOND)
 
     async def check_out(way: Shelf, folder: Path) -> None:
-        reader = Reader(way.carrier(film))
-        root = (await reader.manifest(made)).root
-        await checkout(reader, root, bytes(folder), cache=FolderCache.in_memory())
+        await check_out_folder(way, film, folder, FolderCache.in_memory())
 
     calls = await calls_of(shelf, lambda way: check_out(way, tmp_path / "whole"))
     assert laid_out(tmp_path / "whole") == SECOND

@@ -35,3 +35,9 @@ def test_a_name_cannot_steer_a_terminal() -> None:
 def test_counts_have_their_plural() -> None:
     assert output.count_text(1, "file") == "1 file"
     assert output.count_text(1000, "file") == "1,000 files"
+
+
+def test_a_name_makes_no_second_line(capsys: pytest.CaptureFixture[str]) -> None:
+    output.Output().line("new\nline\r é\x1b")
+
+    assert capsys.readouterr().out == "new\\nline\\r é\x1b\n"

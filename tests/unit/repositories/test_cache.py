@@ -8,7 +8,13 @@ import msgspec
 import pytest
 
 from keyshelf.layout.repository import CommitHash
-from keyshelf.repositories.cache import FolderCache, RememberedFile, RememberedFolder, Summary
+from keyshelf.repositories.cache import (
+    CacheInUseError,
+    FolderCache,
+    RememberedFile,
+    RememberedFolder,
+    Summary,
+)
 from keyshelf.repositories.formats.entries import FileEntry, LinkEntry
 
 FOLDER = RememberedFolder(
@@ -46,6 +52,75 @@ def test_a_damaged_cache_is_made_anew(tmp_path: Path, damage: bytes) -> None:
     cache.put(b"a", FOLDER)
     assert cache.get(b"a") == FOLDER
     cache.close()
+
+
+@pytest.mark.parametrize("at_fault", ["above it", "in its place"])
+def test_where_none_can_be_nothing_is_remembered(
+    tmp_path: Path, at_fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "folder/cache"
+    if at_fault == "in its place":
+        file.mkdir(parents=True)  # which no database can be
+    else:
+        file.parent.write_bytes(b"")
+
+    cache = FolderCache.open(file)
+    cache.put(b"a", FOLDER, SUMMARY)
+    cache.vouch(COMMIT)
+
+    assert (cache.get(b"a"), cache.summary(b"a"), cache.vouchers()) == (None, None, set())
+    assert list(cache.summaries(at_once=1)) == []
+    cache.forget(b"a")
+    cache.close()
+    assert len(caplog.records) == 1
+
+
+def test_a_disk_that_fills_up_is_told_once_and_keeps_what_was_saved(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = FolderCache.open(tmp_path / "cache")
+    cache.put(b"a", FOLDER, SUMMARY)
+    cache.vouch(COMMIT)
+    cache.close()
+    full = sqlite3.connect(tmp_path / "cache")
+    full.execute("PRAGMA max_page_count = 8")
+    cache = FolderCache(full)
+    many = RememberedFolder({b"%d" % n: FOLDER.files[b"file"] for n in range(2000)})
+
+    for path in (b"a", b"b", b"c"):
+        cache.put(path, many)
+    cache.vouch(CommitHash("b" * 64))
+    cache.close()
+
+    assert len(caplog.records) == 1
+    again = FolderCache.open(tmp_path / "cache")
+    assert (again.get(b"a"), again.vouchers()) == (FOLDER, {COMMIT})
+    again.close()
+
+
+def test_another_program_at_it_is_waited_for(tmp_path: Path) -> None:
+    FolderCache.open(tmp_path / "cache").close()
+    cache = FolderCache(sqlite3.connect(tmp_path / "cache", timeout=0))
+    with closing(sqlite3.connect(tmp_path / "cache", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(CacheInUseError):
+            cache.put(b"a", FOLDER)
+    cache.close()
+
+
+def test_what_a_lost_commit_vouched_for_is_unsure(tmp_path: Path) -> None:
+    cache = FolderCache.open(tmp_path / "cache")
+    read = msgspec.structs.replace(FOLDER, unsure=(b"file",))
+    cache.put(b"a", read)
+    cache.vouch(COMMIT)
+
+    cache.disavow(COMMIT)
+    cache.close()
+
+    again = FolderCache.open(tmp_path / "cache")
+    assert (again.get(b"a"), again.vouchers()) == (read, set())
+    again.close()
 
 
 def test_what_the_disk_changed_is_not_remembered(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyshelf.repositories.chunking import BLOCK_BYTES, Cutting, blocks_of, chunks_of
+from keyshelf.repositories.chunking import BLOCK_BYTES, Buffers, Cutting, blocks_of, chunks_of
 from keyshelf.repositories.formats import ids
 from tests.house.tree import ROOT
 
@@ -73,6 +73,27 @@ def test_how_large_a_file_is_taken_for_changes_nothing(size: int) -> None:
 
     found = [chunk for block in blocks for chunk in block.chunks()]
     assert [(len(chunk), ids.chunk_id(chunk, None)) for chunk in found] == cuts(data)
+
+
+def test_memory_is_given_again_when_nobody_views_any_of_it() -> None:
+    buffers = Buffers()
+    first = buffers.take(1000)
+    memory, part = first.obj, first[10:20]
+    first.release()
+
+    while_viewed = buffers.take(1000).obj
+    part.release()
+    afterwards = {id(view.obj) for view in [buffers.take(1000), buffers.take(1000)]}
+
+    assert while_viewed is not memory
+    assert id(memory) in afterwards
+
+
+def test_memory_that_is_too_small_is_not_given() -> None:
+    buffers = Buffers()
+    buffers.take(10).release()
+
+    assert len(buffers.take(1000)) == 1000
 
 
 def test_how_many_threads_cut_changes_nothing() -> None:

@@ -8,8 +8,7 @@ from keyshelf.layout.repository import ChunkId, CommitHash
 from keyshelf.repositories import reading
 from keyshelf.repositories.formats import frame
 from keyshelf.repositories.formats.frame import FrameType
-from keyshelf.repositories.reading import DamagedObjectError, Reader
-from keyshelf.repositories.values import ChunkMissingError
+from keyshelf.repositories.reading import DamagedObjectError, LostObjectError, Reader
 from tests.unit.repositories.checkout.project import CountingCarrier, noise
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +47,7 @@ async def test_a_damaged_one_is_told_when_it_is_read(some: Some, is_there: bool)
     await some.reader.ahead([good, bad])
 
     assert await some.reader.node(good) == noise(10)
-    with pytest.raises((DamagedObjectError, ChunkMissingError)):
+    with pytest.raises((DamagedObjectError, LostObjectError)):
         await some.reader.node(bad)
 
 

@@ -24,6 +24,7 @@ from keyshelf.api.repository_chunk_schemas import (
     UploadsAnswer,
     UploadsIn,
 )
+from keyshelf.api.room import RoomForBody
 from keyshelf.api.routes.paging import PageWanted
 from keyshelf.layout.repository import ChunkId, chunk_id
 from keyshelf.repositories.chunks.confirming import confirm
@@ -108,13 +109,16 @@ async def give_chunks(at: Readable, body: ChunkIdsIn) -> StreamingResponse:
 
 
 @router.put("/content", status_code=204, openapi_extra=FRAME_BODY)
-async def send_chunks(at: Writable, push: Annotated[UUID, Query()], request: Request) -> None:
+async def send_chunks(
+    at: Writable, push: Annotated[UUID, Query()], request: Request, _room: RoomForBody
+) -> None:
     """Take up to 1,000 chunks through the service into the repository, all or none.
 
     The body, of at most 16 MiB, has for each the 32 bytes of its id, the length of its bytes
     (4 bytes, little-endian), and these as they are stored. They are verified before they are
     stored: 422 `chunk-not-as-named` lists wrong ones in `ids`. Again after a lost answer is
-    safe. With a store of the service's own (`moves_chunks`) this is the quickest way.
+    safe. With a store of the service's own (`moves_chunks`) this is the quickest way. Only so
+    many bytes are taken at a time: others wait, and after a while are told 503 `too-busy`.
     """
     opened, keys = await at.push(push), keys_at_hand(at.parts, at.record)
     sent = await read_sent(request.stream())
@@ -135,7 +139,7 @@ async def delete_chunks(at: Writable, body: ChunkIdsIn) -> DeletedAnswer:
 
 @router.put("/{chunk}", status_code=204, openapi_extra=FRAME_BODY)
 async def send_chunk(
-    at: Writable, chunk: str, push: Annotated[UUID, Query()], request: Request
+    at: Writable, chunk: str, push: Annotated[UUID, Query()], request: Request, _room: RoomForBody
 ) -> None:
     """Take a chunk, as it is stored, through the service into the repository.
 

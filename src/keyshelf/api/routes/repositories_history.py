@@ -69,6 +69,8 @@ async def list_commits(
         branches.sort(key=lambda each: each.name.name != _MAIN)
         start = [each.commit for each in branches[:1]]
     page = await log_page(reader, start, limit=limit)
+    for damaged in page.damaged.values():
+        raise damaged
     return CommitList(
         items=[CommitOut.of(each.commit, each.manifest, refs) for each in page.entries],
         next_cursor=encode(page.next) if page.next else None,

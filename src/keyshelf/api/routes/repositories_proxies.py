@@ -5,19 +5,17 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
-from fastapi.responses import StreamingResponse
 
 from keyshelf.api.bytes import ANY_BYTES, FRAME_BODY, OCTETS
+from keyshelf.api.objects import Shown, answer_with_object
 from keyshelf.api.repository_access import Opened, Readable, Writable
 from keyshelf.api.schemas import Answer
-from keyshelf.delivery.answers import plan
-from keyshelf.delivery.headers import Representation
 from keyshelf.drive.mimetypes import UNKNOWN_MIMETYPE, mimetype_of
 from keyshelf.errors import LimitError
-from keyshelf.layout.repository import AssetHash, asset_hash
+from keyshelf.layout.repository import AssetHash, asset_hash, proxy_key
 from keyshelf.repositories import proxies
-from keyshelf.repositories.proxies import Proxy
-from keyshelf.store.base import Attributes, ObjectReader
+from keyshelf.repositories.proxies import Proxy, ProxyNotFoundError
+from keyshelf.store.errors import ObjectNotFoundError
 
 router = APIRouter(
     prefix="/api/repositories/{repository_id}/proxies/{asset}", tags=["repositories"]
@@ -92,18 +90,11 @@ async def register_proxy(
 @router.head("/{name}", response_class=Response, responses=ANY_BYTES)
 async def serve_proxy(at: Readable, asset: str, name: str, request: Request) -> Response:
     """Return a proxy: all of it, or a range."""
-    meta = await proxies.look(at.parts, at.record, asset_hash(asset), name)
-    shown = Representation(
-        size=meta.size,
-        content_type=(meta.attributes or Attributes()).content_type,
-        etag=meta.etag,
-        modified_at=meta.modified_at,
-    )
-    answer = plan(request.method, request.headers, shown, filename=name, inline=True)
-    if not answer.has_body:
-        return Response(status_code=answer.status, headers=dict(answer.headers))
-    reader = await proxies.open_proxy(at.parts, meta, answer.byte_range)
-    return StreamingResponse(_bytes_of(reader), answer.status, dict(answer.headers))
+    key = proxy_key(at.record.id, asset_hash(asset), name)
+    try:
+        return await answer_with_object(request, at.parts.store, key, Shown(filename=name))
+    except ObjectNotFoundError as error:
+        raise ProxyNotFoundError(f"there is no proxy {name}", name=name) from error
 
 
 @router.delete("/{name}", status_code=204)
@@ -123,10 +114,4 @@ async def _body(request: Request) -> AsyncGenerator[bytes]:
         if received > MAX_PROXY_BYTES:
             raise ProxyTooLargeError("a proxy has at most 50 GiB")
         if piece:
-            yield piece
-
-
-async def _bytes_of(reader: ObjectReader) -> AsyncGenerator[bytes]:
-    async with reader:
-        async for piece in reader:
             yield piece

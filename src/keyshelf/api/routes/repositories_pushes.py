@@ -33,7 +33,10 @@ class NoFilterError(NotFoundError):
 
 @router.post("/pushes", status_code=201)
 async def open_push(at: Writable) -> PushOut:
-    """Open a push; it is over when it is closed, or silent for a day."""
+    """Open a push; it is over when it is closed, or silent for a day.
+
+    One identity may have 1,000 open: past that the answer is 429 `too-many-pushes`.
+    """
     return PushOut.of(await pushes.begin(at.parts, at.record.number, at.identity.id))
 
 
@@ -67,7 +70,9 @@ async def publish_manifest(
 
     The body is the manifest as it is stored. Without `expected` the branch is made. Where
     this service cannot read the repository, `root`, `parents` (with commas), `generation`,
-    `files` and `bytes` tell what it must know. 409 `ref-moved` names both commits.
+    `files` and `bytes` tell what it must know. 409 `ref-moved` names both commits. Otherwise
+    all that the commit leads to must be there: 404 `chunk-missing` and 422 `broken-commit`
+    name in `chunk` what is not, or is no folder or list.
     """
     told = None
     if root and generation is not None and files is not None and bytes is not None:

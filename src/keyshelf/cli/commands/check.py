@@ -101,7 +101,8 @@ def _lines(report: Report) -> list[str]:
     lines = [f"DAMAGED: {count_text(report.damaged_count, 'object')} of {looked}, {read}"]
     lines += [f"  {each.kind} {each.id}: {each.detail}" for each in report.damaged[:_SHOWN]]
     lines += _more(report.damaged_count)
-    lines.append(f"hurt: {count_text(report.hurt_files_count, 'file')}")
+    least = "at least " if report.is_cut_short else ""
+    lines.append(f"hurt: {least}{count_text(report.hurt_files_count, 'file')}")
     lines += [
         f"  {each.path} in {count_text(each.commits, 'commit')}, such as"
         f" {short(CommitHash(each.commit))}"

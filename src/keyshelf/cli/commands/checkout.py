@@ -11,7 +11,7 @@ import typer
 from keyshelf.cli import hosting
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.hosting import Repo
-from keyshelf.cli.options import DryRun, Json, Quiet
+from keyshelf.cli.options import DryRun, Json, Quiet, local_path
 from keyshelf.cli.output import Output, count_text, size_text
 from keyshelf.cli.progress import ContentDisplay
 from keyshelf.cli.repository_text import short
@@ -24,7 +24,7 @@ from keyshelf.repositories.paths import path_bytes, path_text
 from keyshelf.repositories.reading import Reader
 
 Folder = Annotated[
-    Path, typer.Argument(metavar="DIR", readable=False, help="Where to; made when missing.")
+    Path, typer.Argument(metavar="DIR", parser=local_path, help="Where to; made when missing.")
 ]
 
 

@@ -15,7 +15,7 @@ from keyshelf import settings
 from keyshelf.cli import hosting
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.hosting import Repo
-from keyshelf.cli.options import Json, Quiet
+from keyshelf.cli.options import Json, Quiet, local_path
 from keyshelf.cli.output import Output, count_text, size_text
 from keyshelf.cli.progress import ContentDisplay
 from keyshelf.cli.repository_text import commit_document, short
@@ -40,7 +40,7 @@ class IllegalAuthorError(InvalidInputError):
 
 def commit(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", readable=False, help="The folder to keep.")
+        Path, typer.Argument(metavar="DIR", parser=local_path, help="The folder to keep.")
     ],
     message: Annotated[str, typer.Option("--message", "-m", help="What changed, and why.")],
     *,

@@ -9,7 +9,7 @@ import typer
 from keyshelf.cli import connecting, summary
 from keyshelf.cli.commands.put import FolderNeedsRecursiveError, OnConflict
 from keyshelf.cli.exits import ExitCode
-from keyshelf.cli.options import Json, Quiet, Recursive
+from keyshelf.cli.options import Json, Quiet, Recursive, local_path
 from keyshelf.cli.output import Output
 from keyshelf.cli.progress import TransferDisplay
 from keyshelf.client.asynchronous import AsyncClient
@@ -78,7 +78,7 @@ def _check_folders(found: Found, *, recursive: bool) -> None:
 
 def _destination(last: str, found: Found) -> tuple[Path, str | None]:
     """Return the local folder to fetch to, and the name of a single file there."""
-    local = Path(last)
+    local = local_path(last)
     is_one_file = len(found) == 1 and not found[0][1].is_folder
     if local.is_dir() or last.endswith("/") or not (is_one_file or local.exists()):
         return local, None

@@ -8,7 +8,7 @@ import typer
 
 from keyshelf.cli import connecting, summary
 from keyshelf.cli.exits import ExitCode
-from keyshelf.cli.options import Json, Quiet, Recursive
+from keyshelf.cli.options import Json, Quiet, Recursive, local_path
 from keyshelf.cli.output import Output
 from keyshelf.cli.progress import TransferDisplay
 from keyshelf.client.asynchronous import AsyncClient
@@ -86,7 +86,7 @@ def _split(arguments: list[str]) -> tuple[list[Path], str]:
     """Take the arguments apart: the last of several is where to send to."""
     *sources, target = arguments if len(arguments) > 1 else [arguments[0], "/"]
     # Named twice is sent once: two transfers of one file would share what they remember.
-    return [Path(source) for source in dict.fromkeys(sources)], target
+    return [local_path(source) for source in dict.fromkeys(sources)], target
 
 
 async def _destination(

@@ -1,5 +1,6 @@
 """`keyshelf token`: tokens with which programs use the service."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -50,6 +51,28 @@ def create_token(
                 f"token {token.id} may {', '.join(token.scopes)} until"
                 f" {output.time_text(token.expires_at)}; keep it safe, it is not shown again"
             )
+        return ExitCode.OK
+
+    connecting.run(command)
+
+
+@app.command("playback")
+def mint_playback_token(
+    media_hash: Annotated[str, typer.Argument(metavar="HASH", help="What the media are called.")],
+    minutes: Annotated[
+        int,
+        typer.Option("--expires-in-minutes", min=1, max=10080, help="How long it is good for."),
+    ] = 360,
+    as_json: Json = False,
+) -> None:
+    """Make a token that plays the media of one hash, and opens the keys of encrypted ones."""
+    out = Output(as_json=as_json)
+
+    async def command(client: AsyncClient) -> ExitCode:
+        token = await client.mint_playback_token(media_hash, life=timedelta(minutes=minutes))
+        out.result(token, [token.token])
+        if not as_json:
+            out.message(f"good until {output.time_text(token.expires_at)}")
         return ExitCode.OK
 
     connecting.run(command)

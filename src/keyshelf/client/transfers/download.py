@@ -19,7 +19,6 @@ from anyio import to_thread
 
 from keyshelf.client.retrying import retrying
 from keyshelf.client.routes import Routes
-from keyshelf.client.transfers.fanout import for_each
 from keyshelf.client.transfers.objects import (
     DamagedTransferError,
     LinkExpiredError,
@@ -33,6 +32,7 @@ from keyshelf.client.transfers.observing import Observer, Outcome
 from keyshelf.client.transfers.options import TransferOptions
 from keyshelf.client.transfers.records import VERSION, DownloadRecord, Records
 from keyshelf.client.values import File
+from keyshelf.concurrency import for_each
 from keyshelf.errors import ConflictError
 
 OnLocalConflict = Literal["fail", "skip", "rename", "replace"]

@@ -11,7 +11,6 @@ from keyshelf.client.failures import RemoteConflictError
 from keyshelf.client.paths import DrivePath, Place
 from keyshelf.client.routes import Routes
 from keyshelf.client.transfers.download import Downloader, OnLocalConflict
-from keyshelf.client.transfers.fanout import for_each
 from keyshelf.client.transfers.local_failures import translated
 from keyshelf.client.transfers.objects import Objects
 from keyshelf.client.transfers.observing import Observer, Outcome
@@ -21,6 +20,7 @@ from keyshelf.client.transfers.trees import STOPPING, ToFetch, ToSend, walk_driv
 from keyshelf.client.transfers.upload import Uploader, UploadTarget
 from keyshelf.client.values import File
 from keyshelf.clock import Clock, system_clock
+from keyshelf.concurrency import for_each
 from keyshelf.errors import Error
 from keyshelf.layout.names import file_name
 

@@ -16,7 +16,6 @@ from keyshelf.client.failures import RemoteConflictError, UnexpectedAnswerError
 from keyshelf.client.retrying import retrying
 from keyshelf.client.routes import Routes
 from keyshelf.client.transfers.acknowledged import Acknowledged
-from keyshelf.client.transfers.fanout import for_each
 from keyshelf.client.transfers.local_file import LocalFile
 from keyshelf.client.transfers.objects import (
     LinkExpiredError,
@@ -36,6 +35,7 @@ from keyshelf.client.values import (
     Upload,
     UploadStatus,
 )
+from keyshelf.concurrency import for_each
 from keyshelf.errors import ConflictError, Error, InvalidInputError, NotFoundError
 
 _TRIES = 3

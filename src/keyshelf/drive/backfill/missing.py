@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from keyshelf.concurrency import for_each, read_ahead
 from keyshelf.drive.backfill import queries
 from keyshelf.drive.backfill.queries import FileRow
-from keyshelf.drive.concurrency import for_each, read_ahead
 from keyshelf.drive.parts import DriveParts
 from keyshelf.store.base import ListPage
 from keyshelf.store.errors import ObjectNotFoundError

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from keyshelf.concurrency import for_each, read_ahead
 from keyshelf.database.failures import TransactionConflictError, UniqueViolationError
 from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.drive.backfill import queries
@@ -18,7 +19,6 @@ from keyshelf.drive.backfill.plan import (
     forget_passed,
     levels,
 )
-from keyshelf.drive.concurrency import for_each, read_ahead
 from keyshelf.drive.mimetypes import UNKNOWN_MIMETYPE
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle.schedule import follow

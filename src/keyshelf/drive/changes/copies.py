@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from keyshelf.concurrency import for_each
 from keyshelf.drive.changes import queries
 from keyshelf.drive.changes.folders import create_folder
 from keyshelf.drive.changes.moves import refuse_cycle
-from keyshelf.drive.concurrency import for_each
 from keyshelf.drive.failures import FileNotFoundInDriveError, UploadOpenError
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle.schedule import follow, schedule_copy
@@ -40,6 +40,12 @@ class Copy:
     target: Target
     filename: str | None = None
     on_conflict: OnConflict = OnConflict.FAIL
+
+
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    meta: ObjectMeta
+    content_hash: str | None
 
 
 async def start_copy(parts: DriveParts, viewer: Viewer, file_id: UUID, wanted: Copy) -> Changed:
@@ -197,13 +203,18 @@ async def _copy_files(
 async def _copy_file(parts: DriveParts, viewer: Viewer, source: DriveFile, copy: DriveFile) -> None:
     if copy.state is FileState.READY:
         return
-    meta = await _copy_object(parts, viewer, source.id, copy)
+    copied = await _copy_object(parts, viewer, source.id, copy)
     async with parts.database.transaction() as tx:
         now = await places.lock_file(tx, copy.id, viewer)
-        if meta is not None and await queries.finish_copy(
-            tx, copy.id, size=meta.size, etag=meta.etag, at=parts.clock()
+        if copied is not None and await queries.finish_copy(
+            tx,
+            copy.id,
+            size=copied.meta.size,
+            etag=copied.meta.etag,
+            content_hash=copied.content_hash,
+            at=parts.clock(),
         ):
-            await tree.add_to_sizes(tx, now.parent_id, meta.size)
+            await tree.add_to_sizes(tx, now.parent_id, copied.meta.size)
             if now.moving:
                 await follow(tx, parts, [now.owner_id], asked_by=viewer.id)
         else:
@@ -213,7 +224,7 @@ async def _copy_file(parts: DriveParts, viewer: Viewer, source: DriveFile, copy:
 
 async def _copy_object(
     parts: DriveParts, viewer: Viewer, source_id: UUID, copy: DriveFile
-) -> ObjectMeta | None:
+) -> _Copied | None:
     """Copy the bytes of a file, wherever they move meanwhile; None when they are gone.
 
     Between reading the row and copying, the key may have become another file's: the
@@ -228,7 +239,7 @@ async def _copy_object(
             pass  # gone, or moved since its row was read: the row tells
         now = await _source(parts, viewer, source_id)
         if now is not None and (now.key, now.object_etag) == (source.key, source.object_etag):
-            return meta
+            return _Copied(meta, now.content_hash) if meta else None
         source = now
     return None
 

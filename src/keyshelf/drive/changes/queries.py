@@ -77,17 +77,23 @@ async def count_files_below(tx: ReadTransaction, file_id: UUID) -> int:
 
 
 async def finish_copy(
-    tx: Transaction, file_id: UUID, *, size: int, etag: str, at: datetime
+    tx: Transaction,
+    file_id: UUID,
+    *,
+    size: int,
+    etag: str,
+    content_hash: str | None,
+    at: datetime,
 ) -> bool:
     """Make a reserved copy visible; false when the reservation is gone or was finished."""
     return bool(
         await tx.execute(
             """
             UPDATE files SET state = 'ready', size = %(size)s, object_etag = %(etag)s,
-                updated_at = %(at)s, version = version + 1
+                content_hash = %(content)s, updated_at = %(at)s, version = version + 1
             WHERE id = %(id)s AND state = 'pending' AND deleted_at IS NULL
             """,
-            {"id": file_id, "size": size, "etag": etag, "at": at},
+            {"id": file_id, "size": size, "etag": etag, "content": content_hash, "at": at},
         )
     )
 

@@ -12,8 +12,8 @@ The order of the writes, and what a crash leaves between them:
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from keyshelf.concurrency import for_each
 from keyshelf.database.transactions import Transaction
-from keyshelf.drive.concurrency import for_each
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle import queries
 from keyshelf.drive.settle.adopt import adopt_beside

@@ -161,10 +161,14 @@ async def delete_leaves(
               AND f.pending_key IS NULL AND f.state = 'ready'
               AND (SELECT true FROM files c WHERE c.parent_id = f.id
                    ORDER BY c.owner_id, c.is_folder DESC, c.sort_name, c.id LIMIT 1) IS NULL
-            RETURNING f.id, f.s3_key
+            RETURNING f.id, f.s3_key, f.content_hash
         ), noted AS (
             INSERT INTO object_deletions (s3_key, requested_at)
             SELECT s3_key, %(at)s FROM gone ON CONFLICT DO NOTHING
+        ), released AS (
+            INSERT INTO released_content (content_hash)
+            SELECT DISTINCT content_hash FROM gone WHERE content_hash IS NOT NULL
+            ON CONFLICT DO NOTHING
         )
         SELECT id, s3_key FROM gone
         """,

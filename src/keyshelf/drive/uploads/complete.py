@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from keyshelf.database.transactions import ReadTransaction, Transaction
+from keyshelf.drive.content.inspecting import schedule_inspection
 from keyshelf.drive.failures import UploadGoneError, UploadMismatchError
 from keyshelf.drive.parts import DriveParts
 from keyshelf.drive.settle.schedule import follow
@@ -217,6 +218,7 @@ async def _show(
     )
     await tree.add_to_sizes(tx, file.parent_id, meta.size - before)
     await queries.finish(tx, upload.id, state=UploadState.READY, at=now)
+    await schedule_inspection(tx, parts, shown, asked_by=upload.created_by)
     if not shown.moving:
         return Changed(shown)
     job_id = await follow(tx, parts, [file.owner_id], asked_by=upload.created_by)

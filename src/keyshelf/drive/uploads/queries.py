@@ -171,11 +171,20 @@ async def forget_finished(tx: Transaction, *, before: datetime) -> int:
 async def make_ready(
     tx: Transaction, file_id: UUID, meta: ObjectMeta, *, mimetype: str, moving: bool, at: datetime
 ) -> DriveFile:
-    """Give a file the bytes at `meta.key`. Sizes above it are the caller's to add."""
+    """Give a file the bytes at `meta.key`. Sizes above it are the caller's to add.
+
+    What it held before is noted as released, and what it holds now is not known yet.
+    """
     sql: LiteralString = f"""
+        WITH released AS (
+            INSERT INTO released_content (content_hash)
+            SELECT content_hash FROM files WHERE id = %(id)s AND content_hash IS NOT NULL
+            ON CONFLICT DO NOTHING
+        )
         UPDATE files AS f SET
             state = 'ready', s3_key = %(key)s, size = %(size)s, object_etag = %(etag)s,
-            mimetype = %(mimetype)s, moving = %(moving)s, updated_at = %(at)s, version = version + 1
+            mimetype = %(mimetype)s, moving = %(moving)s, updated_at = %(at)s,
+            version = version + 1, content_hash = NULL
         WHERE f.id = %(id)s RETURNING {COLUMNS}
     """
     rows = await tx.all(

@@ -149,12 +149,12 @@ async def _members(parts: DriveParts, roots: Sequence[_Item]) -> AsyncGenerator[
             folders = _children(parts, item, folders=True)
             first_file, first_folder = await anext(files, None), await anext(folders, None)
             if first_file is None and first_folder is None:
-                yield Member(item.path, item.file.updated_at)
+                yield Member(item.path.encode(), item.file.updated_at)
             levels += [_led_by(first_folder, folders), _led_by(first_file, files)]
         else:
             async with await _open(parts, item.file) as reader:
                 yield Member(
-                    item.path,
+                    item.path.encode(),
                     item.file.updated_at,
                     size=reader.meta.size,
                     body=_whole(item, reader),

@@ -16,14 +16,11 @@ RepositoryNumber = NewType("RepositoryNumber", int)
 """What rows call a repository: four bytes instead of sixteen in each of many."""
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryRecord:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryFacts:
     """What a repository is, whether or not anybody can open it."""
 
-    number: RepositoryNumber
     id: RepositoryId
-    owner: OwnerId
-    """Whose it is; `shared` is everybody's who is signed in."""
     name: RepositoryName
     created_at: datetime
     cutting: Cutting
@@ -49,6 +46,15 @@ class RepositoryRecord:
             level=self.level,
             keys=keys,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryRecord(RepositoryFacts):
+    """A repository where its rows are."""
+
+    number: RepositoryNumber
+    owner: OwnerId
+    """Whose it is; `shared` is everybody's who is signed in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ async def read_manifest(carrier: Carrier, commit: CommitHash) -> Manifest | Wron
         framed = await carrier.get_manifest(commit)
     except RefNotFoundError:
         return NOT_THERE
+    except IntegrityError as error:
+        return Wrong(Fault.SWAPPED, error.detail)
     keys = carrier.repository.keys
     try:
         content = frame.open_frame(

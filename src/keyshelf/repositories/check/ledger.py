@@ -11,6 +11,7 @@ from keyshelf.layout.repository import ChunkId
 from keyshelf.repositories.carrier import StoredChunk
 from keyshelf.repositories.check.judging import Wrong
 from keyshelf.repositories.check.values import DamagedObject, Fault, HurtFile
+from keyshelf.repositories.formats.nodes import NodeKind
 from keyshelf.repositories.paths import path_text
 from keyshelf.repositories.references import Named
 
@@ -23,6 +24,11 @@ _SCHEMA = """
     ) WITHOUT ROWID;
     CREATE TABLE stored (id BLOB PRIMARY KEY, size INTEGER, recorded INTEGER) WITHOUT ROWID;
     CREATE TABLE wrong (id BLOB PRIMARY KEY, fault TEXT, detail TEXT) WITHOUT ROWID;
+    CREATE TABLE below (
+        id BLOB, role INTEGER, above BLOB, above_role INTEGER,
+        PRIMARY KEY (id, role, above, above_role)
+    ) WITHOUT ROWID;
+    CREATE TABLE hurt_nodes (id BLOB, role INTEGER, PRIMARY KEY (id, role)) WITHOUT ROWID;
     CREATE TABLE hurt (path BLOB PRIMARY KEY, commits INTEGER, one TEXT) WITHOUT ROWID;
 """
 
@@ -50,8 +56,7 @@ class Ledger:
         fresh: list[Named] = []
         add = "INSERT OR IGNORE INTO needed VALUES (?, ?, ?)"
         for each in named:
-            role = _DATA if each.kind is None else int(each.kind)
-            cursor = self._connection.execute(add, (each.id, role, each.size))
+            cursor = self._connection.execute(add, (*_place(each), each.size))
             if cursor.rowcount and each.kind is not None:
                 fresh.append(each)
         return fresh
@@ -80,6 +85,56 @@ class Ledger:
             "INSERT INTO hurt VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET commits = commits + 1",
             [(path, commit) for path in set(paths)],
         )
+
+    def note_below(self, node: Named, named: Sequence[Named]) -> None:
+        """Note which nodes a node names."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO below VALUES (?, ?, ?, ?)",
+            [(*_place(each), *_place(node)) for each in named if each.kind is not None],
+        )
+
+    def note_hurt_node(self, node: Named) -> None:
+        """Note that a node needs what is damaged."""
+        self._connection.execute("INSERT OR IGNORE INTO hurt_nodes VALUES (?, ?)", _place(node))
+
+    def note_hurt_above(self) -> None:
+        """Note that a node is hurt which names one that is, and so on."""
+        self._connection.execute(
+            """
+            INSERT OR IGNORE INTO hurt_nodes
+            WITH RECURSIVE up (id, role) AS (
+                SELECT id, role FROM hurt_nodes
+                UNION SELECT n.id, n.role FROM needed n JOIN wrong w ON w.id = n.id
+                    WHERE n.role != ?
+                UNION SELECT b.above, b.above_role FROM up
+                    JOIN below b ON b.id = up.id AND b.role = up.role
+            )
+            SELECT id, role FROM up
+            """,
+            (_DATA,),
+        )
+
+    def is_hurt(self, named: Named) -> bool:
+        """Say whether something is damaged, or known to need what is."""
+        if self.is_wrong(named.id):
+            return True
+        found = self._connection.execute(
+            "SELECT 1 FROM hurt_nodes WHERE id = ? AND role = ?", _place(named)
+        )
+        return found.fetchone() is not None
+
+    def nodes_after(self, after: Named | None, *, limit: int) -> list[Named]:
+        """Return the next nodes in the order of their ids, but for those that are damaged."""
+        rows = self._connection.execute(
+            """
+            SELECT n.id, n.role FROM needed n
+            WHERE n.role != ? AND (n.id, n.role) > (?, ?)
+                AND NOT EXISTS (SELECT 1 FROM wrong w WHERE w.id = n.id)
+            ORDER BY n.id, n.role LIMIT ?
+            """,
+            (_DATA, *(_place(after) if after else (b"", _DATA)), limit),
+        )
+        return [Named(node, NodeKind(role), None, None) for node, role in rows]
 
     def _is_stored(self, chunk: ChunkId) -> bool:
         found = self._connection.execute(
@@ -131,6 +186,10 @@ class Ledger:
     def _number(self, sql: str) -> int:
         (number,) = self._connection.execute(sql).fetchone()
         return int(number)
+
+
+def _place(named: Named) -> tuple[bytes, int]:
+    return named.id, _DATA if named.kind is None else int(named.kind)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from blake3 import blake3
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.repository import ChunkId, CommitHash
 from keyshelf.repositories.carrier import Carrier
-from keyshelf.repositories.check.hurting import Hurt
+from keyshelf.repositories.check.hurting import MOST_PATH_BYTES, Hurt, note_hurt_nodes
 from keyshelf.repositories.check.judging import (
     NOT_THERE,
     Wrong,
@@ -24,6 +24,7 @@ from keyshelf.repositories.check.values import (
     Report,
 )
 from keyshelf.repositories.formats.nodes import DamagedNodeError
+from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.references import Named, named_by, root_of, walk
 
 _CHUNKS_AT_ONCE = 128
@@ -39,6 +40,7 @@ async def check(
     read_data: bool = False,
     sample: float | None = None,
     seed: bytes = b"",
+    most_path_bytes: int = MOST_PATH_BYTES,
     on_progress: OnProgress | None = None,
 ) -> Report:
     """Look at all that branches and tags lead to, and report what is wrong and whom it hurts.
@@ -59,7 +61,7 @@ async def check(
             pages.note_stored(stored)
         await run.nodes()
         await run.data()
-        await run.hurt()
+        await run.hurt(most_path_bytes)
         return run.report()
 
 
@@ -75,6 +77,7 @@ class _Check:
     lost: dict[CommitHash, Wrong] = field(default_factory=dict[CommitHash, Wrong])
     hurt_commits: list[CommitHash] = field(default_factory=list[CommitHash])
     hurt_commits_count: int = 0
+    is_cut_short: bool = False
     looked_at: int = 0
     read: int = 0
     bytes_read: int = 0
@@ -114,20 +117,22 @@ class _Check:
             after = some[-1].id
             await self._on_looked(len(some), total)
 
-    async def hurt(self) -> None:
+    async def hurt(self, most_path_bytes: int) -> None:
         self.hurt_commits_count = len(self.lost)
         self.hurt_commits = list(self.lost)[:MOST_NAMED]
         for commit in self.lost:
             self.ledger.note_hurt([b"/"], commit)
         if not self.ledger.count_wrong():
             return
-        hurt = Hurt(self.carrier, self.ledger)
+        reader = Reader(self.carrier)
+        await note_hurt_nodes(reader, self.ledger)
+        hurt = Hurt(reader, self.ledger, most_path_bytes)
         for commit, root in self.roots.items():
-            paths = [path async for path in hurt.files(b"", root)]
-            self.ledger.note_hurt(paths, commit)
-            if paths:
+            if self.ledger.is_hurt(root):
+                self.ledger.note_hurt([path async for path in hurt.files(root)], commit)
                 self.hurt_commits_count += 1
                 self.hurt_commits += [commit] if len(self.hurt_commits) < MOST_NAMED else []
+        self.is_cut_short = hurt.is_cut_short
 
     def report(self) -> Report:
         manifests = [
@@ -145,6 +150,7 @@ class _Check:
             hurt_files=self.ledger.hurt(MOST_NAMED),
             hurt_commits_count=self.hurt_commits_count,
             hurt_commits=self.hurt_commits,
+            is_cut_short=self.is_cut_short,
         )
 
     async def _open_nodes(self, batch: Sequence[Named]) -> Sequence[Named]:

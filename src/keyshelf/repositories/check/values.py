@@ -73,6 +73,8 @@ class Report:
     hurt_files: Sequence[HurtFile]
     hurt_commits_count: int
     hurt_commits: Sequence[str]
+    is_cut_short: bool = False
+    """There are more hurt paths than a check follows: the numbers of files are too small."""
 
     @property
     def is_clean(self) -> bool:

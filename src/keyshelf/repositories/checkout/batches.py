@@ -8,6 +8,7 @@ import anyio
 import anyio.to_thread
 from anyio.abc import TaskGroup
 
+from keyshelf.concurrency import together
 from keyshelf.errors import Error, IntegrityError
 from keyshelf.layout.repository import ChunkId
 from keyshelf.repositories.carrier import MOST_CHUNKS
@@ -60,7 +61,7 @@ class Fetcher:
             ):
                 await self._take(Run(target, offset, refs))
                 offset += sum(ref.size for ref in refs)
-        except (IntegrityError, ChunkMissingError) as error:
+        except IntegrityError as error:
             failure = damaged(target.path, error)
             if not self.options.keep_going:
                 raise failure from error
@@ -155,13 +156,10 @@ async def fetching(
 ) -> AsyncGenerator[Fetcher]:
     """Give a fetcher; leaving the block without a failure has every file written."""
     try:
-        async with anyio.create_task_group() as group:
+        async with together() as group:
             fetcher = Fetcher(reader, writer, options, group, on_written)
             yield fetcher
             await fetcher.flush()
-    except BaseExceptionGroup as failures:
-        # The first failure cancels the rest, so that there is one to tell.
-        raise failures.exceptions[0] from failures
     finally:
         writer.close()
 

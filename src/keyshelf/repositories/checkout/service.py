@@ -32,7 +32,7 @@ from keyshelf.repositories.checkout.values import (
 from keyshelf.repositories.checkout.wanted import Visit, check_paths, entries_wanted, wanted
 from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry
 from keyshelf.repositories.reading import Reader
-from keyshelf.repositories.values import ChunkMissingError
+from keyshelf.repositories.vouching import disavow_forgotten
 from keyshelf.repositories.walking import AHEAD
 
 Params = ParamSpec("Params")
@@ -62,6 +62,7 @@ async def checkout(
     """
     options = options or CheckoutOptions()
     await check_paths(reader, root, paths)
+    await disavow_forgotten(reader.carrier, cache)
     # A dry run makes no folder; it compares with none, and opens any to begin with.
     is_new = options.dry_run and not is_there(folder)
     with opened(b"/" if is_new else folder, to_write=not options.dry_run) as place:
@@ -164,7 +165,7 @@ class _Checkout:
                 if before is not None:
                     yield before, False
                 before = entries
-        except (IntegrityError, ChunkMissingError) as error:
+        except IntegrityError as error:
             if not self.options.keep_going:
                 raise damaged(visit.path, error) from error
             if is_told:

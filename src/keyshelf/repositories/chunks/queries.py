@@ -1,8 +1,9 @@
 """Statements on chunks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from keyshelf.database import arrays
 from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.layout.repository import ChunkId
 from keyshelf.repositories.catalog.values import RepositoryNumber
@@ -19,6 +20,15 @@ class VerifiedChunk:
     """Bytes of the object."""
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedChunk:
+    """A chunk of a repository as its row tells."""
+
+    id: ChunkId
+    stored_size: int
+    """Bytes that its object had when it was verified."""
+
+
 async def present(
     tx: ReadTransaction, number: RepositoryNumber, ids: Sequence[ChunkId]
 ) -> set[ChunkId]:
@@ -26,11 +36,29 @@ async def present(
     rows = await tx.all(
         """
         SELECT encode(id, 'hex') AS id FROM repository_chunks
-        WHERE repository = %(number)s AND id = ANY(%(ids)s) AND condemned_at IS NULL
+        WHERE repository = %(number)s AND id = ANY(%(ids)s::bytea[]) AND condemned_at IS NULL
         """,
-        {"number": number, "ids": _bytes(ids)},
+        {"number": number, "ids": arrays.of_bytes(ids)},
     )
     return {ChunkId(row["id"]) for row in rows}
+
+
+async def are_present(
+    tx: ReadTransaction, number: RepositoryNumber, ids: Collection[bytes]
+) -> bool:
+    """Say whether all of some different chunks are in a repository and will stay."""
+    # In one piece, for the driver writes long arrays slowly.
+    found: int = await tx.value(
+        """
+        SELECT count(*) FROM repository_chunks
+        WHERE repository = %(number)s AND condemned_at IS NULL AND id = ANY(ARRAY(
+            SELECT substring(%(ids)s::bytea FROM 32 * place + 1 FOR 32)
+            FROM generate_series(0, %(count)s - 1) AS place
+        ))
+        """,
+        {"number": number, "ids": b"".join(ids), "count": len(ids)},
+    )
+    return found == len(ids)
 
 
 async def held(
@@ -40,9 +68,9 @@ async def held(
     rows = await tx.all(
         """
         SELECT encode(id, 'hex') AS id FROM repository_chunks
-        WHERE repository = %(number)s AND id = ANY(%(ids)s)
+        WHERE repository = %(number)s AND id = ANY(%(ids)s::bytea[])
         """,
-        {"number": number, "ids": _bytes(ids)},
+        {"number": number, "ids": arrays.of_bytes(ids)},
     )
     return {ChunkId(row["id"]) for row in rows}
 
@@ -54,11 +82,51 @@ async def recorded_sizes(
     rows = await tx.all(
         """
         SELECT encode(id, 'hex') AS id, stored_size FROM repository_chunks
-        WHERE repository = %(number)s AND id = ANY(%(ids)s)
+        WHERE repository = %(number)s AND id = ANY(%(ids)s::bytea[])
         """,
-        {"number": number, "ids": _bytes(ids)},
+        {"number": number, "ids": arrays.of_bytes(ids)},
     )
     return {ChunkId(row["id"]): row["stored_size"] for row in rows}
+
+
+async def recorded(
+    tx: ReadTransaction,
+    number: RepositoryNumber,
+    *,
+    beginning: str = "",
+    after: ChunkId | None = None,
+    limit: int,
+) -> list[RecordedChunk]:
+    """Return the next chunks of a repository whose ids begin so, in the order of ids."""
+    rows = await tx.all(
+        """
+        SELECT encode(id, 'hex') AS id, stored_size FROM repository_chunks
+        WHERE repository = %(number)s AND id > %(after)s AND id BETWEEN %(first)s AND %(last)s
+        ORDER BY repository_chunks.id LIMIT %(limit)s
+        """,
+        {
+            "number": number,
+            "after": bytes.fromhex(after or ""),
+            "first": bytes.fromhex(beginning.ljust(64, "0")),
+            "last": bytes.fromhex(beginning.ljust(64, "f")),
+            "limit": limit,
+        },
+    )
+    return [RecordedChunk(ChunkId(row["id"]), row["stored_size"]) for row in rows]
+
+
+async def counts(tx: ReadTransaction, number: RepositoryNumber) -> tuple[int, int]:
+    """Return how many chunks a repository has, and about how many all have together."""
+    row = await tx.one(
+        """
+        SELECT chunks AS ours,
+            -- Ids are spread evenly: one in 256 begins with any byte.
+            256 * (SELECT count(DISTINCT id) FROM repository_chunks WHERE id < '\\x01') AS everyones
+        FROM repositories WHERE number = %(number)s
+        """,
+        {"number": number},
+    )
+    return (row["ours"], row["everyones"]) if row else (0, 0)
 
 
 async def held_alike(
@@ -74,11 +142,11 @@ async def held_alike(
         SELECT DISTINCT encode(c.id, 'hex') AS id, c.stored_size FROM repository_chunks c
         JOIN repositories theirs ON theirs.number = c.repository
         JOIN repositories ours ON ours.number = %(number)s
-        WHERE c.id = ANY(%(ids)s) AND (
+        WHERE c.id = ANY(%(ids)s::bytea[]) AND (
             theirs.number = ours.number OR (theirs.key_id IS NULL AND ours.key_id IS NULL)
         )
         """,
-        {"number": number, "ids": _bytes(ids)},
+        {"number": number, "ids": arrays.of_bytes(ids)},
     )
     return {ChunkId(row["id"]): row["stored_size"] for row in rows}
 
@@ -117,21 +185,35 @@ async def take_in(
         """,
         {
             "number": number,
-            "ids": _bytes([chunk.id for chunk in different]),
-            "sizes": [chunk.size for chunk in different],
-            "stored": [chunk.stored_size for chunk in different],
+            "ids": arrays.of_bytes(chunk.id for chunk in different),
+            "sizes": arrays.of_numbers(chunk.size for chunk in different),
+            "stored": arrays.of_numbers(chunk.stored_size for chunk in different),
         },
     )
 
 
+async def keep(tx: Transaction, number: RepositoryNumber, ids: Sequence[ChunkId]) -> set[ChunkId]:
+    """Return which chunks a repository has, and make sure that they stay, condemned or not."""
+    await lock(tx, number)
+    rows = await tx.all(
+        """
+        UPDATE repository_chunks SET condemned_at = NULL, condemned_epoch = NULL
+        WHERE repository = %(number)s AND id = ANY(%(ids)s::bytea[])
+        RETURNING encode(id, 'hex') AS id
+        """,
+        {"number": number, "ids": arrays.of_bytes(ids)},
+    )
+    return {ChunkId(row["id"]) for row in rows}
+
+
 async def forget(tx: Transaction, ids: Sequence[ChunkId]) -> None:
     """Take chunks out of every repository that has them."""
-    parameters = {"ids": _bytes(ids)}
+    parameters = {"ids": arrays.of_bytes(ids)}
     # The repositories before the chunks, as everybody locks them.
     await tx.execute(
         """
         SELECT number FROM repositories WHERE number IN (
-            SELECT repository FROM repository_chunks WHERE id = ANY(%(ids)s)
+            SELECT repository FROM repository_chunks WHERE id = ANY(%(ids)s::bytea[])
         ) ORDER BY number FOR NO KEY UPDATE
         """,
         parameters,
@@ -139,7 +221,7 @@ async def forget(tx: Transaction, ids: Sequence[ChunkId]) -> None:
     await tx.execute(
         """
         WITH gone AS (
-            DELETE FROM repository_chunks WHERE id = ANY(%(ids)s)
+            DELETE FROM repository_chunks WHERE id = ANY(%(ids)s::bytea[])
             RETURNING repository, size, stored_size
         ), sums AS (
             SELECT repository, count(*) AS chunks, sum(size) AS bytes, sum(stored_size) AS stored
@@ -191,7 +273,3 @@ async def hold_key(tx: Transaction, key: str) -> None:
         "SELECT pg_advisory_xact_lock(hashtextextended('keyshelf.chunk:' || %(key)s, 0))",
         {"key": key},
     )
-
-
-def _bytes(ids: Sequence[ChunkId]) -> list[bytes]:
-    return [bytes.fromhex(each) for each in ids]

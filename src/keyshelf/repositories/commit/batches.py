@@ -8,9 +8,9 @@ import anyio
 import anyio.to_thread
 from anyio.abc import ObjectReceiveStream, ObjectSendStream, TaskGroup
 
+from keyshelf.concurrency import together
 from keyshelf.repositories.commit.files import FileContent
 from keyshelf.repositories.commit.walk import Step, Walk
-from keyshelf.repositories.together import together
 
 _AHEAD = 32
 """So many batches may wait, with what they became, for one before them."""

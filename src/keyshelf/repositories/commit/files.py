@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from blake3 import blake3
 
 from keyshelf.errors import ConflictError
 from keyshelf.layout.repository import ChunkId
-from keyshelf.repositories.chunking import Block, blocks_of
+from keyshelf.repositories.chunking import Block, Buffers, blocks_of
 from keyshelf.repositories.commit.walk import LARGE_BYTES
 from keyshelf.repositories.formats import ids
 from keyshelf.repositories.formats.ids import Octets
@@ -26,8 +26,11 @@ from keyshelf.repositories.trees import TreeBuilder
 from keyshelf.repositories.values import Repository
 
 TRIES = 3
+_NOT_EXPECTED = [False] * TRIES
 _BLOCKS_AHEAD = 8
 _TAKEN_AT_ONCE = 8 * 1024 * 1024
+_ASKED_AT_ONCE = 1000
+"""After so many chunks it is asked whether the repository has them, as was expected."""
 _OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
 OnBytes = Callable[[int], None]
 """Told how many bytes were read."""
@@ -53,13 +56,27 @@ class FileContent(NamedTuple):
 Chunks = list[tuple[ChunkId, Octets]]
 
 
+class ReadFile(NamedTuple):
+    """A small file that was read."""
+
+    content: FileContent
+    chunks: Chunks
+    """What is to be sent."""
+    expected: Sequence[ChunkId]
+    """Chunks whose bytes are not held, for the repository most likely has them."""
+
+
 @dataclass(slots=True)
 class _Reading:
     """Puts together what a file is made of, block by block."""
 
     repository: Repository
+    is_expected: bool
+    """Whether the repository most likely has the chunks, so that their bytes are not held."""
     chunks: Chunks = field(default_factory=Chunks)
     """What is to be sent; the nodes above the chunks included."""
+    expected: list[ChunkId] = field(default_factory=list[ChunkId])
+    """Chunks whose bytes are not held, to be asked about."""
     size: int = 0
     _whole: blake3 = field(default_factory=blake3)
     _only: ChunkRef | None = None
@@ -71,7 +88,10 @@ class _Reading:
         self._whole.update(block.content)
         for content in block.chunks():
             chunk = ids.chunk_id(content, self.repository.keys)
-            self.chunks.append((chunk, content))
+            if self.is_expected:
+                self.expected.append(chunk)
+            else:
+                self.chunks.append((chunk, content))
             self._place(ChunkRef(bytes.fromhex(chunk), len(content)))
         self.size += block.content.nbytes
 
@@ -109,21 +129,31 @@ class _Reading:
 
 
 async def send_file(
-    sender: Sender, path: bytes, found: Found, *, in_two_threads: bool, on_bytes: OnBytes
+    sender: Sender,
+    buffers: Buffers,
+    path: bytes,
+    found: Found,
+    *,
+    is_expected: bool,
+    in_two_threads: bool,
+    on_bytes: OnBytes,
 ) -> FileContent | None:
     """Send the chunks of a large file that are new, and return where all of them are.
 
-    None when there is no such file any more. A file that changes meanwhile is read anew,
-    and after three times `FileChangingError` is raised. Two threads serve one file faster,
-    and several files slower: data stays near the processor that read it.
+    None when there is no such file any more. Of a file that `is_expected` to be in the
+    repository no bytes are held: where it is not, it is read again. A file that changes
+    meanwhile is read anew, and after three times `FileChangingError` is raised. Two threads
+    serve one file faster, and several files slower: data stays near the processor that
+    read it.
     """
-    for _ in range(TRIES):
-        reading = _Reading(sender.repository)
+    for is_asked in [True, *_NOT_EXPECTED] if is_expected else _NOT_EXPECTED:
+        reading = _Reading(sender.repository, is_expected=is_asked)
         try:
             with _opened(path, found.name) as (file, before):
-                blocks = blocks_of(file, sender.repository.cutting, before.size)
+                blocks = blocks_of(file, sender.repository.cutting, before.size, buffers)
                 with _ahead(blocks, threads=1 if in_two_threads else 0) as ahead:
-                    await _send_blocks(sender, reading, ahead, on_bytes)
+                    if not await _send_blocks(sender, reading, ahead, on_bytes):
+                        continue
                 content = _checked(reading, file.fileno(), before)
         except FileNotFoundError:
             return None
@@ -136,14 +166,14 @@ async def send_file(
 
 
 def read_file(
-    repository: Repository, path: bytes, found: Found
-) -> tuple[FileContent, Chunks] | None:
+    repository: Repository, path: bytes, found: Found, *, is_expected: bool
+) -> ReadFile | None:
     """Read a small file, as `send_file` does, without sending anything: for a thread.
 
     None when there is no such file any more. Raises `NotSmallError` when it has grown.
     """
     for _ in range(TRIES):
-        reading = _Reading(repository)
+        reading = _Reading(repository, is_expected=is_expected)
         try:
             with _opened(path, found.name) as (file, before):
                 if before.size > 2 * LARGE_BYTES:
@@ -156,7 +186,7 @@ def read_file(
         except OSError as error:
             raise unreadable(path, error) from error
         if content is not None:
-            return content, reading.chunks
+            return ReadFile(content, reading.chunks, reading.expected)
     raise _changing(path)
 
 
@@ -166,14 +196,20 @@ class NotSmallError(Exception):
 
 async def _send_blocks(
     sender: Sender, reading: _Reading, blocks: Iterator[Block], on_bytes: OnBytes
-) -> None:
+) -> bool:
+    """Send all; stops and says False when what is expected to be there is not."""
     has_more = True
     while has_more:
         before = reading.size
-        has_more = await anyio.to_thread.run_sync(reading.take_some, blocks)
+        has_more = await anyio.to_thread.run_sync(reading.take_some, blocks, limiter=sender.threads)
         chunks, reading.chunks = reading.chunks, []
         await sender.add(chunks)
         on_bytes(reading.size - before)
+        if len(reading.expected) >= _ASKED_AT_ONCE or not has_more:
+            expected, reading.expected = reading.expected, []
+            if not await sender.are_there(expected):
+                return False
+    return True
 
 
 @contextmanager

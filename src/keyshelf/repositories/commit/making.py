@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 import anyio
 import anyio.to_thread
 
+from keyshelf.layout.repository import ChunkId
 from keyshelf.repositories.cache import FolderCache
 from keyshelf.repositories.carrier import Push
+from keyshelf.repositories.chunking import Buffers
 from keyshelf.repositories.commit.assembling import Assembler
 from keyshelf.repositories.commit.batches import batches
 from keyshelf.repositories.commit.files import (
@@ -30,6 +32,17 @@ _SAVED_AFTER_SECONDS = 5
 
 
 @dataclass(slots=True)
+class _ReadSome:
+    """Small files that were read."""
+
+    contents: dict[bytes, FileContent | None] = field(
+        default_factory=dict[bytes, FileContent | None]
+    )
+    chunks: Chunks = field(default_factory=Chunks)
+    expected: list[ChunkId] = field(default_factory=list[ChunkId])
+
+
+@dataclass(slots=True)
 class Making:
     """One commit's way through its folder."""
 
@@ -41,6 +54,7 @@ class Making:
     options: CommitOptions
     progress: Progress
     files_read: int = 0
+    _buffers: Buffers = field(default_factory=Buffers)
     _large_at_once: int = 0
     _saved_at: float = field(default_factory=anyio.current_time)
     _saved_bytes: int = 0
@@ -111,8 +125,10 @@ class Making:
         try:
             return await send_file(
                 self.sender,
+                self._buffers,
                 place,
                 step.found,
+                is_expected=step.is_expected,
                 in_two_threads=is_alone,
                 on_bytes=self._on_bytes,
             )
@@ -124,36 +140,44 @@ class Making:
         at = 0
         while at < len(steps):
             # A batch is read in one go, except where a file turns out to have grown.
-            some, chunks = await anyio.to_thread.run_sync(self._read_some, steps[at:])
-            became |= some
-            at += len(some)
-            self.files_read += len(some)
-            await self.sender.add(chunks)
-            self._on_bytes(sum(each.found.size for each in some.values() if each))
+            read = await anyio.to_thread.run_sync(
+                self._read_some, steps[at:], limiter=self.sender.threads
+            )
+            if not await self.sender.are_there(read.expected):
+                held = [step._replace(is_expected=False) for step in steps[at:]]
+                read = await anyio.to_thread.run_sync(
+                    self._read_some, held, limiter=self.sender.threads
+                )
+            became |= read.contents
+            at += len(read.contents)
+            self.files_read += len(read.contents)
+            await self.sender.add(read.chunks)
+            self._on_bytes(sum(each.found.size for each in read.contents.values() if each))
             if at < len(steps):
                 became[steps[at].path] = await self._send_large(steps[at])
                 at += 1
         return became
 
-    def _read_some(self, steps: Sequence[File]) -> tuple[dict[bytes, FileContent | None], Chunks]:
+    def _read_some(self, steps: Sequence[File]) -> _ReadSome:
         """Read files until one is too large for that: for a thread."""
-        became: dict[bytes, FileContent | None] = {}
-        chunks = Chunks()
+        some = _ReadSome()
         size = 0
         for step in steps:
             if size > 2 * LARGE_BYTES:
                 break
             try:
+                place = join(self.walk.base, step.path)
                 read = read_file(
-                    self.sender.repository, join(self.walk.base, step.path), step.found
+                    self.sender.repository, place, step.found, is_expected=step.is_expected
                 )
             except NotSmallError:
                 break
-            became[step.path] = read[0] if read else None
+            some.contents[step.path] = read.content if read else None
             if read:
-                chunks += read[1]
-                size += read[0].found.size
-        return became, chunks
+                some.chunks += read.chunks
+                some.expected += read.expected
+                size += read.content.found.size
+        return some
 
     def _on_bytes(self, count: int) -> None:
         self.progress.bytes_read += count

@@ -8,7 +8,6 @@ from keyshelf.repositories import walking
 from keyshelf.repositories.carrier import MOST_IDS, Push
 from keyshelf.repositories.formats.entries import FileEntry
 from keyshelf.repositories.reading import Reader
-from keyshelf.repositories.values import ChunkMissingError
 
 
 async def are_present(push: Push, reader: Reader, files: Sequence[FileEntry]) -> list[bool]:
@@ -38,6 +37,6 @@ async def _parts(reader: Reader, file: FileEntry) -> set[ChunkId] | None:
         chunks = walking.chunks_of(read, file.content, file.size, file.depth, ahead=reader.ahead)
         async for chunk in chunks:
             parts.add(ChunkId(chunk.id.hex()))
-    except (ChunkMissingError, IntegrityError):
+    except IntegrityError:
         return None  # the file is read again, and what it lacks is sent
     return parts

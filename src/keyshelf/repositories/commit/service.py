@@ -10,7 +10,7 @@ from keyshelf.errors import InvalidInputError
 from keyshelf.layout.repository import CommitHash
 from keyshelf.repositories import bloom
 from keyshelf.repositories.bloom import DamagedFilterError
-from keyshelf.repositories.cache import FolderCache, UnusableCacheError
+from keyshelf.repositories.cache import CacheInUseError, FolderCache
 from keyshelf.repositories.carrier import Carrier, Push
 from keyshelf.repositories.commit.making import Making
 from keyshelf.repositories.commit.survey import changed_folders, extent, vouchers_that_count
@@ -24,6 +24,7 @@ from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.scanning import Kind, look, shown
 from keyshelf.repositories.sending import MayHave, sending
 from keyshelf.repositories.values import RefName
+from keyshelf.repositories.vouching import disavow_forgotten
 
 # The standard library's, for the command line loads this: the other takes longer than most
 # commands run.
@@ -116,6 +117,7 @@ class _Work:
         if self.options.paranoid:
             return Known(None, set(), is_distrusted=True)
         carrier, reader, cache = self.carrier, self.reader, self.cache
+        await disavow_forgotten(carrier, cache)
         vouchers = await vouchers_that_count(carrier, reader, cache.vouchers(), parent)
         return Known(await changed_folders(self.folder, cache, vouchers), vouchers)
 
@@ -154,7 +156,7 @@ class _Work:
         """Note in the cache that the folder is in a commit; failing costs time, not the commit."""
         try:
             self.cache.vouch(made)
-        except UnusableCacheError as error:
+        except CacheInUseError as error:
             _log.warning("the next commit asks about everything again: %s", error.detail)
 
     def _walk(self, known: Known) -> Walk:

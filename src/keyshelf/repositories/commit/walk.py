@@ -70,6 +70,8 @@ class File(NamedTuple):
     """Its entry as it was, when it need not be read."""
     is_vouched: bool
     """Whether a commit that still counts holds what is known."""
+    is_expected: bool = False
+    """Whether it is read although it looks as it did: its chunks are most likely there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +175,10 @@ class Walk:
         ignored = above
         if any(each.name == FILE_NAME and each.kind is Kind.FILE for each in listing):
             ignored = above.within(path, place)
-        remembered = None if self.known.is_distrusted else self.cache.get(path)
-        yield Enter(path, found, listing, now, above.digest, xattrs, remembered)
-        summary = self.cache.summary(path) if remembered else None
+        remembered = self.cache.get(path)
+        trusted = None if self.known.is_distrusted else remembered
+        yield Enter(path, found, listing, now, above.digest, xattrs, trusted)
+        summary = self.cache.summary(path) if trusted else None
         is_vouched = summary is not None and summary.vouched in self.known.vouchers
         for each in listing:
             below = join(path, each.name) if path else each.name
@@ -202,7 +205,11 @@ class Walk:
                 xattrs = xattrs_of(self._place(path)) if self.with_xattrs else None
                 entry = known.entry if known and is_same(found, known) else None
                 entry = entry if isinstance(entry, FileEntry) else None
-                yield File(path, found, self._first_name(path, found), xattrs, entry, is_vouched)
+                link = self._first_name(path, found)
+                file = File(path, found, link, xattrs, entry, is_vouched)
+                if self.known.is_distrusted:
+                    file = file._replace(known=None, is_expected=entry is not None)
+                yield file
             case Kind.OTHER:
                 yield Left(path)
 

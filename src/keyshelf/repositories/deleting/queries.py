@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from keyshelf.database import arrays
 from keyshelf.database.transactions import Transaction
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import parse_chunk_key, parse_manifest_key
@@ -31,11 +32,11 @@ async def withdraw(tx: Transaction, keys: Sequence[ObjectKey]) -> None:
     await tx.execute(
         """
         DELETE FROM repository_deletions WHERE key IN (
-            SELECT key FROM repository_deletions WHERE key = ANY(%(keys)s)
+            SELECT key FROM repository_deletions WHERE key = ANY(%(keys)s::text[])
             ORDER BY key FOR UPDATE
         )
         """,
-        {"keys": list(keys)},
+        {"keys": arrays.of_texts(keys)},
     )
 
 

@@ -2,28 +2,28 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from secrets import token_bytes
 
 import anyio
 
 from keyshelf.layout.repository import (
-    CHUNKS,
     ChunkId,
     CommitHash,
     bloom_key,
     chunk_key,
     manifest_key,
-    parse_chunk_key,
 )
 from keyshelf.repositories import publishing as refs
 from keyshelf.repositories.carrier import StoredChunk
 from keyshelf.repositories.catalog.values import RepositoryRecord
-from keyshelf.repositories.chunks import queries as chunk_rows
+from keyshelf.repositories.chunks.listing import all_stored
 from keyshelf.repositories.direct.push import DirectPush
+from keyshelf.repositories.formats.frame import MAX_CONTENT, FrameType
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
 from keyshelf.repositories.pushes.values import NONCE_BYTES, OpenPush
+from keyshelf.repositories.reading import DamagedObjectError
 from keyshelf.repositories.refs import queries as ref_rows
 from keyshelf.repositories.values import (
     ChunkMissingError,
@@ -35,6 +35,7 @@ from keyshelf.repositories.values import (
 from keyshelf.store.errors import ObjectNotFoundError
 
 _MOST_LIKE = 10
+_MOST_MANIFEST_BYTES = MAX_CONTENT[FrameType.MANIFEST] + 128
 _END_SECONDS = 10
 
 
@@ -61,6 +62,11 @@ class DirectCarrier:
         """Return the frame of a manifest."""
         try:
             async with await self.parts.store.get(manifest_key(self.record.id, commit)) as reader:
+                if reader.meta.size > _MOST_MANIFEST_BYTES:
+                    raise DamagedObjectError(
+                        f"the manifest {commit} is damaged: none has {reader.meta.size} bytes",
+                        manifest=commit,
+                    )
                 return await reader.read()
         except ObjectNotFoundError as error:
             raise RefNotFoundError(f"there is no commit {commit}", commit=commit) from error
@@ -106,23 +112,9 @@ class DirectCarrier:
         except ObjectNotFoundError:
             return None
 
-    async def stored_chunks(self) -> AsyncIterator[Sequence[StoredChunk]]:
+    def stored_chunks(self) -> AsyncIterator[Sequence[StoredChunk]]:
         """Give what the store holds of this repository's chunks."""
-        async for page in self.parts.store.list(CHUNKS):
-            listed = [
-                StoredChunk(chunk, each.size, each.storage_class, each.modified_at)
-                for each in page.objects
-                if (chunk := parse_chunk_key(each.key))
-            ]
-            async with self.parts.database.read() as tx:
-                sizes = await chunk_rows.recorded_sizes(
-                    tx, self.record.number, [chunk.id for chunk in listed]
-                )
-            yield [
-                replace(chunk, recorded_size=sizes[chunk.id])
-                for chunk in listed
-                if chunk.id in sizes
-            ]
+        return all_stored(self.parts, self.record)
 
     @asynccontextmanager
     async def push(self) -> AsyncGenerator[DirectPush]:

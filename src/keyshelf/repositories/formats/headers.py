@@ -6,6 +6,7 @@ Nothing reads them back, because the objects say the same of themselves.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from keyshelf.layout.namespace import DEFAULT_NAMESPACE, Namespace
 from keyshelf.layout.repository import AssetHash, ChunkId, CommitHash, RepositoryId
@@ -97,6 +98,8 @@ def document_metadata(
     return _metadata(ObjectType.METADATA, {"repo-id": str(repository)}, namespace)
 
 
+# Many chunks in a row have the same tags, and the same time below.
+@lru_cache(maxsize=64)
 def tags(
     kind: ObjectType,
     repository: RepositoryId,
@@ -122,5 +125,6 @@ def _metadata(
     return {f"{namespace}-{name}": each for name, each in everything.items()}
 
 
+@lru_cache(maxsize=4)
 def _time(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,6 +4,7 @@ Whoever opens one slot has the secret. Slots are added and removed without touch
 """
 
 import os
+import threading
 import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
@@ -25,8 +26,10 @@ MAX_LABEL = 100
 _NONCE_BYTES, _TAG_BYTES, _SALT_BYTES = 12, 16, 16
 _WRAPPED_BYTES = _NONCE_BYTES + SECRET_BYTES + _TAG_BYTES
 _WRAPPING = "keyshelf repository v1 key slot"
-_MOST_MEMORY_KIB, _MOST_LANES = 2 * 1024 * 1024, 16
+_MOST_MEMORY_KIB, _MOST_LANES = 1024 * 1024, 16
 _MOST_WORK_KIB = 4 * 1024 * 1024  # memory times passes: some seconds of one processor
+_MOST_WORK_OF_ALL_KIB = 4 * _MOST_WORK_KIB
+_deriving = threading.Lock()
 
 
 class WrongPassphraseError(UnauthenticatedError):
@@ -81,6 +84,11 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     argon2: Argon2 | None = None
     """Set for passphrases, and only for them."""
 
+    @property
+    def work_kib(self) -> int:
+        """What it costs to try a passphrase: memory times passes."""
+        return self.argon2.memory_kib * self.argon2.passes if self.argon2 else 0
+
     def __post_init__(self) -> None:
         if (self.kind == "passphrase") != (self.argon2 is not None):
             raise IllegalSlotError("a slot has parameters of Argon2 if it is of a passphrase")
@@ -120,15 +128,26 @@ def add_slot(
     )
 
 
+def require_bearable(slots: Sequence[Slot]) -> None:
+    """Raise `IllegalSlotError` for slots that cost more to try than a repository's may."""
+    if len(slots) > MAX_SLOTS:
+        raise IllegalSlotError(f"a repository has at most {MAX_SLOTS} key slots")
+    if sum(slot.work_kib for slot in slots) > _MOST_WORK_OF_ALL_KIB:
+        raise IllegalSlotError(
+            "the key slots cost too much to try: as memory times passes of Argon2 they have more"
+            f" than {_MOST_WORK_OF_ALL_KIB} KiB together"
+        )
+
+
 def open_slots(
     slots: Sequence[Slot], *, passphrase: str | None = None, key: bytes | None = None
 ) -> bytes:
-    """Return the secret that a passphrase or key opens.
+    """Return the secret that a passphrase or key opens, trying one slot after another.
 
-    Raises `WrongPassphraseError`, and `IllegalSlotError` for more slots than a repository has.
+    Raises `WrongPassphraseError`, and before it tries any `IllegalSlotError` as
+    `require_bearable` does. However many open slots at once, one passphrase is tried at a time.
     """
-    if len(slots) > MAX_SLOTS:
-        raise IllegalSlotError(f"a repository has at most {MAX_SLOTS} key slots")
+    require_bearable(slots)
     kind = "passphrase" if passphrase is not None else "key"
     for slot in slots:
         if slot.kind != kind:
@@ -152,15 +171,18 @@ def _wrapping_key(
         if key is None or len(key) != KEY_BYTES:
             raise ValueError(f"a key has {KEY_BYTES} bytes")
         return blake3(key + salt, derive_key_context=_WRAPPING).digest()
-    return hash_secret_raw(
-        _normalised(passphrase),
-        salt,
-        time_cost=argon2.passes,
-        memory_cost=argon2.memory_kib,
-        parallelism=argon2.lanes,
-        hash_len=KEY_BYTES,
-        type=Type.ID,
-    )
+    typed = _normalised(passphrase)
+    # One after another: what one takes of memory is bounded, and so is what all take.
+    with _deriving:
+        return hash_secret_raw(
+            typed,
+            salt,
+            time_cost=argon2.passes,
+            memory_cost=argon2.memory_kib,
+            parallelism=argon2.lanes,
+            hash_len=KEY_BYTES,
+            type=Type.ID,
+        )
 
 
 def _normalised(passphrase: str) -> bytes:

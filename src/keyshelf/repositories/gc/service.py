@@ -14,11 +14,14 @@ from keyshelf.repositories.catalog.values import RepositoryNumber, RepositoryRec
 from keyshelf.repositories.deleting import queries as notes
 from keyshelf.repositories.deleting.service import delete_noted
 from keyshelf.repositories.formats.ids import Keys
+from keyshelf.repositories.gc.blaming import blamed
 from keyshelf.repositories.gc.marking import marking
 from keyshelf.repositories.gc.run import OnProgress, Run
 from keyshelf.repositories.gc.values import Collected, Deletion
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
+from keyshelf.repositories.references import BrokenHistoryError
+from keyshelf.repositories.stats.service import write_snapshot
 from keyshelf.repositories.unlocking import RepositoryLockedError
 
 _RESERVATIONS_AT_ONCE = 100
@@ -35,12 +38,13 @@ async def collect(
 ) -> Collected:
     """Condemn what nothing leads to, and delete what was condemned before the grace.
 
+    At the end it writes what is left beside the chunks, as statistics and Bloom filter.
     A dry run changes nothing and returns what the run would do. Raises
     `RepositoryLockedError` without the keys of an encrypted repository, and
-    `BrokenHistoryError`, which names it, when something cannot be read: nothing was
-    condemned or deleted then if a branch or tag leads to it, and no chunk if it is a
-    condemned commit that does, until that goes. Safe at any time and twice at once;
-    stopped anywhere, the next run goes on.
+    `BrokenHistoryError` when something cannot be read, which names it and a branch or tag
+    that leads there: nothing was condemned or deleted then, and no chunk if only a condemned
+    commit leads there, until that goes. Safe at any time and twice at once; stopped
+    anywhere, the next run goes on.
     """
     grace = parts.options.grace if grace is None else grace
     async with _run(parts, record, keys, grace, on_progress) as run:
@@ -51,6 +55,7 @@ async def collect(
     async with parts.database.transaction() as tx:
         await notes.retry_failed(tx)
     await delete_noted(parts)
+    await write_snapshot(parts, record.id)
     return collected
 
 
@@ -100,7 +105,10 @@ async def _run(
     report = on_progress or _silent
     now = parts.clock()
     async with marking(parts, record, keys, lambda nodes: report(nodes, None)) as marks:
-        yield Run(parts, record, marks, now, now - grace, report)
+        try:
+            yield Run(parts, record, marks, now, now - grace, report)
+        except BrokenHistoryError as error:
+            raise await blamed(marks.reader, error) from error
 
 
 async def _silent(_done: int, _total: int | None) -> None:

@@ -10,8 +10,7 @@ from keyshelf.repositories.formats.entries import FileEntry
 from keyshelf.repositories.formats.nodes import ChunkRef, DamagedNodeError
 from keyshelf.repositories.history.lists import FileChunks
 from keyshelf.repositories.paths import path_text
-from keyshelf.repositories.reading import DamagedObjectError, Reader
-from keyshelf.repositories.values import ChunkMissingError
+from keyshelf.repositories.reading import DamagedObjectError, LostObjectError, Reader
 
 _BATCH_BYTES = 4 * 1024 * 1024
 _BATCH_CHUNKS = 500
@@ -102,7 +101,7 @@ def _cut(piece: _Piece, found: bytes) -> bytes:
 async def _told(ahead: "asyncio.Task[Sequence[bytes]]", path: bytes) -> Sequence[bytes]:
     try:
         return await ahead
-    except (DamagedObjectError, DamagedNodeError, ChunkMissingError) as error:
+    except (DamagedObjectError, DamagedNodeError, LostObjectError) as error:
         raise _damaged(path, error) from error
 
 

@@ -1,9 +1,10 @@
 """The commits that led to a commit, newest first."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
+from keyshelf.errors import IntegrityError
 from keyshelf.layout.repository import CommitHash
 from keyshelf.repositories.formats.manifest import Manifest
 from keyshelf.repositories.reading import Reader
@@ -34,6 +35,8 @@ class LogPage:
     entries: Sequence[LogEntry]
     next: tuple[CommitHash, ...]
     """What to begin the next page with; nothing at the end. Its order does not matter."""
+    damaged: Mapping[CommitHash, IntegrityError]
+    """Commits that belong here and cannot be read, and why. The log goes on beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,19 @@ class _Frontier:
         self._reader = reader
         self._heap: list[_Waiting] = []
         self._waiting: set[CommitHash] = set()
+        self.damaged: dict[CommitHash, IntegrityError] = {}
 
     async def add(self, commits: Sequence[CommitHash]) -> None:
         for commit in commits:
-            if commit not in self._waiting:
+            if commit in self._waiting or commit in self.damaged:
+                continue
+            try:
+                entry = LogEntry(commit, await self._reader.manifest(commit))
+            except IntegrityError as error:
+                self.damaged[commit] = error
+            else:
                 self._waiting.add(commit)
-                heappush(
-                    self._heap, _Waiting(LogEntry(commit, await self._reader.manifest(commit)))
-                )
+                heappush(self._heap, _Waiting(entry))
 
     async def take(self) -> LogEntry | None:
         if not self._heap:
@@ -83,12 +91,15 @@ class _Frontier:
 async def log(reader: Reader, start: Sequence[CommitHash]) -> AsyncIterator[LogEntry]:
     """Give commits and all that led to them, each once: by generation, then time, newest first.
 
-    Holds the manifests of lines of work that go on side by side. Raises what reading raises.
+    Holds the manifests of lines of work that go on side by side. Raises what reading raises;
+    of commits that are damaged or lost the first, when all others were given.
     """
     frontier = _Frontier(reader)
     await frontier.add(start)
     while entry := await frontier.take():
         yield entry
+    for error in frontier.damaged.values():
+        raise error
 
 
 async def log_page(reader: Reader, start: Sequence[CommitHash], *, limit: int) -> LogPage:
@@ -98,4 +109,4 @@ async def log_page(reader: Reader, start: Sequence[CommitHash], *, limit: int) -
     entries: list[LogEntry] = []
     while len(entries) < limit and (entry := await frontier.take()):
         entries.append(entry)
-    return LogPage(entries, frontier.rest())
+    return LogPage(entries, frontier.rest(), frontier.damaged)

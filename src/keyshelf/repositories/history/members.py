@@ -8,7 +8,6 @@ from keyshelf.delivery.archives import Member
 from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry, LinkEntry
 from keyshelf.repositories.history.content import content
 from keyshelf.repositories.history.folders import walk
-from keyshelf.repositories.paths import path_text
 from keyshelf.repositories.reading import Reader
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,8 +18,7 @@ async def members(
 ) -> AsyncGenerator[Member]:
     """Give everything below a folder, each under `top` if it is named, for `archive`.
 
-    Links stay links and modes are kept. A name that is no UTF-8 is written as `path_text`
-    says. Raises what reading raises.
+    Links stay links and modes are kept. Raises what reading raises.
     """
     prefix = top + b"/" if top else b""
     async for path, entry in walk(reader, folder):
@@ -30,15 +28,14 @@ async def members(
 
 def _member(reader: Reader, path: bytes, entry: Entry) -> Member | None:
     at = _EPOCH + timedelta(microseconds=entry.mtime // 1000)
-    shown = path_text(path)
     match entry:
         case FileEntry():
             body = content(reader, entry, path=path)
-            return Member(shown, at, entry.size, body, mode=stat.S_IFREG | entry.mode)
+            return Member(path, at, entry.size, body, mode=stat.S_IFREG | entry.mode)
         case LinkEntry(target=target):
-            return Member(shown, at, len(target), _bytes(target), mode=stat.S_IFLNK | 0o777)
+            return Member(path, at, len(target), _bytes(target), mode=stat.S_IFLNK | 0o777)
         case FolderEntry(files=0):
-            return Member(shown, at)
+            return Member(path, at)
         case FolderEntry():
             return None
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from keyshelf.database import arrays
 from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.repositories.catalog.values import RepositoryNumber
@@ -33,6 +34,18 @@ async def begin(
             "expires": push.expires_at,
         },
     )
+
+
+async def count_open(tx: ReadTransaction, *, identity: str, now: datetime) -> int:
+    """Return how many pushes an identity has open, to all repositories."""
+    count: int = await tx.value(
+        """
+        SELECT count(*) FROM repository_pushes
+        WHERE identity_id = %(identity)s AND expires_at > %(now)s
+        """,
+        {"identity": identity, "now": now},
+    )
+    return count
 
 
 async def find(
@@ -82,9 +95,15 @@ async def reserve(
     await tx.execute(
         """
         INSERT INTO repository_reservations (id, repository, push, keys, reserved_at)
-        VALUES (%(id)s, %(number)s, %(push)s, %(keys)s, %(now)s)
+        VALUES (%(id)s, %(number)s, %(push)s, %(keys)s::text[], %(now)s)
         """,
-        {"id": reservation, "number": number, "push": push, "keys": list(keys), "now": now},
+        {
+            "id": reservation,
+            "number": number,
+            "push": push,
+            "keys": arrays.of_texts(keys),
+            "now": now,
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from secrets import token_bytes
 from uuid import UUID
 
+from keyshelf.errors import LimitError
 from keyshelf.repositories.catalog.values import RepositoryNumber
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries
@@ -10,11 +11,27 @@ from keyshelf.repositories.pushes.values import NONCE_BYTES, OpenPush
 from keyshelf.repositories.values import PushExpiredError
 
 
+class TooManyPushesError(LimitError):
+    """One identity has too many pushes open: close some, or wait until they are over."""
+
+    code = "too-many-pushes"
+
+
 async def begin(parts: RepositoryParts, number: RepositoryNumber, identity: str) -> OpenPush:
-    """Open a push of an identity: what it is told to be there stays until it is over."""
-    now = parts.clock()
-    push = OpenPush(parts.new_id(), token_bytes(NONCE_BYTES), now + parts.options.push_life)
+    """Open a push of an identity: what it is told to be there stays until it is over.
+
+    Raises `TooManyPushesError`. Pushes that begin at the same moment may come to a few more
+    than there may be.
+    """
+    options, now = parts.options, parts.clock()
+    push = OpenPush(parts.new_id(), token_bytes(NONCE_BYTES), now + options.push_life)
     async with parts.database.transaction() as tx:
+        if await queries.count_open(tx, identity=identity, now=now) >= options.most_pushes:
+            hours = options.push_life.total_seconds() / 3600
+            raise TooManyPushesError(
+                f"{options.most_pushes} pushes of yours are open: let them end, or close those"
+                f" that nobody needs; after {hours:g} silent hours they are over by themselves"
+            )
         await queries.begin(tx, number, push, identity=identity, now=now)
     return push
 

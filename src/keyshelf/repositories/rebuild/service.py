@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
+from keyshelf.concurrency import together
 from keyshelf.database.transactions import Transaction
 from keyshelf.layout.repository import (
     CHUNKS,
@@ -30,7 +31,6 @@ from keyshelf.repositories.rebuild.ledger import Ledger, ledger
 from keyshelf.repositories.rebuild.values import FoundRepository, Rebuilt
 from keyshelf.repositories.references import Named, named_by, walk
 from keyshelf.repositories.refs import queries as ref_rows
-from keyshelf.repositories.together import together
 from keyshelf.repositories.unlocking import Unlocking
 from keyshelf.repositories.values import IllegalRefError, RefKind, RefName
 from keyshelf.store.base import ByteRange

@@ -8,7 +8,7 @@ import anyio
 
 from keyshelf.client.failures import UnexpectedAnswerError
 from keyshelf.client.repositories import RepositoryRoutes
-from keyshelf.client.transfers.fanout import for_each
+from keyshelf.concurrency import for_each
 from keyshelf.layout.repository import ChunkId
 from keyshelf.repositories.chunks import records
 from keyshelf.repositories.chunks.records import IllegalRecordsError

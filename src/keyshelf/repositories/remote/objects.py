@@ -12,12 +12,12 @@ from keyshelf.client.asynchronous import CHUNKS_AT_ONCE, AsyncClient
 from keyshelf.client.failures import RemoteInvalidInputError
 from keyshelf.client.repository_values import AnnouncedChunk, ClaimedChunk, SignedChunk
 from keyshelf.client.retrying import RetryOptions, retrying
-from keyshelf.client.transfers.fanout import for_each
 from keyshelf.client.transfers.objects import (
     LinkExpiredError,
     ObjectChangedError,
     StoreUnavailableError,
 )
+from keyshelf.concurrency import for_each
 from keyshelf.layout.repository import ChunkId
 from keyshelf.repositories.chunks.proofs import proof_of
 from keyshelf.repositories.chunks.records import MOST_FRAME_BYTES

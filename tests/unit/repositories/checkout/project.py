@@ -133,6 +133,22 @@ class Project:
         )
 
 
+async def two_commits(project: Project) -> tuple[FolderEntry, FolderEntry]:
+    """Commit the folder, change it, and commit it again."""
+    project.write("same", b"same")
+    project.write("changed", b"first")
+    project.write("only in first/file", b"1")
+    os.symlink("first", project.work / "link")
+    first = await project.commit()
+    project.write("changed", b"second, longer", mtime=1)
+    (project.work / "only in first/file").unlink()
+    (project.work / "only in first").rmdir()
+    (project.work / "link").unlink()
+    os.symlink("second", project.work / "link")
+    project.write("only in second", b"2")
+    return first, await project.commit()
+
+
 Look = tuple[object, ...]
 
 

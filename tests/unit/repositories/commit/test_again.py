@@ -7,6 +7,7 @@ import pytest
 
 from keyshelf.clock import system_clock
 from keyshelf.repositories.commit.values import CommitOptions
+from keyshelf.repositories.commit.walk import LARGE_BYTES
 from tests.unit.repositories.commit.committing import (
     MAIN,
     Committing,
@@ -57,6 +58,20 @@ async def test_the_paranoid_read_everything_and_send_nothing(committing: Committ
 
     assert (again.is_new, again.files_read) == (False, 3)
     assert committing.carrier.sent_bytes == 0
+
+
+@pytest.mark.parametrize("size", [3, 300_000, 2 * LARGE_BYTES])
+async def test_the_paranoid_send_what_the_repository_has_lost(tmp_path: Path, size: int) -> None:
+    committing = Committing(tmp_path)
+    (tmp_path / "file").write_bytes(known_bytes(size))
+    first = await committing.commit()
+    committing.carrier.chunks.clear()
+
+    again = await committing.commit(CommitOptions(paranoid=True))
+
+    entries = await committing.entries()
+    assert again.hash == first.hash
+    assert await committing.content(entries[b"file"]) == known_bytes(size)
 
 
 async def test_only_what_changed_is_read(committing: Committing) -> None:
@@ -165,3 +180,21 @@ async def test_a_second_folder_on_the_same_branch_follows_it(
 
     assert second.manifest.parents == (first.hash,)
     assert second.manifest.root.files == 0
+
+
+async def test_what_a_restored_repository_forgot_is_sent_again(
+    committing: Committing, tmp_path: Path
+) -> None:
+    carrier = committing.carrier
+    first = await committing.commit()
+    before = dict(carrier.chunks), dict(carrier.manifests), dict(carrier.positions)
+    (tmp_path / "a/new").write_bytes(known_bytes(400_000))
+    forgotten = await committing.commit()
+    carrier.chunks, carrier.manifests, carrier.positions = before
+
+    again = await committing.commit()
+
+    assert again.is_new
+    assert again.manifest.parents == (first.hash,)
+    assert again.manifest.root == forgotten.manifest.root
+    assert await committing.is_whole()

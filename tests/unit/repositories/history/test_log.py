@@ -62,3 +62,21 @@ async def test_lines_of_work_side_by_side_come_by_generation() -> None:
     commits = [entry.commit for entry in await listed(log(history.reader(), made[-1:]))]
 
     assert commits == [made[4], made[3], made[1], made[2], made[0]]
+
+
+async def test_a_lost_commit_is_named_and_the_others_are_told() -> None:
+    history = History()
+    made = await grown(history, [set(), {0}, {0}, {1, 2}])
+    del history.carrier.manifests[made[1]]
+    history.carrier.manifests[made[0]] = history.carrier.manifests[made[2]]
+
+    page = await log_page(history.reader(), made[-1:], limit=10)
+
+    assert [entry.commit for entry in page.entries] == [made[3], made[2]]
+    assert {commit: error.code for commit, error in page.damaged.items()} == {
+        made[1]: "lost-object",
+        made[0]: "damaged-object",
+    }
+    for commit, error in page.damaged.items():
+        assert commit in error.detail
+        assert "keyshelf check" in error.detail

@@ -33,6 +33,7 @@ async def test_a_folder_comes_out_of_its_archive() -> None:
             b"caf\xe9": history.store(b""),
             b"empty": folder_of(),
             b"link": link_to(b"a/run"),
+            rb"..\up": history.store(b""),
         },
         top=b"film",
     )
@@ -43,9 +44,10 @@ async def test_a_folder_comes_out_of_its_archive() -> None:
         assert read.read("film/a/big.bin") == DATA
         assert read.read("film/link") == b"a/run"
     assert list(modes) == [
+        "film/..%5Cup",
         "film/a/big.bin",
         "film/a/run",
-        r"film/caf\xe9",
+        "film/caf%E9",
         "film/empty/",
         "film/link",
     ]

@@ -1,0 +1,1 @@
+"""What the bytes of files are: who reads them, and what is remembered of it."""

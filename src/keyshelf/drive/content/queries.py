@@ -1,0 +1,107 @@
+"""Statements on the content of files."""
+
+from collections.abc import Sequence
+from typing import LiteralString
+from uuid import UUID
+
+from keyshelf.database.transactions import ReadTransaction, Transaction
+from keyshelf.drive.rows import COLUMNS, from_row
+from keyshelf.drive.values import DriveFile
+from keyshelf.layout.drive import OwnerId
+from keyshelf.layout.keys import ObjectKey
+
+
+async def find(tx: ReadTransaction, file_id: UUID) -> DriveFile | None:
+    """Return a file that has bytes."""
+    sql: LiteralString = f"""
+        SELECT {COLUMNS} FROM files f
+        WHERE f.id = %(id)s AND f.state = 'ready' AND NOT f.is_folder
+    """
+    row = await tx.one(sql, {"id": file_id})
+    return from_row(row) if row else None
+
+
+async def hash_at(tx: ReadTransaction, key: ObjectKey, etag: str) -> str | None:
+    """Return the content of the file at a key, if its bytes have an ETag and were read."""
+    found: str | None = await tx.value(
+        "SELECT content_hash FROM files WHERE s3_key = %(key)s AND object_etag = %(etag)s",
+        {"key": key, "etag": etag},
+    )
+    return found
+
+
+async def set_hash(tx: Transaction, file: DriveFile, content_hash: str) -> bool:
+    """Note the hash of a file's bytes; False when it has other bytes by now.
+
+    The bytes may have moved to another key since: their version counts, not their place.
+    """
+    touched = await tx.execute(
+        """
+        UPDATE files SET content_hash = %(content)s
+        WHERE id = %(id)s AND state = 'ready' AND size = %(size)s
+          AND object_etag IS NOT DISTINCT FROM %(etag)s
+        """,
+        {"id": file.id, "content": content_hash, "size": file.size, "etag": file.object_etag},
+    )
+    return touched == 1
+
+
+async def with_hash(tx: ReadTransaction, content_hash: str) -> Sequence[DriveFile]:
+    """Return the files of some content, at most a thousand."""
+    sql: LiteralString = f"""
+        SELECT {COLUMNS} FROM files f WHERE f.content_hash = %(content)s ORDER BY f.id LIMIT 1000
+    """
+    return [from_row(row) for row in await tx.all(sql, {"content": content_hash})]
+
+
+async def owners_of(tx: ReadTransaction, content_hash: str) -> Sequence[OwnerId]:
+    """Return whose drives have a file of some content, those in the trash included."""
+    rows = await tx.all(
+        "SELECT DISTINCT owner_id FROM files WHERE content_hash = %(content)s ORDER BY 1",
+        {"content": content_hash},
+    )
+    return [OwnerId(row["owner_id"]) for row in rows]
+
+
+async def not_inspected(
+    tx: ReadTransaction, *, after: UUID | None, limit: int
+) -> Sequence[DriveFile]:
+    """Return files whose bytes nobody has read and nobody is about to, in order of their ids.
+
+    One whose reading failed for good waits until its job is forgotten.
+    """
+    sql: LiteralString = f"""
+        SELECT {COLUMNS} FROM files f
+        WHERE f.content_hash IS NULL AND NOT f.is_folder AND f.state = 'ready'
+          AND f.deleted_at IS NULL AND (%(after)s::uuid IS NULL OR f.id > %(after)s)
+          AND NOT EXISTS (
+              SELECT FROM jobs j WHERE j.kind = 'inspect' AND j.payload ->> 'file_id' = f.id::text
+          )
+        ORDER BY f.id LIMIT %(limit)s
+    """
+    return [from_row(row) for row in await tx.all(sql, {"after": after, "limit": limit})]
+
+
+async def released(tx: ReadTransaction, *, limit: int) -> Sequence[str]:
+    """Return content that files let go of, the longest ago first."""
+    rows = await tx.all(
+        "SELECT content_hash FROM released_content ORDER BY released_at LIMIT %(limit)s",
+        {"limit": limit},
+    )
+    return [row["content_hash"] for row in rows]
+
+
+async def is_held(tx: ReadTransaction, content_hash: str) -> bool:
+    """Say whether a file has some content, those in the trash included."""
+    found: bool = await tx.value(
+        "SELECT EXISTS (SELECT FROM files WHERE content_hash = %(content)s)",
+        {"content": content_hash},
+    )
+    return found
+
+
+async def forget_released(tx: Transaction, content_hash: str) -> None:
+    """Note that what was made of some content was looked after."""
+    await tx.execute(
+        "DELETE FROM released_content WHERE content_hash = %(content)s", {"content": content_hash}
+    )
