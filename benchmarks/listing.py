@@ -19,10 +19,10 @@ from mypy_boto3_s3 import S3Client
 from obstore.store import S3Store as ObstoreS3
 
 from benchmarks.canned_s3 import PAGES, PER_PAGE
+from keyshelf.concurrency import map_each
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.opening import StoreOptions, open_store
-from keyshelf.store.parallel import each_bounded
 
 ROUNDS = 5
 REQUESTS, AT_ONCE = 800, 32
@@ -54,7 +54,7 @@ async def _ours_many(store: ObjectStore, key: ObjectKey, *, write: bool) -> int:
             async with await store.get(key) as reader:
                 await reader.read()
 
-    await each_bounded(once, range(REQUESTS), at_once=AT_ONCE)
+    await map_each(range(REQUESTS), once, at_once=AT_ONCE)
     return REQUESTS
 
 

@@ -164,10 +164,21 @@ def _body(document: Document, operation: Operation) -> str:
     if found is None:
         return ""
     schema = document.components["schemas"][found[1]]
-    names = [
-        f"**`{name}`**" if name in schema.required else f"`{name}`" for name in schema.properties
-    ]
-    return ", ".join(names)
+    return _fields(document, schema)
+
+
+def _fields(document: Document, schema: Property) -> str:
+    """Name the fields of a body; in brackets those of the bodies in it."""
+    return ", ".join(
+        (f"**`{name}`**" if name in schema.required else f"`{name}`") + _inner(document, told)
+        for name, told in schema.properties.items()
+    )
+
+
+def _inner(document: Document, told: Mapping[str, object]) -> str:
+    found = re.search(r"#/components/schemas/(\w+)", json.dumps(told))
+    fields = _fields(document, document.components["schemas"][found[1]]) if found else ""
+    return f" ({fields})" if fields else ""
 
 
 TABLES: Mapping[str, Callable[[], str]] = {

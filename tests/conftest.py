@@ -9,6 +9,7 @@ from tests.database import (
     postgres_url,
     server_folder,
 )
+from tests.media_clips import clips, media_tools
 from tests.redis_server import redis_server, shared_redis
 from tests.servers.fixtures import (
     azure_server,
@@ -21,9 +22,11 @@ from tests.servers.fixtures import (
 __all__ = [
     "anyio_backend",
     "azure_server",
+    "clips",
     "database",
     "database_url",
     "gcs_server",
+    "media_tools",
     "new_database",
     "postgres_url",
     "rclone_server",

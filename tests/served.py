@@ -32,7 +32,7 @@ from keyshelf.api.main import private, public
 from keyshelf.app.service import Keyshelf, open_keyshelf
 from keyshelf.app.workers import make_worker
 from keyshelf.settings import load
-from keyshelf.store.base import MIN_PART_BYTES
+from keyshelf.store.base import MIN_PART_BYTES, ObjectStore
 from tests.database import NewDatabase
 
 PART_BYTES = MIN_PART_BYTES
@@ -225,6 +225,9 @@ class Served:
     token: str
     bucket: Path
     traffic: Traffic
+    service: Keyshelf
+    portal: BlockingPortal
+    """Calls what belongs to the service where it runs."""
 
     def environment(self, home: Path) -> dict[str, str]:
         """Return the settings with which a program of its own home uses the service."""
@@ -249,18 +252,29 @@ def served(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) 
 
 @contextmanager
 def serve(
-    database_url: str, folder: Path, environment: Mapping[str, str] = MappingProxyType({})
+    database_url: str,
+    folder: Path,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    *,
+    around: Callable[[ObjectStore], ObjectStore] = lambda store: store,
 ) -> Generator[Served]:
-    """A service with a worker; `environment` holds settings beside those of the fixture."""
+    """A service with a worker; `environment` holds settings beside those of the fixture.
+
+    Requests reach the store of repositories through what `around` makes of it.
+    """
     with start_blocking_portal() as portal:
-        serving = _serving(database_url, folder, portal, environment)
+        serving = _serving(database_url, folder, portal, environment, around)
         with portal.wrap_async_context_manager(serving) as service:
             yield service
 
 
 @asynccontextmanager
 async def _serving(
-    database_url: str, folder: Path, portal: BlockingPortal, environment: Mapping[str, str]
+    database_url: str,
+    folder: Path,
+    portal: BlockingPortal,
+    environment: Mapping[str, str],
+    around: Callable[[ObjectStore], ObjectStore],
 ) -> AsyncGenerator[Served]:
     public_socket, private_socket = _listen(), _listen()
     port, admin_port = public_socket.getsockname()[1], private_socket.getsockname()[1]
@@ -278,7 +292,7 @@ async def _serving(
     )
     traffic = Traffic(portal)
     async with open_keyshelf(settings) as opened, anyio.create_task_group() as group:
-        service = _with_small_parts(opened)
+        service = _with_repositories_in(_with_small_parts(opened), around)
         worker = make_worker(service)
         group.start_soon(worker.run)
         servers = [
@@ -296,6 +310,8 @@ async def _serving(
             token=service.local_token,
             bucket=folder / "data/stores/source",
             traffic=traffic,
+            service=service,
+            portal=portal,
         )
         worker.stop()
         for server, _ in servers:
@@ -307,8 +323,19 @@ def _with_small_parts(service: Keyshelf) -> Keyshelf:
     return replace(service, drive=replace(service.drive, options=options))
 
 
+def _with_repositories_in(
+    service: Keyshelf, around: Callable[[ObjectStore], ObjectStore]
+) -> Keyshelf:
+    store = around(service.repositories.store)
+    if local := service.local_stores.get("repository"):
+        service.local_stores["repository"] = replace(local, store=store)
+    return replace(service, repositories=replace(service.repositories, store=store))
+
+
 def _listen() -> socket.socket:
-    return socket.create_server(("127.0.0.1", 0), backlog=256)
+    bound = socket.create_server(("127.0.0.1", 0), backlog=256)
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as the service does
+    return bound
 
 
 class _Server(uvicorn.Server):

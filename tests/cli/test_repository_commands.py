@@ -178,14 +178,14 @@ def test_an_encrypted_repository_opens_with_its_passphrases_only(
 ) -> None:
     name = f"secret-{uuid4().hex[:8]}"
     key = "ab" * 32
-    keyshelf("repo", "create", name, "--encrypt", KEYSHELF_PASSPHRASE="open")
-    keyshelf("commit", project, "-R", name, "-m", "hidden", KEYSHELF_PASSPHRASE="open")
+    keyshelf("repo", "create", name, "--encrypt", KEYSHELF_PASSPHRASE="open sesame")
+    keyshelf("commit", project, "-R", name, "-m", "hidden", KEYSHELF_PASSPHRASE="open sesame")
 
     wrong = keyshelf("log", "-R", name, KEYSHELF_PASSPHRASE="guess")
     none = keyshelf("log", "-R", name, KEYSHELF_PASSPHRASE="")
     keyshelf(
         *("repo", "key", "add", name, "--label", "service", "--from-settings"),
-        KEYSHELF_PASSPHRASE="open",
+        KEYSHELF_PASSPHRASE="open sesame",
         KEYSHELF_REPOSITORY_KEY=key,
     )
     by_key = keyshelf("log", "-R", name, KEYSHELF_PASSPHRASE="", KEYSHELF_REPOSITORY_KEY=key)
@@ -198,7 +198,7 @@ def test_an_encrypted_repository_opens_with_its_passphrases_only(
 
 def test_the_last_key_slot_stays(keyshelf: Keyshelf) -> None:
     name = f"secret-{uuid4().hex[:8]}"
-    keyshelf("repo", "create", name, "--encrypt", KEYSHELF_PASSPHRASE="open")
+    keyshelf("repo", "create", name, "--encrypt", KEYSHELF_PASSPHRASE="open sesame")
     (slot,) = keyshelf("repo", "key", "list", name, "--json").json["items"]
 
     refused = keyshelf("repo", "key", "remove", name, slot["id"], "--yes")
@@ -255,3 +255,24 @@ def test_damage_is_named_and_healed_by_the_good_files(
     assert (found.code, after.code) == (7, 0)
     assert {each["fault"] for each in found.json["damaged"]} == {"changed", "missing"}
     assert [each["path"] for each in found.json["hurt_files"]] == ["shots/a.mov"]
+
+
+def test_a_name_is_taken_back_as_it_is_printed(
+    keyshelf: Keyshelf, film: str, tmp_path: Path
+) -> None:
+    names = ["new\nline", "turned\u202e", "back\\slash", "bytes\udce9", "steers\x1b[31m"]
+    (tmp_path / "odd").mkdir()
+    for name in names:
+        (tmp_path / "odd" / name).write_text(name.encode("utf-8", "surrogateescape").hex())
+    commit(keyshelf, film, tmp_path / "odd")
+
+    printed = keyshelf("ls", "-R", film).lines
+    read = {keyshelf("cat", "main", name, "-R", film).out for name in printed}
+    for name in printed:
+        assert keyshelf("ls", "main", name, "-R", film).lines == [name]
+        assert keyshelf("diff", "main", "main", name, "-R", film).code == 0
+    out = keyshelf("checkout", "main", tmp_path / "out", *printed, "-R", film)
+
+    assert read == {name.encode("utf-8", "surrogateescape").hex() for name in names}
+    assert (out.code, len(list((tmp_path / "out").iterdir()))) == (0, len(names))
+    assert r"new\x0aline" in printed

@@ -113,7 +113,7 @@ def test_what_the_other_removed_is_not_committed_back_unknowingly(two: Two) -> N
     two.checkout(two.anna, "--delete")
     committed = two.commit(two.anna, "mine")
 
-    assert "1 that it no longer has is left: --delete removes it" in brought.err
+    assert "1 file that it no longer has is left: --delete removes it" in brought.err
     assert (refused.code, "--delete" in refused.err) == (5, True)
     assert committed.code == 0
     assert two.diff() == {("added", "mine.txt")}

@@ -5,7 +5,7 @@ import re
 import typer
 
 from docs.generate import documents, stale
-from keyshelf.cli.main import app
+from keyshelf.cli.program import app
 from keyshelf.settings.table import SETTINGS
 from tests.house.tree import ROOT, files
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from keyshelf import layout
-from keyshelf.layout import drive, probes, repository
+from keyshelf.layout import drive, media, probes, repository
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import file_name
 from keyshelf.layout.repository import RepositoryId
@@ -21,6 +21,8 @@ REPOSITORY = RepositoryId(ID)
 CHUNK = repository.chunk_id("a1b2c3d4" * 8)
 COMMIT = repository.commit_hash("00ff" * 16)
 ASSET = repository.asset_hash("0123456789abcdef" * 4)
+MEDIA = media.media_hash("abcdef1234")
+RENDERED = media.processing_hash("89abcdef" * 8)
 
 EXAMPLES: list[tuple[Callable[..., str], str]] = [
     (drive.root, drive.root(ALICE)),
@@ -40,6 +42,12 @@ EXAMPLES: list[tuple[Callable[..., str], str]] = [
     (repository.repository_key, repository.repository_key(REPOSITORY)),
     (repository.bloom_key, repository.bloom_key(REPOSITORY)),
     (repository.stats_key, repository.stats_key(REPOSITORY)),
+    (media.image_key, media.image_key(MEDIA, "thumb", "webp")),
+    (media.video_key, media.video_key(MEDIA, "cover.jpg")),
+    (media.video_key, media.video_key(MEDIA, "video/r720_h264/seg_1.m4s")),
+    (media.audio_key, media.audio_key(MEDIA, "hls/aac_128/playlist.m3u8")),
+    (media.cache_key, media.cache_key(RENDERED, "avif")),
+    (media.work_key, media.work_key(ID, "piece_1/r720_h264.mp4")),
 ]
 
 

@@ -36,6 +36,18 @@ STATUS_BY_CODE: Mapping[str, int] = {
     "precondition-failed": 412,
     "object-too-large": 413,
     "body-too-large": 413,
+    "source-too-large": 413,
+    "image-too-large": 413,
+    # Waiting does not help where these bounds are met, which 429 would tell.
+    "image-too-many-frames": 422,
+    "image-too-slow": 422,
+    "image-output-too-large": 400,
+    # Options are the address: it is malformed, whatever is there.
+    "image-option-unknown": 400,
+    "image-option-repeated": 400,
+    "image-option-range": 400,
+    "image-preset-unknown": 400,
+    "image-format-unsupported": 400,
     "invalid-range": 416,
     "limit-exceeded": 413,
     # Whoever asks is signed in: no other credential of theirs would help.

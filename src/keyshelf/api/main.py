@@ -9,11 +9,13 @@ from functools import partial
 import anyio
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
 
 from keyshelf import __version__
 from keyshelf.api.failures import PROBLEM_RESPONSES, handle_failures
 from keyshelf.api.middleware import BoundedBody, RequestContext
 from keyshelf.api.page import serve_page
+from keyshelf.api.room import Room
 from keyshelf.api.routes import (
     admin,
     archives,
@@ -22,6 +24,10 @@ from keyshelf.api.routes import (
     files,
     jobs,
     lists,
+    media,
+    media_jobs,
+    pictures,
+    playback,
     probes,
     repositories,
     repositories_chunks,
@@ -38,6 +44,7 @@ from keyshelf.api.routes import (
     uploads,
 )
 from keyshelf.api.streams import Streams
+from keyshelf.api.warm_pictures import WarmAddresses, WarmPictures
 from keyshelf.app.collecting import tune_collector
 from keyshelf.app.service import Keyshelf, ServiceAddress, open_keyshelf
 from keyshelf.app.stopping import until_told_to_stop
@@ -59,7 +66,10 @@ PUBLIC_ROUTES: Sequence[APIRouter] = (
     batch.router,
     uploads.router,
     files.router,
+    media_jobs.router,
     jobs.router,
+    pictures.router,
+    media.router,
     repositories.router,
     repositories_refs.router,
     repositories_pushes.router,
@@ -68,6 +78,7 @@ PUBLIC_ROUTES: Sequence[APIRouter] = (
     repositories_files.router,
     repositories_proxies.router,
     repositories_upkeep.router,
+    playback.router,
     probes.router,
     probes.public_router,
 )
@@ -80,11 +91,16 @@ class PortTakenError(UnavailableError):
     code = "port-taken"
 
 
-def public(service: Keyshelf) -> FastAPI:
+def public(service: Keyshelf) -> ASGIApp:
     """Return the application that people and programs use."""
     app = _application(service, "Keyshelf", PUBLIC_ROUTES)
     serve_page(app, connect_to=list(store_sources(service.settings)))
-    return app
+    return WarmPictures(
+        app,
+        pictures=service.pictures,
+        addresses=app.state.warm_pictures,
+        metrics=service.metrics,
+    )
 
 
 def private(service: Keyshelf) -> FastAPI:
@@ -104,6 +120,8 @@ def _application(service: Keyshelf, title: str, routers: Sequence[APIRouter]) ->
     )
     app.state.keyshelf = service
     app.state.streams = Streams()
+    app.state.room = Room()
+    app.state.warm_pictures = WarmAddresses()
     handle_failures(app)
     for router in routers:
         app.include_router(router, responses=PROBLEM_RESPONSES)
@@ -176,7 +194,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(app: FastAPI) -> _Server:
+def _server(app: ASGIApp) -> _Server:
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -199,7 +217,7 @@ def _bind(settings: Settings, host_name: str, port_name: str) -> socket.socket:
     host, port = settings.required(host_name), settings.number(port_name)
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=1024)
+        bound = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         is_taken = error.errno == errno.EADDRINUSE
         # The library adds the address in its own spelling to what the system says.
@@ -207,6 +225,11 @@ def _bind(settings: Settings, host_name: str, port_name: str) -> socket.socket:
         taken_fix = f"end the program that does, or set {port_name}"
         fix = taken_fix if is_taken else f"mend {host_name} or {port_name}"
         raise PortTakenError(f"cannot listen on {host}:{port} ({said}): {fix}") from error
+    # Its connections inherit this. An answer is written in two pieces, and the second would
+    # wait for the first to be acknowledged: 40 ms. asyncio sees to it only where a socket
+    # names its protocol, which this one does not.
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return bound
 
 
 def _address(service: Keyshelf, private_socket: socket.socket) -> ServiceAddress:

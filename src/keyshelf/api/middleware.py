@@ -7,7 +7,7 @@ from uuid import uuid4
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from keyshelf.errors import LimitError
+from keyshelf.errors import Error, LimitError
 from keyshelf.telemetry import Metrics, get_logger, log_context
 
 _log = get_logger("keyshelf.http")
@@ -27,6 +27,9 @@ class BodyTooLargeError(LimitError):
 class RequestContext:
     """Gives each request an id, and tells the log and the metrics how it went.
 
+    What fails when a part of the answer has gone out ends it before its announced end, and
+    whoever reads it sees that it is not whole; a known kind of failure is one line of the log.
+
     The id of the `X-Request-Id` header is kept when it is plain text. No cache keeps
     an answer that does not say how long it holds. Query strings
     and names are not logged: they hold signatures and what people call their files.
@@ -43,13 +46,13 @@ class RequestContext:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        status = 500
+        status, is_begun = 500, False
         began = time.perf_counter()
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, is_begun = message["status"], True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
                 # Answers are one person's, at this moment; what may be kept says so itself.
@@ -60,6 +63,12 @@ class RequestContext:
         with log_context(request_id=request_id):
             try:
                 await self._app(scope, receive, send_with_id)
+            except Exception as error:
+                # Starlette wraps what has a handler that comes too late.
+                known = error.__cause__ if isinstance(error, RuntimeError) else error
+                if not (is_begun and isinstance(known, Error)):
+                    raise
+                _log.warning("answer broken off", code=known.code, error=known.detail)
             finally:
                 self._tell(scope, status, time.perf_counter() - began)
 

@@ -10,7 +10,10 @@ from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-_RESERVED = ("/api", "/signed", "/assets", "/healthz", "/readyz", "/metrics")
+_RESERVED = (
+    *("/api", "/signed", "/assets", "/healthz", "/readyz", "/metrics"),
+    *("/img/", "/original/", "/thumb/", "/stream/"),
+)
 _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Keyshelf</title>
 <body><h1>Keyshelf runs, its page is not built</h1>
 <p>The service, its API and its command line work. To have the page, install Node.js 20.19 or newer

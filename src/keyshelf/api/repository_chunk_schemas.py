@@ -119,7 +119,8 @@ class ClaimedIn(Request):
     size: _Size
     """Bytes of content."""
     proof: Hash
-    """BLAKE3 keyed with the push's nonce over the content; over the frame where encrypted."""
+    """64 hexadecimal digits: BLAKE3 of the content, keyed with the 32 bytes of the push's nonce;
+    in an encrypted repository of the frame."""
 
     def claimed(self) -> ClaimedChunk:
         """Return the chunk."""
@@ -168,7 +169,7 @@ class DownloadsAnswer(Answer):
 class StoredChunkOut(Answer):
     """A chunk as the store lists it."""
 
-    hash: str
+    id: str
     size: int
     """Bytes of the object."""
     storage_class: str | None
@@ -178,7 +179,7 @@ class StoredChunkOut(Answer):
     def of(cls, chunk: StoredChunk) -> Self:
         """Show a chunk."""
         return cls(
-            hash=chunk.id,
+            id=chunk.id,
             size=chunk.stored_size,
             storage_class=chunk.storage_class,
             last_modified=chunk.modified_at,

@@ -247,7 +247,7 @@ class CheckIn(Request):
     read_data: Annotated[bool, Field(strict=True)] = False
     """Read and verify the bytes of chunks, not only that they are there."""
     sample: Annotated[float, Field(gt=0, le=1)] | None = None
-    """Only this part of them, chosen at random."""
+    """Only this part of them, chosen at random: 0.05 is one in twenty."""
 
 
 class CollectIn(Request):

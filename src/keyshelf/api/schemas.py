@@ -1,15 +1,18 @@
 """The shapes of requests and answers."""
 
+from base64 import b64encode
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from keyshelf.access.identity import Scope
-from keyshelf.access.tokens import ApiToken
 from keyshelf.drive.values import DriveFile, FileState, OnConflict, Page, Space
-from keyshelf.jobs.values import Job, JobState
+from keyshelf.jobs.values import Job, JobState, Unit
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.media.assets.values import AssetKind
+from keyshelf.workflows.file_media import FileMedia, MediaState
 
 Count = Annotated[int, Field(ge=0, le=2**63 - 1, strict=True)]
 Ids = Annotated[list[UUID], Field(min_length=1, max_length=1000)]
@@ -18,11 +21,78 @@ Ids = Annotated[list[UUID], Field(min_length=1, max_length=1000)]
 class Request(BaseModel):
     """A body: unknown fields are refused, so that a misspelt one is noticed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class Answer(BaseModel):
     """A body that we send."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class JobErrorOut(Answer):
+    """Why a job's last attempt failed, or a look at media."""
+
+    code: str
+    detail: str
+
+
+class FileMediaOut(Answer):
+    """The media in a file. What is not known, or not there, is null."""
+
+    hash: str | None
+    """The BLAKE3 of the bytes; null until they were read."""
+    kind: AssetKind
+    """As the bytes tell; until they were read, as the name does."""
+    state: MediaState
+    """`waiting` while the bytes are to be read or the thumbnail is being made."""
+    width: int | None
+    """Of the upright picture, in pixels."""
+    height: int | None
+    duration_ms: int | None
+    taken_at: datetime | None
+    """As the camera's clock told it, without a zone."""
+    thumbhash: str | None
+    """In base64: https://evanw.github.io/thumbhash/."""
+    dominant_color: str | None
+    """`#rrggbb`"""
+    error: JobErrorOut | None
+    """Why the media are unreadable."""
+    thumbnail_url: str | None
+    """320 pixels wide, signed, and the same for a while so that browsers keep it."""
+    large_url: str | None
+    """A picture that fills a screen; of a film its cover."""
+    preview_url: str | None
+    """A film in short, moving."""
+    has_stream: bool
+    stream_encrypted: bool
+
+    @classmethod
+    def of(cls, media: FileMedia, *, link_of: Callable[[ObjectKey], str]) -> Self:
+        """Show the media in a file; `link_of` tells the address of a picture."""
+        facts, shown = media.facts, media.shown
+
+        def link(key: ObjectKey | None) -> str | None:
+            return None if key is None else link_of(key)
+
+        color, unreadable = facts.dominant_color, facts.unreadable
+        return cls(
+            hash=shown and shown.hash,
+            kind=facts.kind,
+            state=media.state,
+            width=facts.width,
+            height=facts.height,
+            duration_ms=facts.duration_ms,
+            taken_at=facts.taken_at,
+            thumbhash=b64encode(facts.thumbhash).decode() if facts.thumbhash else None,
+            dominant_color=None if color is None else f"#{color:06x}",
+            error=unreadable and JobErrorOut(code=unreadable.code, detail=unreadable.detail),
+            thumbnail_url=link(shown and shown.thumbnail),
+            large_url=link(shown and shown.large),
+            preview_url=link(shown and shown.preview),
+            has_stream=shown is not None and shown.has_stream,
+            stream_encrypted=shown is not None and shown.is_encrypted,
+        )
 
 
 class FileOut(Answer):
@@ -45,11 +115,14 @@ class FileOut(Answer):
     updated_at: datetime
     deleted_at: datetime | None
     moving: bool
+    content_hash: str | None
+    """The BLAKE3 of the bytes in hex; null until they were read."""
+    media: FileMediaOut | None
     path: str | None = None
 
     @classmethod
-    def of(cls, file: DriveFile) -> Self:
-        """Show a file."""
+    def of(cls, file: DriveFile, media: FileMediaOut | None) -> Self:
+        """Show a file, and the media in it."""
         return cls(
             id=file.id,
             key=file.key,
@@ -68,6 +141,8 @@ class FileOut(Answer):
             updated_at=file.updated_at,
             deleted_at=file.deleted_at,
             moving=file.moving,
+            content_hash=file.content_hash,
+            media=media,
             path=file.path,
         )
 
@@ -77,11 +152,6 @@ class FileList(Answer):
 
     items: list[FileOut]
     next_cursor: str | None
-
-    @classmethod
-    def of(cls, page: Page) -> Self:
-        """Show a page."""
-        return cls(items=[FileOut.of(each) for each in page.items], next_cursor=page.next_cursor)
 
 
 class TrashedOut(FileOut):
@@ -98,11 +168,11 @@ class TrashList(Answer):
     next_cursor: str | None
 
     @classmethod
-    def shown(cls, page: Page, *, kept: timedelta) -> Self:
+    def shown(cls, page: Page, *, kept: timedelta, media: Mapping[UUID, FileMediaOut]) -> Self:
         """Show a page; `kept` is how long the trash keeps things."""
         items = [
             TrashedOut(
-                **FileOut.of(each).model_dump(),
+                **FileOut.of(each, media.get(each.id)).model_dump(),
                 original_path=each.path or "",
                 purge_at=(each.deleted_at or each.updated_at) + kept,
             )
@@ -116,15 +186,8 @@ class JobProgressOut(Answer):
 
     done: int
     total: int | None
-    unit: Literal["files", "objects", "bytes"]
+    unit: Unit
     message: str | None
-
-
-class JobErrorOut(Answer):
-    """Why a job's last attempt failed."""
-
-    code: str
-    detail: str
 
 
 class JobOut(Answer):
@@ -132,6 +195,9 @@ class JobOut(Answer):
 
     id: UUID
     kind: str
+    hash: str | None
+    is_background: bool
+    """Whether nobody asked for it: the service does by itself."""
     state: JobState
     progress: JobProgressOut
     attempts: int
@@ -144,20 +210,16 @@ class JobOut(Answer):
     @classmethod
     def of(cls, job: Job) -> Self:
         """Show a job."""
-        progress = job.progress
-        error = job.error
+        media_hash = job.payload.get("hash")
         return cls(
             id=job.id,
             kind=job.kind,
+            hash=media_hash if isinstance(media_hash, str) else None,
+            is_background=job.is_background,
             state=job.state,
-            progress=JobProgressOut(
-                done=progress.done,
-                total=progress.total,
-                unit=progress.unit,
-                message=progress.message,
-            ),
+            progress=JobProgressOut.model_validate(job.progress, from_attributes=True),
             attempts=job.attempts,
-            error=JobErrorOut(code=error.code, detail=error.detail) if error else None,
+            error=job.error and JobErrorOut.model_validate(job.error, from_attributes=True),
             result=dict(job.result) if job.result is not None else None,
             created_at=job.created_at,
             started_at=job.started_at,
@@ -292,91 +354,6 @@ class JobAnswer(Answer):
     """A job that does what was asked for."""
 
     job: JobOut
-
-
-class SignInIn(Request):
-    """The sign-in token."""
-
-    token: Annotated[str, Field(min_length=1, max_length=4096)]
-
-
-class IdentityOut(Answer):
-    """Who is signed in."""
-
-    id: str
-    name: str
-    email: str | None
-
-
-class SpaceOut(Answer):
-    """A root that the caller sees."""
-
-    name: Space
-    title: str
-
-
-class StoreOut(Answer):
-    """Where the drive's files are."""
-
-    kind: str
-    bucket: str
-
-
-class SessionAnswer(Answer):
-    """Who I am, and what the page needs to know."""
-
-    identity: IdentityOut
-    is_admin: bool
-    csrf_token: str | None
-    provider: Literal["local", "kratos"]
-    spaces: list[SpaceOut]
-    trash_days: int
-    version: str
-    store: StoreOut
-
-
-class NewTokenIn(Request):
-    """An API token to make."""
-
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    scopes: Annotated[list[Scope], Field(min_length=1)]
-    expires_in_days: Annotated[int, Field(ge=1, le=366)]
-
-
-class TokenOut(Answer):
-    """An API token; what it is cannot be shown again."""
-
-    id: UUID
-    name: str
-    scopes: list[Scope]
-    created_at: datetime
-    expires_at: datetime
-    last_used_at: datetime | None
-
-    @classmethod
-    def of(cls, token: ApiToken) -> Self:
-        """Show a token."""
-        return cls(
-            id=token.id,
-            name=token.name,
-            scopes=sorted(token.scopes),
-            created_at=token.created_at,
-            expires_at=token.expires_at,
-            last_used_at=token.last_used_at,
-        )
-
-
-class NewTokenAnswer(TokenOut):
-    """A new token, with what it is: shown this once."""
-
-    token: str
-
-
-class TokenList(Answer):
-    """All API tokens of the caller."""
-
-    items: list[TokenOut]
-    next_cursor: None = None
 
 
 class BackfillIn(Request):

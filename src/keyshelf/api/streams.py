@@ -72,6 +72,7 @@ async def states(
     job: Job,
     look: Callable[[], Awaitable[Job]],
     *,
+    show: Callable[[Job], JobOut] = JobOut.of,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
 ) -> AsyncIterator[str]:
     """Give a job's states as events, one for each change, until its last.
@@ -80,7 +81,7 @@ async def states(
     """
     sent, quiet_looks = "", 0
     while True:
-        shown = JobOut.of(job).model_dump_json()
+        shown = show(job).model_dump_json()
         if shown != sent:
             yield f"data: {shown}\n\n"
             sent, quiet_looks = shown, 0

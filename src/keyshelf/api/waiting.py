@@ -7,7 +7,8 @@ from uuid import UUID
 import anyio
 from fastapi import Response
 
-from keyshelf.api.schemas import ChangedAnswer, FileOut, JobOut
+from keyshelf.api.files_shown import file_out
+from keyshelf.api.schemas import ChangedAnswer, JobOut
 from keyshelf.app.service import Keyshelf
 from keyshelf.drive.lists.service import show
 from keyshelf.drive.values import Changed, Viewer
@@ -56,4 +57,4 @@ async def changed(
     if job is not None:
         response.status_code = 202
     response.headers["ETag"] = f'"{file.version}"'
-    return ChangedAnswer(file=FileOut.of(file), job=JobOut.of(job) if job else None)
+    return ChangedAnswer(file=await file_out(service, file), job=JobOut.of(job) if job else None)

@@ -1,6 +1,6 @@
 """An open service: every object it is made of."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,11 @@ from keyshelf.access.kratos import KratosOptions, KratosProvider
 from keyshelf.access.local import LocalOptions, LocalProvider
 from keyshelf.access.tokens import ApiTokens
 from keyshelf.app.database import open_database
+from keyshelf.app.inspection import inspect_parts
 from keyshelf.app.kept_secrets import local_token, signing_secret
+from keyshelf.app.media import Media, endings, open_media
+from keyshelf.app.pictures import picture_parts
+from keyshelf.app.playback import Playback, open_playback
 from keyshelf.app.readiness import ReadinessCheck
 from keyshelf.app.repositories import repository_options
 from keyshelf.app.stores import LocalStore, bucket_of, open_stores
@@ -21,17 +25,21 @@ from keyshelf.coordination.opening import Coordination, open_coordination
 from keyshelf.database.pool import Database
 from keyshelf.drive import handlers
 from keyshelf.drive.parts import DriveParts
-from keyshelf.drive.values import DriveOptions
+from keyshelf.drive.values import DriveOptions, Inspect
 from keyshelf.jobs.opening import choose_queue
 from keyshelf.jobs.queue import Queue
-from keyshelf.jobs.registry import Registry
+from keyshelf.jobs.registry import Registration, Registry
 from keyshelf.jobs.runner import Runner
 from keyshelf.jobs.service import Jobs
+from keyshelf.media.pictures.metrics import PictureMetrics
+from keyshelf.media.pictures.service import Pictures, open_pictures
 from keyshelf.repositories import handlers as repository_handlers
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.settings import Settings
 from keyshelf.store.base import ObjectStore
+from keyshelf.store.observed import ObservedStore
 from keyshelf.telemetry import Metrics
+from keyshelf.workflows.inspect_file import registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,9 @@ class Keyshelf:
     runner: Runner
     drive: DriveParts
     repositories: RepositoryParts
+    media: Media
+    pictures: Pictures
+    playback: Playback
     provider: LocalProvider | KratosProvider
     authenticator: Authenticator
     tokens: ApiTokens
@@ -94,19 +105,23 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
         queue = await opened.enter_async_context(
             choose_queue(database, redis_url=settings.text("REDIS_URL"))
         )
-        jobs = Jobs(queue)
+        jobs = Jobs(queue, endings=endings())
         drive = DriveParts(
             database=database, store=stores["source"], jobs=jobs, options=_drive_options(settings)
         )
         repositories = RepositoryParts(
-            database=database,
-            store=stores["repository"],
-            options=repository_options(settings),
+            database=database, store=stores["repository"], options=repository_options(settings)
         )
-        registry = Registry(
-            [*handlers.registrations(drive), *repository_handlers.registrations(repositories)]
+        playback = open_playback(settings, secret, database)
+        media = await open_media(
+            settings, database, stores, jobs, opened, keys=playback.content_keys
         )
-        runner = await opened.enter_async_context(Runner(database, registry, queue, metrics))
+        pictures = await _pictures(settings, media, stores["source"], metrics, opened)
+        inspecting = registration(inspect_parts(settings, drive, media))
+        registry = _registry(drive, repositories, [*media.registrations(), inspecting])
+        runner = await opened.enter_async_context(
+            Runner(database, registry, queue, metrics, endings=endings())
+        )
         token = local_token(settings)
         provider = await _provider(settings, database, coordination, token, opened)
         tokens = ApiTokens(database, clock=system_clock)
@@ -124,12 +139,41 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
             runner=runner,
             drive=drive,
             repositories=repositories,
+            media=media,
+            pictures=pictures,
+            playback=playback,
             provider=provider,
             authenticator=Authenticator(provider, tokens),
             tokens=tokens,
             idempotency=IdempotencyKeys(database, clock=system_clock),
             readiness=_readiness(database, coordination, stores),
         )
+
+
+async def _pictures(
+    settings: Settings,
+    media: Media,
+    source: ObservedStore,
+    metrics: Metrics,
+    opened: AsyncExitStack,
+) -> Pictures:
+    pictures = await opened.enter_async_context(
+        open_pictures(picture_parts(settings, media), PictureMetrics(metrics.registry))
+    )
+    source.watch(pictures.versions.drop)
+    return pictures
+
+
+def _registry(
+    drive: DriveParts, repositories: RepositoryParts, media: Sequence[Registration]
+) -> Registry:
+    return Registry(
+        [
+            *handlers.registrations(drive),
+            *repository_handlers.registrations(repositories),
+            *media,
+        ]
+    )
 
 
 def _readiness(
@@ -148,6 +192,7 @@ def _drive_options(settings: Settings) -> DriveOptions:
         trash_kept=timedelta(days=settings.number("KEYSHELF_TRASH_DAYS")),
         upload_kept=timedelta(hours=settings.number("KEYSHELF_UPLOAD_HOURS")),
         url_expiry=timedelta(seconds=settings.number("KEYSHELF_URL_SECONDS")),
+        inspect=Inspect(settings.required("KEYSHELF_INSPECT")),
     )
 
 

@@ -59,10 +59,10 @@ def is_embedded(settings: Settings, role: str) -> bool:
 
 async def open_stores(
     settings: Settings, secret: bytes, metrics: Metrics, opened: AsyncExitStack
-) -> tuple[Mapping[str, ObjectStore], dict[str, LocalStore]]:
+) -> tuple[Mapping[str, ObservedStore], dict[str, LocalStore]]:
     """Open a store for each role; those on this machine come with what signs their URLs."""
     store_metrics = StoreMetrics(metrics.registry)
-    stores: dict[str, ObjectStore] = {}
+    stores: dict[str, ObservedStore] = {}
     local: dict[str, LocalStore] = {}
     for role in ROLES:
         stores[role] = store = await open_role(settings, role, secret, store_metrics, opened)
@@ -74,7 +74,7 @@ async def open_stores(
 
 async def open_role(
     settings: Settings, role: str, secret: bytes, metrics: StoreMetrics, opened: AsyncExitStack
-) -> ObjectStore:
+) -> ObservedStore:
     """Open the store of one role, in the data folder unless a bucket is set."""
     if is_embedded(settings, role):
         # The data folder lets the database's account pass; what people keep is not for others.

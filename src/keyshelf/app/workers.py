@@ -3,11 +3,16 @@
 from datetime import timedelta
 
 from keyshelf.access import expiry
+from keyshelf.app.media import endings
 from keyshelf.app.service import Keyshelf
 from keyshelf.drive import upkeep as drive
 from keyshelf.jobs.sweeper import Sweeper
 from keyshelf.jobs.worker import PeriodicTask, Worker, WorkerOptions
+from keyshelf.media.pictures import upkeep as pictures
+from keyshelf.media.streams.upkeep import sweep_encodes
+from keyshelf.media.work import upkeep as media_work
 from keyshelf.repositories import upkeep as repositories
+from keyshelf.workflows.release_media import release_media
 
 
 def make_worker(service: Keyshelf) -> Worker:
@@ -17,7 +22,7 @@ def make_worker(service: Keyshelf) -> Worker:
         service.database,
         service.queue,
         service.runner,
-        Sweeper(service.database, service.queue, service.metrics),
+        Sweeper(service.database, service.queue, service.metrics, endings=endings()),
         periodic=[*_periodic(service)],
         options=WorkerOptions(
             concurrency={
@@ -33,8 +38,21 @@ def _periodic(service: Keyshelf) -> list[PeriodicTask]:
         async with service.database.transaction() as tx:
             await expiry.sweep(tx, now=service.drive.clock())
 
-    tasks = [*drive.upkeep(service.drive), *repositories.upkeep(service.repositories)]
+    async def release() -> None:
+        await release_media(service.drive, service.media.work)
+
+    async def sweep_streams() -> None:
+        await sweep_encodes(service.media.streams)
+
+    tasks = [
+        *drive.upkeep(service.drive),
+        *repositories.upkeep(service.repositories),
+        *media_work.upkeep(service.media.work),
+        *pictures.upkeep(service.pictures.parts),
+    ]
     return [
         PeriodicTask("access-expiry", timedelta(hours=1), sweep_access),
+        PeriodicTask("media-release", timedelta(minutes=1), release),
+        PeriodicTask("media-encodes", timedelta(hours=1), sweep_streams),
         *(PeriodicTask(task.name, task.interval, task.run) for task in tasks),
     ]

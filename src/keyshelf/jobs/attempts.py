@@ -19,6 +19,7 @@ from keyshelf.errors import (
 from keyshelf.jobs import queries
 from keyshelf.jobs.backoff import Backoff
 from keyshelf.jobs.context import JobContext, Lease
+from keyshelf.jobs.endings import Endings
 from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.registry import Registration
 from keyshelf.jobs.values import (
@@ -96,11 +97,13 @@ class Attempts:
         metrics: Metrics,
         options: AttemptOptions,
         *,
+        endings: Endings,
         chance: Callable[[], float],
     ) -> None:
         self._database = database
         self._queue = queue
         self._metrics = metrics
+        self._endings = endings
         self._options = options
         self._chance = chance
 
@@ -209,15 +212,17 @@ class Attempts:
         written = await queries.finish(
             tx, job.id, lease.claim_id, state, lease.progress, failure=failure, result=result
         )
-        if written is JobState.QUEUED:
+        if written is None:
+            return False
+        if written.state is JobState.QUEUED:
             await self._queue.announce(tx, job.queue, [job.id])
-        if written is not None:
+        await self._endings.note(tx, written)
 
-            async def count() -> None:
-                self._metrics.ended_jobs.labels(job.kind, state).inc()
+        async def count() -> None:
+            self._metrics.ended_jobs.labels(job.kind, state).inc()
 
-            tx.on_commit(count)
-        return written is not None
+        tx.on_commit(count)
+        return True
 
 
 def _waited(job: Job) -> timedelta:

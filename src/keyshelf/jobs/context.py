@@ -75,5 +75,9 @@ class JobContext:
         self._lease.progress = Progress(done, total, unit, message)
         if self._lease.age >= self._interval:
             await self._lease.renew()
+        self.raise_if_cancelled()
+
+    def raise_if_cancelled(self) -> None:
+        """Raise `JobCancelledError` when somebody asked to cancel the job, as far as is known."""
         if self._lease.cancel_requested:
             raise JobCancelledError("the job was cancelled", job_id=str(self.job_id))

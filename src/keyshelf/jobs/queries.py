@@ -10,7 +10,6 @@ from keyshelf.jobs.values import (
     Job,
     JobFailure,
     JobKind,
-    JobPosition,
     JobState,
     JobWaitingError,
     Payload,
@@ -76,36 +75,12 @@ async def get(tx: ReadTransaction, job_id: UUID) -> Job | None:
     return None if row is None else from_row(row)
 
 
-async def newest(
-    tx: ReadTransaction,
-    *,
-    owner_id: str | None,
-    state: JobState | None,
-    kind: str | None,
-    after: JobPosition | None,
-    limit: int,
-) -> list[Job]:
-    """Return jobs, newest first, after a position; None does not filter."""
-    rows = await tx.all(
-        """
-        SELECT * FROM jobs
-        WHERE (%(owner_id)s::text IS NULL OR owner_id = %(owner_id)s)
-          AND (%(state)s::text IS NULL OR state = %(state)s)
-          AND (%(kind)s::text IS NULL OR kind = %(kind)s)
-          AND (%(created_at)s::timestamptz IS NULL OR (created_at, id) < (%(created_at)s, %(id)s::uuid))
-        ORDER BY created_at DESC, id DESC
-        LIMIT %(limit)s
-        """,
-        {
-            "owner_id": owner_id,
-            "state": state,
-            "kind": kind,
-            "created_at": after and after.created_at,
-            "id": after and after.id,
-            "limit": limit,
-        },
+async def forget(tx: Transaction, ids: Sequence[UUID]) -> int:
+    """Delete those of some jobs that have ended; returns how many."""
+    return await tx.execute(
+        "DELETE FROM jobs WHERE id = ANY(%(ids)s) AND state IN ('succeeded', 'failed', 'cancelled')",
+        {"ids": list(ids)},
     )
-    return [from_row(row) for row in rows]
 
 
 async def cancel(tx: Transaction, job_id: UUID) -> Job | None:
@@ -176,12 +151,12 @@ async def finish(
     *,
     failure: JobFailure | None = None,
     result: Payload | None = None,
-) -> JobState | None:
-    """Write how the attempt ended for good; None when the claim is lost.
+) -> Job | None:
+    """Write how the attempt ended for good and return the job; None when the claim is lost.
 
     What was asked for again meanwhile goes back to the queue as if it were new.
     """
-    state_now = await tx.value(
+    row = await tx.one(
         """
         UPDATE jobs SET
             state = CASE WHEN run_again THEN 'queued' ELSE %(state)s END,
@@ -193,7 +168,7 @@ async def finish(
             progress_done = %(done)s, progress_total = %(total)s, progress_unit = %(unit)s, progress_message = %(message)s,
             error_code = %(code)s, error_detail = %(detail)s, result = %(result)s::jsonb
         WHERE id = %(id)s AND claim = %(claim)s
-        RETURNING state
+        RETURNING *
         """,
         {
             "id": job_id,
@@ -205,7 +180,7 @@ async def finish(
             **_progress(progress),
         },
     )
-    return None if state_now is None else JobState(state_now)
+    return None if row is None else from_row(row)
 
 
 async def put_back(

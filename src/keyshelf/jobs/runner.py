@@ -12,6 +12,7 @@ from keyshelf.database.pool import Database
 from keyshelf.errors import Error
 from keyshelf.jobs import queries
 from keyshelf.jobs.attempts import AttemptOptions, Attempts
+from keyshelf.jobs.endings import NOBODY, Endings
 from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.registry import Registry
 from keyshelf.jobs.values import Job, JobNotFoundError
@@ -34,6 +35,7 @@ class Runner:
         metrics: Metrics,
         *,
         options: AttemptOptions | None = None,
+        endings: Endings = NOBODY,
         now_at_once: int = 64,
         chance: Callable[[], float] = random.random,
         new_id: Callable[[], UUID] = uuid4,
@@ -42,7 +44,7 @@ class Runner:
         self._registry = registry
         self._new_id = new_id
         self._attempts = Attempts(
-            database, queue, metrics, options or AttemptOptions(), chance=chance
+            database, queue, metrics, options or AttemptOptions(), endings=endings, chance=chance
         )
         self._room = anyio.CapacityLimiter(now_at_once)
         self._tasks: anyio.abc.TaskGroup | None = None

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 from keyshelf.database.failures import UniqueViolationError
 from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.jobs import queries
+from keyshelf.jobs.endings import NOBODY, Endings
+from keyshelf.jobs.finding import queries as finding
 from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.values import (
     Job,
@@ -25,8 +27,11 @@ class Jobs:
     `owner_id=None` means everybody's: a job of another owner is not found otherwise.
     """
 
-    def __init__(self, queue: Queue, *, new_id: Callable[[], UUID] = uuid4) -> None:
+    def __init__(
+        self, queue: Queue, *, endings: Endings = NOBODY, new_id: Callable[[], UUID] = uuid4
+    ) -> None:
         self._queue = queue
+        self._endings = endings
         self._new_id = new_id
 
     async def enqueue(
@@ -77,18 +82,45 @@ class Jobs:
         owner_id: str | None = None,
         state: JobState | None = None,
         kind: str | None = None,
+        media_hash: str | None = None,
+        background: bool = True,
         after: JobPosition | None = None,
         limit: int = 100,
     ) -> Sequence[Job]:
-        """Return jobs, newest first."""
-        return await queries.newest(
-            tx, owner_id=owner_id, state=state, kind=kind, after=after, limit=limit
+        """Return jobs, newest first; `media_hash` picks those whose payload has that `hash`.
+
+        Without `background` those are left out that nobody asked for, unless they failed.
+        """
+        return await finding.newest(
+            tx,
+            owner_id=owner_id,
+            state=state,
+            kind=kind,
+            media_hash=media_hash,
+            background=background,
+            after=after,
+            limit=limit,
         )
+
+    async def of_hash(self, tx: ReadTransaction, media_hash: str) -> Sequence[Job]:
+        """Return all jobs whose payload has this `hash`, oldest first."""
+        return await finding.of_hash(tx, media_hash)
+
+    async def of_fingerprint(self, tx: ReadTransaction, fingerprint: str) -> Job | None:
+        """Return the newest job with this `fingerprint` in its payload that lives or succeeded."""
+        return await finding.of_fingerprint(tx, fingerprint)
+
+    async def forget(self, tx: Transaction, ids: Sequence[UUID]) -> int:
+        """Delete jobs that have ended, and return how many; those that go on stay."""
+        return await queries.forget(tx, ids)
 
     async def cancel(self, tx: Transaction, job_id: UUID, *, owner_id: str | None = None) -> Job:
         """End a queued job at once and ask a running one to end; a final one stays as it is."""
-        await self.get(tx, job_id, owner_id=owner_id)
-        return _owned(await queries.cancel(tx, job_id), job_id, owner_id)
+        before = await self.get(tx, job_id, owner_id=owner_id)
+        job = _owned(await queries.cancel(tx, job_id), job_id, owner_id)
+        if not before.state.is_final:
+            await self._endings.note(tx, job)
+        return job
 
     async def retry(self, tx: Transaction, job_id: UUID, *, owner_id: str | None = None) -> Job:
         """Queue a failed or cancelled job again, with all its attempts before it.

@@ -8,6 +8,7 @@ import anyio
 from keyshelf.database.pool import Database
 from keyshelf.errors import Error
 from keyshelf.jobs import queries
+from keyshelf.jobs.endings import NOBODY, Endings
 from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.values import QUEUES, JobAbandonedError, JobFailure, JobState, QueueName
 from keyshelf.telemetry import Metrics, get_logger
@@ -39,11 +40,14 @@ class Sweeper:
         queue: Queue,
         metrics: Metrics,
         options: SweeperOptions | None = None,
+        *,
+        endings: Endings = NOBODY,
     ) -> None:
         self._database = database
         self._queue = queue
         self._metrics = metrics
         self._options = options or SweeperOptions()
+        self._endings = endings
 
     async def run(self) -> None:
         """Sweep until cancelled; what does not answer is asked again in the next sweep."""
@@ -60,6 +64,8 @@ class Sweeper:
         """Sweep once."""
         async with self._database.transaction() as tx:
             released = await queries.release_expired(tx, _ABANDONED)
+            for job in released:
+                await self._endings.note(tx, job)
             await queries.forget_finished(tx, after=self._options.keep_finished)
         for job in released:
             log = _log.error if job.state is JobState.FAILED else _log.warning

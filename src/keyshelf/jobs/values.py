@@ -12,11 +12,14 @@ from keyshelf.errors import ConflictError, InvalidInputError, NotFoundError, Una
 JSON = Mapping[str, "JSON"] | Sequence["JSON"] | str | int | float | bool | None
 Payload = Mapping[str, JSON]
 
+BACKGROUND = "background"
+"""In the payload of a job that nobody asked for."""
+
 QueueName = Literal["small", "large"]
 QUEUES: tuple[QueueName, ...] = ("small", "large")
 """Short work never waits behind long work: each has workers of its own."""
 
-Unit = Literal["files", "objects", "bytes"]
+Unit = Literal["files", "objects", "bytes", "seconds"]
 
 
 class JobState(StrEnum):
@@ -138,6 +141,11 @@ class Job:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+
+    @property
+    def is_background(self) -> bool:
+        """Whether nobody asked for it: the service does by itself."""
+        return BACKGROUND in self.payload
 
 
 @dataclass(frozen=True, slots=True)

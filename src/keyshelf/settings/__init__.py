@@ -9,13 +9,16 @@ nothing.
 
 import difflib
 import os
+import pwd
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from keyshelf.errors import InvalidInputError
-from keyshelf.settings.table import ROLES, SETTINGS, Setting, flag
+from keyshelf.settings.checks import flag
+from keyshelf.settings.table import ROLES, SETTINGS, Setting
 
 _PREFIXES = (
     "KEYSHELF_",
@@ -28,6 +31,12 @@ class InvalidSettingError(InvalidInputError):
     """A setting has a value that cannot be, or a name that nobody knows; the detail says which."""
 
     code = "invalid-setting"
+
+
+class NoHomeError(InvalidInputError):
+    """This user has no home folder, and a setting that would replace it is not set."""
+
+    code = "no-home"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +81,21 @@ class Settings:
 
     @property
     def data_folder(self) -> Path:
-        """The folder that everything embedded lives in."""
-        return Path(self.required("KEYSHELF_DATA")).expanduser().absolute()
+        """The folder that everything embedded lives in. Raises `NoHomeError`."""
+        named = Path(self.required("KEYSHELF_DATA"))
+        if named.parts[:1] == ("~",):
+            return _home("KEYSHELF_DATA").joinpath(*named.parts[1:])
+        return named.expanduser().absolute()
 
     @property
     def state_folder(self) -> Path:
-        """Where the command line keeps what it needs to resume."""
-        return _xdg("XDG_STATE_HOME", ".local/state") / "keyshelf"
+        """Where the command line keeps what it needs to resume. Raises `NoHomeError`."""
+        return _xdg(os.environ, "XDG_STATE_HOME", ".local/state") / "keyshelf"
 
     @property
     def cache_folder(self) -> Path:
-        """Where the command line keeps what only saves time."""
-        return _xdg("XDG_CACHE_HOME", ".cache") / "keyshelf"
+        """Where the command line keeps what only saves time. Raises `NoHomeError`."""
+        return _xdg(os.environ, "XDG_CACHE_HOME", ".cache") / "keyshelf"
 
     @property
     def public_url(self) -> str:
@@ -158,8 +170,9 @@ def _config_file(environment: Mapping[str, str]) -> Path | None:
     named = environment.get("KEYSHELF_CONFIG")
     if named:
         return Path(named).expanduser()
-    home = Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    places = (home / "keyshelf/config.toml", Path("/etc/keyshelf/config.toml"))
+    places = [Path("/etc/keyshelf/config.toml")]
+    with suppress(NoHomeError):
+        places.insert(0, _xdg(environment, "XDG_CONFIG_HOME", ".config") / "keyshelf/config.toml")
     return next((place for place in places if place.is_file()), None)
 
 
@@ -188,5 +201,17 @@ def _check(name: str, value: str, origin: str) -> None:
         raise InvalidSettingError(f"{name}{shown} (from {origin}): {error}") from error
 
 
-def _xdg(name: str, default: str) -> Path:
-    return Path(os.environ.get(name) or Path.home() / default)
+def _xdg(environment: Mapping[str, str], name: str, default: str) -> Path:
+    named = Path(environment.get(name) or "")
+    return named if named.is_absolute() else _home(name) / default
+
+
+def _home(instead: str) -> Path:
+    """Return the home folder, which a container that runs as a number may not have."""
+    home = Path(os.environ.get("HOME") or "")
+    if not home.is_absolute():
+        with suppress(KeyError):
+            home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    if not home.is_absolute():
+        raise NoHomeError(f"there is no home folder: set HOME, or {instead}")
+    return home

@@ -39,6 +39,13 @@ def test_a_check_of_what_is_sound_finds_nothing(committed: Committed) -> None:
     assert (stats["commits"], stats["logical_bytes"], stats["chunks"]) == (1, 1, 2)
 
 
+def test_without_a_body_both_do_what_they_do_by_default(committed: Committed) -> None:
+    committed.commit({"a.txt": b"a"})
+
+    for below in ("/gc", "/check"):
+        assert finished(committed.program, committed.call("POST", below))["state"] == "succeeded"
+
+
 def test_what_cannot_be_opened_is_not_looked_through(program: Program) -> None:
     slot = {
         "id": "6f1c1d2a-0000-4000-8000-000000000001",

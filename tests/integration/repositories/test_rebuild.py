@@ -11,6 +11,7 @@ from keyshelf.repositories import managing
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.check.service import check
 from keyshelf.repositories.mirroring import mirror
+from keyshelf.repositories.rebuild.finding import has_unknown
 from keyshelf.repositories.rebuild.service import rebuild
 from keyshelf.repositories.unlocking import Unlocking
 from keyshelf.store.base import Attributes, PutOptions
@@ -76,7 +77,9 @@ async def fill(shelf: Shelf) -> tuple[RepositoryRecord, RepositoryRecord]:
 async def test_every_row_is_restored(shelf: Shelf, unlockings: list[Unlocking]) -> None:
     await fill(shelf)
     before = await all_rows(shelf)
+    assert not await has_unknown(shelf.parts)
     await shelf.empty()
+    assert await has_unknown(shelf.parts)
 
     dry = await rebuild(shelf.parts, unlockings=unlockings, dry_run=True)
     assert await shelf.count("repositories") == 0

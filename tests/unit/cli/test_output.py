@@ -35,6 +35,7 @@ def test_a_name_cannot_steer_a_terminal() -> None:
 def test_counts_have_their_plural() -> None:
     assert output.count_text(1, "file") == "1 file"
     assert output.count_text(1000, "file") == "1,000 files"
+    assert output.count_text(0, "repository") == "0 repositories"
 
 
 def test_a_name_makes_no_second_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyshelf.repositories.paths import IllegalPathError, components, path_bytes, path_text
+from keyshelf.repositories.paths import (
+    IllegalPathError,
+    components,
+    path_bytes,
+    path_shown,
+    path_text,
+    path_typed,
+)
 
 
 @given(path=st.binary(max_size=60))
@@ -29,6 +36,27 @@ def test_no_two_texts_stand_for_one_path(text: str) -> None:
 def test_a_path_in_unicode_is_its_own_text(text: str) -> None:
     assert path_text(text.encode()) == text
     assert path_bytes(text) == text.encode()
+
+
+@given(
+    path=st.binary(max_size=60) | st.text(st.characters(categories=["Cc", "Cf"])).map(str.encode)
+)
+def test_what_is_shown_is_taken_back(path: bytes) -> None:
+    assert path_typed(path_shown(path)) == path
+    assert path_typed(path_text(path)) == path
+    assert path_typed(path.decode(errors="surrogateescape").replace("\\", "\\\\")) == path
+
+
+def test_what_cannot_be_seen_is_shown_by_its_bytes() -> None:
+    assert path_shown("a\nb\u202ec\x1b".encode()) == r"a\x0ab\xe2\x80\xaec\x1b"
+    assert path_shown("👨\u200d👩 é".encode()) == "👨\u200d👩 é"
+    assert path_shown(b"back\\slash caf\xe9") == r"back\\slash caf\xe9"
+
+
+@pytest.mark.parametrize("text", ["\\", r"a\x4", r"\u202e"])
+def test_what_a_person_types_has_no_other_escapes(text: str) -> None:
+    with pytest.raises(IllegalPathError):
+        path_typed(text)
 
 
 def test_what_is_escaped_can_be_read() -> None:

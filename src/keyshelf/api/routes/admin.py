@@ -79,6 +79,24 @@ async def list_missing(
     )
 
 
+class RotationAnswer(BaseModel):
+    """How many content keys were wrapped anew, and by which key all are now."""
+
+    rewrapped: int
+    kek_version: str
+
+
+@router.post("/api/admin/content-keys/rotate")
+async def rotate_content_keys(service: Service, caller: Administrator) -> RotationAnswer:
+    """Wrap every content key anew by the first of KEYSHELF_CONTENT_KEKS; no stream changes.
+
+    Repeated, it wraps what is left. Once it is done, the other keys of the setting can go.
+    """
+    del caller
+    keys = service.playback.content_keys
+    return RotationAnswer(rewrapped=await keys.rotate(), kek_version=keys.ring.current)
+
+
 @router.get("/metrics")
 async def show_metrics(service: Service) -> Response:
     """Return the metrics of this process in Prometheus' text format."""

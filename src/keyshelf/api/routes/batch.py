@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request
 
 from keyshelf.api.caller import Service, Writer
 from keyshelf.api.failures import problem
-from keyshelf.api.schemas import BatchAnswer, BatchIn, BatchResult, FileOut, JobOut
+from keyshelf.api.files_shown import file_out
+from keyshelf.api.schemas import BatchAnswer, BatchIn, BatchResult, JobOut
 from keyshelf.api.waiting import wait_for_all
 from keyshelf.app.service import Keyshelf
 from keyshelf.drive.changes import copies, marks, moves
@@ -38,7 +39,7 @@ async def run_batch(
             continue
         if change is not None and change.job_id is not None and change.job_id not in job_ids:
             job_ids.append(change.job_id)
-        shown = FileOut.of(change.file) if change is not None else None
+        shown = await file_out(service, change.file) if change is not None else None
         results.append(BatchResult(id=file_id, status="ok", file=shown))
     deadline = service.drive.options.wait_for_moves
     job = await wait_for_all(service.runner, job_ids, deadline=deadline)

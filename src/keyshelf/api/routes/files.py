@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from keyshelf.api.caller import IfMatch, Reader, Service, Writer
+from keyshelf.api.files_shown import file_out
 from keyshelf.api.once import OnceRoute
 from keyshelf.api.schemas import (
     ChangedAnswer,
@@ -14,7 +15,6 @@ from keyshelf.api.schemas import (
     FavoriteAnswer,
     FavoriteIn,
     FileAnswer,
-    FileOut,
     FolderAnswer,
     JobOut,
     NewFolderIn,
@@ -48,7 +48,7 @@ async def create_folder(
         response.status_code = 200
     await wait_for(service, change.job_id)
     response.headers["ETag"] = f'"{change.file.version}"'
-    return FolderAnswer(folder=FileOut.of(change.file))
+    return FolderAnswer(folder=await file_out(service, change.file))
 
 
 @router.get("/files/{file_id}")
@@ -58,7 +58,7 @@ async def show_file(
     """Return a file or folder, also one in the trash."""
     file = await show(service.drive, viewer, file_id)
     response.headers["ETag"] = f'"{file.version}"'
-    return FileAnswer(file=FileOut.of(file))
+    return FileAnswer(file=await file_out(service, file))
 
 
 @router.patch("/files/{file_id}")
@@ -104,11 +104,11 @@ async def copy_file(
     job = await wait_for(service, change.job_id)
     if job is not None:
         response.status_code = 202
-        return ChangedAnswer(file=FileOut.of(change.file), job=JobOut.of(job))
+        return ChangedAnswer(file=await file_out(service, change.file), job=JobOut.of(job))
     file = await show(service.drive, viewer, change.file.id)
     if file.state is FileState.PENDING:
         raise NotFoundError("the object of this file is gone from the bucket: nothing to copy")
-    return ChangedAnswer(file=FileOut.of(file))
+    return ChangedAnswer(file=await file_out(service, file))
 
 
 @router.delete("/files/{file_id}", response_model=FileAnswer, responses={204: {}})
@@ -124,7 +124,7 @@ async def trash_file(
         await wait_for(service, await trash.delete_for_ever(service.drive, viewer, file_id))
         return Response(status_code=204)
     file = await trash.trash(service.drive, viewer, file_id, if_version=precondition.version)
-    return FileAnswer(file=FileOut.of(file))
+    return FileAnswer(file=await file_out(service, file))
 
 
 @router.post("/files/{file_id}/restore")

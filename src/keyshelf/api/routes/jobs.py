@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from fastapi.responses import StreamingResponse
 from keyshelf.access.identity import Identity, Scope
 from keyshelf.access.permissions import Action, require
 from keyshelf.api.caller import Caller, Service
+from keyshelf.api.media_limits import count_media_job
+from keyshelf.api.media_schemas import MediaWorkOut, ShownJobAnswer
 from keyshelf.api.routes.paging import PageWanted
 from keyshelf.api.schemas import JobAnswer, JobList, JobOut
 from keyshelf.api.streams import OneStream, states
@@ -20,6 +23,8 @@ from keyshelf.app.service import Keyshelf
 from keyshelf.drive.failures import BadCursorError
 from keyshelf.jobs.values import Job, JobNotFoundError, JobPosition, JobState
 from keyshelf.layout.drive import SHARED
+from keyshelf.media.work.retrying import retry
+from keyshelf.media.work.showing import is_media, show
 from keyshelf.repositories.scheduling import CHECK, COLLECT
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
@@ -34,9 +39,15 @@ async def list_jobs(
     paging: PageWanted,
     state: JobState | None = None,
     kind: Annotated[str | None, Query(max_length=64)] = None,
+    hash: Annotated[str | None, Query(max_length=128)] = None,  # noqa: A002 -- the parameter's name in the interface
+    background: bool = True,
     all: bool = False,  # noqa: A002 -- the parameter's name in the interface
 ) -> JobList:
-    """Return my jobs, the newest first; with `all`, everybody's, for administrators."""
+    """Return my jobs, the newest first; with `all`, everybody's, for administrators.
+
+    `kind` is a job's type; `hash` picks the jobs on the media that are called so.
+    With `background=false` those are left out that nobody asked for, unless they failed.
+    """
     _require(caller, kind)
     if all:
         require(caller, Action.ADMINISTER)
@@ -46,34 +57,41 @@ async def list_jobs(
             owner_id=None if all else caller.id,
             state=state,
             kind=kind,
+            media_hash=hash,
+            background=background,
             after=_position(paging.cursor),
             limit=paging.limit + 1,
         )
-    items = [_shown(caller, each) for each in found[: paging.limit]]
+    items = [shown(caller, each) for each in found[: paging.limit]]
     more = len(found) > paging.limit
     return JobList(items=items, next_cursor=_cursor(found[paging.limit - 1]) if more else None)
 
 
 @router.get("/{job_id}")
-async def show_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
-    """Return a job."""
-    return JobAnswer(job=JobOut.of(await _visible(service, caller, job_id)))
+async def show_job(service: Service, caller: Caller, job_id: UUID) -> ShownJobAnswer:
+    """Return a job; for work on media, with its stages, results and webhooks."""
+    return await answer(service, caller, await visible(service, caller, job_id))
 
 
 @router.post("/{job_id}/cancel", status_code=202)
 async def cancel_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
     """End a job: at once when it waits, at its next safe place when it runs."""
-    _require(caller, (await _visible(service, caller, job_id)).kind, is_change=True)
+    _require(caller, (await visible(service, caller, job_id)).kind, is_change=True)
     async with service.database.transaction() as tx:
-        return JobAnswer(job=JobOut.of(await service.jobs.cancel(tx, job_id)))
+        return JobAnswer(job=shown(caller, await service.jobs.cancel(tx, job_id)))
 
 
 @router.post("/{job_id}/retry", status_code=202)
 async def retry_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
-    """Queue a failed or cancelled job again."""
-    _require(caller, (await _visible(service, caller, job_id)).kind, is_change=True)
+    """Queue a failed or cancelled job again; of work on media, only the stages not ready."""
+    job = await visible(service, caller, job_id)
+    _require(caller, job.kind, is_change=True)
+    if is_media(job):
+        await count_media_job(service, caller)
+        async with service.database.transaction() as tx:
+            return JobAnswer(job=shown(caller, await retry(tx, service.media.work, job)))
     async with service.database.transaction() as tx:
-        return JobAnswer(job=JobOut.of(await service.jobs.retry(tx, job_id)))
+        return JobAnswer(job=shown(caller, await service.jobs.retry(tx, job_id)))
 
 
 @router.get("/{job_id}/events", response_class=StreamingResponse)
@@ -84,28 +102,44 @@ async def follow_job(
 
     Sixteen such streams may be open for one identity; past that the answer is 429.
     """
-    job = await _visible(service, caller, job_id)
+    job = await visible(service, caller, job_id)
 
     async def look() -> Job:
         async with service.database.read() as tx:
             return await service.jobs.get(tx, job_id)
 
     return StreamingResponse(
-        states(job, look),
+        states(job, look, show=partial(shown, caller)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _visible(service: Keyshelf, caller: Identity, job_id: UUID) -> Job:
+async def answer(service: Keyshelf, caller: Identity, job: Job) -> ShownJobAnswer:
+    """Return a job as it is shown by itself."""
+    if not is_media(job):
+        return ShownJobAnswer(job=shown(caller, job))
+    async with service.database.read() as tx:
+        work = await show(tx, job)
+    return ShownJobAnswer(job=shown(caller, job), media=MediaWorkOut.of(job, work))
+
+
+async def visible(service: Keyshelf, caller: Identity, job_id: UUID) -> Job:
+    """Return a job that the caller may see. Raises `JobNotFoundError`."""
     async with service.database.read() as tx:
         job = await service.jobs.get(tx, job_id)
     _require(caller, job.kind)
-    # Work on the shared drive is asked for by one and seen by all.
-    is_shared = job.payload.get("owner") == SHARED
-    if job.owner_id != caller.id and not is_shared and not caller.is_admin:
+    if not may_see(caller, job):
         raise JobNotFoundError("there is no such job", job_id=str(job_id))
     return job
+
+
+def may_see(caller: Identity, job: Job) -> bool:
+    """Whether a job is the caller's, on a drive that they see, or anybody's to an administrator."""
+    # Work on the shared drive is asked for by one and seen by all. That on somebody's own
+    # an administrator may have asked for.
+    is_theirs = job.owner_id == caller.id or job.payload.get("owner") in {SHARED, caller.id}
+    return is_theirs or caller.is_admin
 
 
 def _require(caller: Identity, kind: str | None, *, is_change: bool = False) -> None:
@@ -117,12 +151,18 @@ def _require(caller: Identity, kind: str | None, *, is_change: bool = False) -> 
     require(caller, action, caller.id)
 
 
-def _shown(caller: Identity, job: Job) -> JobOut:
-    shown = JobOut.of(job)
-    if job.kind in _OF_REPOSITORIES and not caller.holds(Scope.REPOSITORY_READ):
-        # What it found names files, which a token for the drive may not read there.
-        return shown.model_copy(update={"result": None})
-    return shown
+def shown(caller: Identity, job: Job) -> JobOut:
+    """Return what of a job its reader may see.
+
+    What is found in a repository names files of it. Whoever asked for that could read the
+    repository, and still sees it with a token that can; for others there is a bare job.
+    """
+    told = JobOut.of(job)
+    may_see = job.owner_id == caller.id and caller.holds(Scope.REPOSITORY_READ)
+    if job.kind not in _OF_REPOSITORIES or may_see:
+        return told
+    error = told.error and told.error.model_copy(update={"detail": ""})
+    return told.model_copy(update={"result": None, "error": error})
 
 
 def _cursor(job: Job) -> str:

@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from keyshelf.api.caller import Reader, Service
+from keyshelf.api.files_shown import show_files, show_page
 from keyshelf.api.routes.paging import PageWanted
-from keyshelf.api.schemas import FileList, FileOut
+from keyshelf.api.schemas import FileList
 from keyshelf.drive.lists import service as lists
 from keyshelf.drive.lists.service import SearchQuery
 from keyshelf.drive.mimetypes import Category
@@ -51,7 +52,7 @@ async def list_files(
     target = Target(parent_id, space)
     if name is not None:
         found = await lists.find_by_name(service.drive, viewer, target, name)
-        return FileList(items=[FileOut.of(found)] if found else [], next_cursor=None)
+        return FileList(items=await show_files(service, [found] if found else []), next_cursor=None)
     page = await lists.list_level(
         service.drive,
         viewer,
@@ -61,7 +62,7 @@ async def list_files(
         only_folders=folders_only,
         paging=paging,
     )
-    return FileList.of(page)
+    return await show_page(service, page)
 
 
 @router.get("/folders/{folder_id}/children")
@@ -84,26 +85,26 @@ async def list_children(
         only_folders=folders_only,
         paging=paging,
     )
-    return FileList.of(page)
+    return await show_page(service, page)
 
 
 @router.get("/folders/{folder_id}/path")
 async def show_path(service: Service, viewer: Reader, folder_id: UUID) -> FileList:
     """Return a folder and all above it, the outermost first."""
     found = await lists.breadcrumb(service.drive, viewer, folder_id)
-    return FileList(items=[FileOut.of(each) for each in found], next_cursor=None)
+    return FileList(items=await show_files(service, found), next_cursor=None)
 
 
 @router.get("/recent")
 async def list_recent(service: Service, viewer: Reader, paging: PageWanted) -> FileList:
     """Return what I opened, the newest first."""
-    return FileList.of(await lists.list_recent(service.drive, viewer, paging))
+    return await show_page(service, await lists.list_recent(service.drive, viewer, paging))
 
 
 @router.get("/favorites")
 async def list_favorites(service: Service, viewer: Reader, paging: PageWanted) -> FileList:
     """Return what I marked as a favourite, by name."""
-    return FileList.of(await lists.list_favorites(service.drive, viewer, paging))
+    return await show_page(service, await lists.list_favorites(service.drive, viewer, paging))
 
 
 @router.get("/search")
@@ -130,4 +131,4 @@ async def search(
         min_size=min_size,
         max_size=max_size,
     )
-    return FileList.of(await lists.search(service.drive, viewer, query, paging))
+    return await show_page(service, await lists.search(service.drive, viewer, query, paging))

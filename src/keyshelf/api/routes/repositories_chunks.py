@@ -79,8 +79,10 @@ async def sign_chunk_uploads(at: Writable, body: UploadsIn) -> UploadsAnswer:
 async def confirm_chunks(at: Writable, body: ConfirmIn) -> ConfirmAnswer:
     """Take chunks that were sent into the repository, all or none; twice is once.
 
-    422 `chunk-not-as-named` lists in `ids` those whose objects hold something else: send
-    these through the service, and confirm the others again.
+    `proof` shows that the caller has the bytes of a chunk, whose id alone tells nothing:
+    BLAKE3 of the content, keyed with the push's nonce; in an encrypted repository of the
+    frame. 422 `chunk-not-as-named` lists in `ids` those whose objects hold something else:
+    send these through the service, and confirm the others again.
     """
     push = await at.push(body.push)
     claims = [each.claimed() for each in body.chunks]

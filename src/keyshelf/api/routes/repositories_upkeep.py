@@ -23,27 +23,36 @@ async def show_stats(at: Readable) -> StatsOut:
 
 
 @router.post("/gc", status_code=202)
-async def collect_garbage(service: Service, at: Writable, body: CollectIn) -> JobAnswer:
+async def collect_garbage(
+    service: Service, at: Writable, body: CollectIn | None = None
+) -> JobAnswer:
     """Start deleting what no branch or tag leads to; a dry run only says what that is."""
+    wish = body or CollectIn()
     readable_with(at.parts, at.record)
     async with service.database.transaction() as tx:
         job = await schedule_collection(
-            tx, service.jobs, at.record.id, dry_run=body.dry_run, asked_by=at.identity.id
+            tx, service.jobs, at.record.id, dry_run=wish.dry_run, asked_by=at.identity.id
         )
     return JobAnswer(job=JobOut.of(job))
 
 
 @router.post("/check", status_code=202)
-async def check_repository(service: Service, at: Readable, body: CheckIn) -> JobAnswer:
-    """Start looking for damage; the job's result names the files and commits that it hurts."""
+async def check_repository(
+    service: Service, at: Readable, body: CheckIn | None = None
+) -> JobAnswer:
+    """Start looking for damage; the job's result names the files and commits that it hurts.
+
+    `read_data` verifies every byte, `sample` a part of them: 0.05 is one chunk in twenty.
+    """
+    wish = body or CheckIn()
     readable_with(at.parts, at.record)
     async with service.database.transaction() as tx:
         job = await schedule_check(
             tx,
             service.jobs,
             at.record.id,
-            read_data=body.read_data,
-            sample=body.sample,
+            read_data=wish.read_data,
+            sample=wish.sample,
             asked_by=at.identity.id,
         )
     return JobAnswer(job=JobOut.of(job))

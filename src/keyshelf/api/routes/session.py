@@ -7,7 +7,7 @@ from keyshelf.access import csrf
 from keyshelf.access.identity import Identity
 from keyshelf.access.local import SESSION_COOKIE, LocalProvider
 from keyshelf.api.caller import Caller, Service
-from keyshelf.api.schemas import IdentityOut, SessionAnswer, SignInIn, SpaceOut, StoreOut
+from keyshelf.api.session_schemas import IdentityOut, SessionAnswer, SignInIn, SpaceOut, StoreOut
 from keyshelf.app.service import Keyshelf
 from keyshelf.drive.values import Space
 from keyshelf.errors import ConflictError

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from keyshelf.api.caller import Caller, Service
-from keyshelf.api.schemas import NewTokenAnswer, NewTokenIn, TokenList, TokenOut
+from keyshelf.api.session_schemas import NewTokenAnswer, NewTokenIn, TokenList, TokenOut
 
 router = APIRouter(prefix="/api/tokens", tags=["tokens"])
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from keyshelf.api.caller import Reader, Service, Writer
+from keyshelf.api.files_shown import show_trash
 from keyshelf.api.routes.paging import PageWanted
 from keyshelf.api.schemas import JobAnswer, JobOut, TrashContentOut, TrashList
 from keyshelf.api.waiting import current
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/api/trash", tags=["trash"])
 async def list_trash(service: Service, viewer: Reader, paging: PageWanted) -> TrashList:
     """Return what was thrown away, the newest first."""
     page = await lists.list_trash(service.drive, viewer, paging)
-    return TrashList.shown(page, kept=service.drive.options.trash_kept)
+    return await show_trash(service, page)
 
 
 @router.delete("", response_model=JobAnswer | TrashContentOut)

@@ -5,9 +5,10 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from keyshelf.api.caller import Reader, Service, Writer
+from keyshelf.api.files_shown import file_out
 from keyshelf.api.once import OnceRoute
 from keyshelf.api.routes.paging import PageWanted
-from keyshelf.api.schemas import ChangedAnswer, FileOut
+from keyshelf.api.schemas import ChangedAnswer
 from keyshelf.api.upload_schemas import (
     CompleteIn,
     NewFileIn,
@@ -45,7 +46,7 @@ async def reserve_file(service: Service, viewer: Writer, body: NewFileIn) -> Res
         ),
     )
     return ReservedAnswer(
-        file=FileOut.of(reservation.file), upload=UploadOut.of(reservation.upload)
+        file=await file_out(service, reservation.file), upload=UploadOut.of(reservation.upload)
     )
 
 

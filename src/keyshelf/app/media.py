@@ -1,0 +1,122 @@
+"""Media, as the settings say: the tools, what they work on, and how work on them is told of."""
+
+import base64
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from keyshelf.app.images import render_options
+from keyshelf.app.kept_secrets import kept_secret
+from keyshelf.database.pool import Database
+from keyshelf.jobs.endings import Endings
+from keyshelf.jobs.registry import Registration
+from keyshelf.jobs.service import Jobs
+from keyshelf.media.images.pool import RenderPool
+from keyshelf.media.keys.service import ContentKeys
+from keyshelf.media.parts import MediaParts
+from keyshelf.media.sources import SourceOptions, Sources
+from keyshelf.media.streams.values import StreamParts
+from keyshelf.media.tools.finding import ToolLimits, Tools, find_tools
+from keyshelf.media.tools.scratch import Scratch, open_scratch
+from keyshelf.media.work import kinds
+from keyshelf.media.work.handlers import registrations
+from keyshelf.media.work.makers import Maker, Makers
+from keyshelf.media.work.making.pictures import picture_makers
+from keyshelf.media.work.making.sound import sound_makers
+from keyshelf.media.work.making.streams import stream_makers
+from keyshelf.media.work.making.studio import Studio
+from keyshelf.media.work.parts import WorkOptions, WorkParts
+from keyshelf.media.work.webhooks import noting
+from keyshelf.settings import Settings
+from keyshelf.store.base import ObjectStore
+from keyshelf.workflows.content_places import place_of_content
+
+_SCRATCH = "scratch"
+_WEBHOOK_SECRET_FILE = "webhook-secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Media with everything open."""
+
+    parts: MediaParts
+    tools: Tools
+    scratch: Scratch
+    """This process's own room on a disk, for sources and what is made of them."""
+    sources: Sources
+    renders: RenderPool
+    """Renders pictures that are in `scratch`."""
+    streams: StreamParts
+    work: WorkParts
+
+    def registrations(self) -> Sequence[Registration]:
+        """Return what a worker needs to do the jobs of media."""
+        studio = Studio(self.tools, self.renders, self.scratch, self.parts.media)
+        makers: Mapping[kinds.MakerName, Maker] = {
+            **picture_makers(studio),
+            **sound_makers(studio),
+            **stream_makers(studio, self.streams),
+        }
+        return registrations(self.work, Makers(self.sources, makers))
+
+
+async def open_media(
+    settings: Settings,
+    database: Database,
+    stores: Mapping[str, ObjectStore],
+    jobs: Jobs,
+    opened: AsyncExitStack,
+    *,
+    keys: ContentKeys,
+) -> Media:
+    """Open media, whose streams `keys` encrypt: no tool runs yet. Raises `ToolMissingError`."""
+    folder = settings.data_folder / _SCRATCH
+    most_bytes = settings.number("KEYSHELF_MEDIA_MAX_GIB") * 2**30
+    keep_free = settings.number("KEYSHELF_KEEP_FREE_MIB") * 2**20
+    parts = MediaParts(
+        database=database, source=stores["source"], media=stores["media"], jobs=jobs, scratch=folder
+    )
+    tools = find_tools(ffmpeg=settings.text("KEYSHELF_FFMPEG"), limits=_tool_limits(settings))
+    scratch = await opened.enter_async_context(open_scratch(folder))
+    return Media(
+        parts=parts,
+        tools=tools,
+        scratch=scratch,
+        sources=Sources(parts.source, scratch, SourceOptions(most_bytes, keep_free)),
+        renders=await opened.enter_async_context(
+            RenderPool(render_options(settings), folder=scratch.path)
+        ),
+        streams=StreamParts(parts, tools, keys, settings.public_url),
+        work=WorkParts(parts, _work_options(settings, most_bytes), find_content=place_of_content),
+    )
+
+
+def endings() -> Endings:
+    """Return what is noted when a job ends: webhooks, for work on media."""
+    return Endings(dict.fromkeys(kinds.NAMES, noting.on_end))
+
+
+def _tool_limits(settings: Settings) -> ToolLimits:
+    return ToolLimits(
+        memory_bytes=settings.number("KEYSHELF_TOOL_MEMORY_MIB") * 2**20,
+        source_pixels=settings.number("KEYSHELF_MEDIA_MAX_MEGAPIXELS") * 1_000_000,
+        source_seconds=settings.number("KEYSHELF_MEDIA_MAX_HOURS") * 3600.0,
+    )
+
+
+def _work_options(settings: Settings, most_bytes: int) -> WorkOptions:
+    secret = settings.text("KEYSHELF_WEBHOOK_SECRET") or _kept_secret(settings.data_folder)
+    return WorkOptions(
+        webhook_secret=secret,
+        allow_private_callbacks=settings.flag("KEYSHELF_WEBHOOK_ALLOW_PRIVATE") is True,
+        max_source_bytes=most_bytes,
+    )
+
+
+def _kept_secret(folder: Path) -> str:
+    def make() -> str:
+        return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+    return kept_secret(folder, _WEBHOOK_SECRET_FILE, make)

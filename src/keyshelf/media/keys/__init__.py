@@ -1,0 +1,1 @@
+"""Content keys of encrypted streams: made, wrapped, handed out, wrapped anew."""

@@ -1,0 +1,67 @@
+"""Making, opening and rotating content keys."""
+
+import os
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from keyshelf.database.pool import Database
+from keyshelf.database.transactions import Transaction
+from keyshelf.delivery.key_ring import KeyRing
+from keyshelf.layout.media import MediaHash
+from keyshelf.media.keys import queries
+from keyshelf.media.keys.values import (
+    KEY_BYTES,
+    KID_BYTES,
+    ContentKey,
+    ContentKeyNotFoundError,
+)
+from keyshelf.media.keys.wrapping import unwrap, wrap
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ContentKeys:
+    """The content keys of one service, opened by one ring of key-encryption keys."""
+
+    database: Database
+    ring: KeyRing
+
+    async def of_encode(self, tx: Transaction, media: MediaHash, encode_id: UUID) -> ContentKey:
+        """Return the key of an encode, made the first time.
+
+        An encode keeps its key whatever happens to an attempt at it, so that pieces
+        from before a crash and after fit together.
+        """
+        there = await queries.of_encode(tx, encode_id)
+        if there is not None:
+            return unwrap(self.ring, there)
+        key = ContentKey(uuid4(), media, encode_id, os.urandom(KID_BYTES), os.urandom(KEY_BYTES))
+        await queries.insert(tx, wrap(self.ring, key))
+        return key
+
+    async def get(self, key_id: UUID) -> ContentKey:
+        """Return a key. Raises `ContentKeyNotFoundError`, `ContentKeyUnreadableError`."""
+        async with self.database.read() as tx:
+            wrapped = await queries.find(tx, key_id)
+        if wrapped is None:
+            raise ContentKeyNotFoundError("there is no such content key", id=str(key_id))
+        return unwrap(self.ring, wrapped)
+
+    async def rotate(self) -> int:
+        """Wrap every key anew by the ring's current key; return how many were.
+
+        Streams and the keys inside stay as they are: nothing is encoded again, and
+        players notice nothing. Each batch is one transaction, so that a crash leaves
+        some done, and the next call does the others. Raises
+        `ContentKeyUnreadableError` at a key that the ring does not open: it stays.
+        """
+        done = 0
+        while True:
+            async with self.database.transaction() as tx:
+                batch = await queries.wrapped_by_others(tx, self.ring.current, limit=_BATCH)
+                for each in batch:
+                    await queries.rewrap(tx, wrap(self.ring, unwrap(self.ring, each)))
+            if not batch:
+                return done
+            done += len(batch)

@@ -1,0 +1,131 @@
+"""What is removed of kept pictures: from time to time, and when a source goes.
+
+Objects go first here, then rows: a row is read by nobody but by those who remove, so one
+whose object is gone harms nothing and is removed with the next sweep. A row that went first
+would leave an object that nobody finds by its source or content.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from keyshelf.database.transactions import Transaction
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.layout.media import CACHE, ProcessingHash
+from keyshelf.media.pictures import queries
+from keyshelf.media.pictures.service import Pictures
+from keyshelf.media.pictures.values import PictureParts
+from keyshelf.media.pictures.versions import source_version
+from keyshelf.store.errors import ObjectNotFoundError
+from keyshelf.telemetry import get_logger
+
+_log = get_logger(__name__)
+_BATCH = 500
+_MOST_SOURCES = 200
+_UNNOTED_FOR = timedelta(hours=1)
+"""A picture is noted right after it is stored; what is not by then never will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """One task, and how often it is done."""
+
+    name: str
+    interval: timedelta
+    run: Callable[[], Awaitable[None]]
+
+
+def upkeep(parts: PictureParts) -> Sequence[Upkeep]:
+    """Return the tasks."""
+
+    async def old() -> None:
+        await sweep_old(parts)
+
+    async def superseded() -> None:
+        await sweep_superseded(parts)
+
+    async def unnoted() -> None:
+        await sweep_unnoted(parts)
+
+    return [
+        Upkeep("pictures-old", timedelta(hours=1), old),
+        Upkeep("pictures-superseded", timedelta(hours=1), superseded),
+        Upkeep("pictures-unnoted", timedelta(days=1), unnoted),
+    ]
+
+
+async def sweep_old(parts: PictureParts) -> int:
+    """Remove pictures that were made too long ago; returns how many."""
+    before = parts.clock() - parts.options.kept
+    removed = 0
+    while True:
+        async with parts.database.read() as tx:
+            old = await queries.made_before(tx, before, limit=_BATCH)
+        gone = await _remove(parts, old, before=before)
+        removed += gone
+        if not gone:
+            return removed
+
+
+async def sweep_superseded(parts: PictureParts) -> int:
+    """Remove pictures of versions that their source no longer has; returns how many."""
+    began = parts.clock()
+    async with parts.database.read() as tx:
+        sources = await queries.sources_with_versions(tx, limit=_MOST_SOURCES)
+    removed = 0
+    for source in sources:
+        try:
+            meta = await parts.source.head(source)
+            version = source_version(meta.etag, meta.size)
+        except ObjectNotFoundError:
+            version = None
+        async with parts.database.read() as tx:
+            others = await queries.of_other_versions(tx, source, version)
+        removed += await _remove(parts, others, before=began)
+    return removed
+
+
+async def sweep_unnoted(parts: PictureParts) -> int:
+    """Remove objects that a crash left without a row; returns how many."""
+    before = parts.clock() - _UNNOTED_FOR
+    removed = 0
+    async for page in parts.media.list(CACHE):
+        old = [each.key for each in page.objects if each.modified_at < before]
+        async with parts.database.read() as tx:
+            unnoted = await queries.unknown(tx, old)
+        if unnoted:
+            deleted = await parts.media.delete_many(unnoted)
+            removed += sum(each.error is None for each in deleted)
+    return removed
+
+
+async def forget_source(pictures: Pictures, source: ObjectKey) -> int:
+    """Remove every picture of a source that is gone; returns how many. Twice is fine."""
+    parts = pictures.parts
+    pictures.forget_source(source)
+    async with parts.database.read() as tx:
+        kept = await queries.of_source(tx, source)
+    return await _remove(parts, kept, before=parts.clock() + timedelta(minutes=1))
+
+
+async def learn_content(
+    tx: Transaction, source: ObjectKey, *, etag: str, size: int, content_hash: str
+) -> None:
+    """Note of which content a source is, for pictures that were made before anybody knew."""
+    await queries.learn(tx, source, source_version(etag, size), content_hash)
+
+
+async def _remove(
+    parts: PictureParts, pictures: Mapping[ProcessingHash, ObjectKey], *, before: datetime
+) -> int:
+    if not pictures:
+        return 0
+    deleted = await parts.media.delete_many(list(pictures.values()))
+    gone = {each.key for each in deleted if each.error is None}
+    names = [name for name, key in pictures.items() if key in gone]
+    async with parts.database.transaction() as tx:
+        # One that was made again meanwhile keeps its row.
+        removed = await queries.forget(tx, names, before=before)
+    if len(gone) < len(pictures):
+        _log.warning("some kept pictures could not be removed", left=len(pictures) - len(gone))
+    return removed

@@ -1,0 +1,1 @@
+"""What makes the stages of jobs, out of the tools for pictures, films and audio."""

@@ -1,0 +1,172 @@
+"""The SQL of work on media: stages, renditions, what is known of a hash, and forgetting it."""
+
+import json
+from uuid import UUID
+
+from keyshelf.database.transactions import ReadTransaction, Row, Transaction
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.layout.media import MediaHash
+from keyshelf.media.work.values import Rendition, Stage, StageState
+
+
+async def lock(tx: Transaction, what: str) -> None:
+    """Hold a name until the transaction ends, waiting for whoever holds it."""
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%(what)s, 4))", {"what": f"media {what}"}
+    )
+
+
+async def claim(tx: Transaction, media: MediaHash, *, owner_id: str, source: ObjectKey) -> str:
+    """Note who first used a hash, and return who did."""
+    await tx.execute(
+        """
+        INSERT INTO media_assets (hash, owner_id, source_key) VALUES (%(hash)s, %(owner)s, %(source)s)
+        ON CONFLICT (hash) DO NOTHING
+        """,
+        {"hash": media, "owner": owner_id, "source": source},
+    )
+    return str(await owner_of(tx, media))
+
+
+async def owner_of(tx: ReadTransaction, media: MediaHash) -> str | None:
+    """Return who first used a hash; None when nobody did."""
+    return await tx.value(
+        "SELECT owner_id FROM media_assets WHERE hash = %(hash)s", {"hash": media}
+    )
+
+
+async def asset(tx: ReadTransaction, media: MediaHash) -> Row | None:
+    """Return what is known of a hash."""
+    return await tx.one("SELECT * FROM media_assets WHERE hash = %(hash)s", {"hash": media})
+
+
+async def stages(tx: ReadTransaction, job_id: UUID) -> list[Stage]:
+    """Return the stages of a job, in the order in which they ended."""
+    rows = await tx.all(
+        "SELECT * FROM media_stages WHERE job_id = %(job)s ORDER BY ended_at, stage",
+        {"job": job_id},
+    )
+    return [_stage(row) for row in rows]
+
+
+async def note_stage(tx: Transaction, job_id: UUID, stage: Stage) -> None:
+    """Note what became of a stage. Raises `MissingReferenceError` when the job is gone."""
+    await tx.execute(
+        """
+        INSERT INTO media_stages (job_id, stage, state, result, error_code, error_detail)
+        VALUES (%(job)s, %(stage)s, %(state)s, %(result)s::jsonb, %(code)s, %(detail)s)
+        ON CONFLICT (job_id, stage) DO UPDATE SET state = EXCLUDED.state, result = EXCLUDED.result,
+            error_code = EXCLUDED.error_code, error_detail = EXCLUDED.error_detail, ended_at = now()
+        """,
+        {
+            "job": job_id,
+            "stage": stage.name,
+            "state": stage.state,
+            "result": json.dumps({"told": stage.result, "retryable": stage.is_retryable}),
+            "code": stage.error_code,
+            "detail": stage.error_detail,
+        },
+    )
+
+
+async def forget_failed_stages(tx: Transaction, job_id: UUID) -> None:
+    """Forget the stages of a job that are not ready, so that they are tried again."""
+    await tx.execute(
+        "DELETE FROM media_stages WHERE job_id = %(job)s AND state <> 'ready'", {"job": job_id}
+    )
+
+
+async def forget_pieces(tx: Transaction, job_id: UUID, prefix: str) -> None:
+    """Forget the stages of a job whose name begins so."""
+    await tx.execute(
+        "DELETE FROM media_stages WHERE job_id = %(job)s AND starts_with(stage, %(prefix)s)",
+        {"job": job_id, "prefix": prefix},
+    )
+
+
+async def note_rendition(
+    tx: Transaction, media: MediaHash, rendition: Rendition, *, job_id: UUID
+) -> None:
+    """Note an object that was made for a hash; one of the same key is replaced."""
+    await tx.execute(
+        """
+        INSERT INTO media_renditions (hash, key, kind, format, size, width, height, duration_ms, facts, job_id)
+        VALUES (%(hash)s, %(key)s, %(kind)s, %(format)s, %(size)s, %(width)s, %(height)s, %(duration)s, %(facts)s::jsonb, %(job)s)
+        ON CONFLICT (key) DO UPDATE SET kind = EXCLUDED.kind, format = EXCLUDED.format, size = EXCLUDED.size,
+            width = EXCLUDED.width, height = EXCLUDED.height, duration_ms = EXCLUDED.duration_ms,
+            facts = EXCLUDED.facts, job_id = EXCLUDED.job_id, made_at = now()
+        """,
+        {
+            "hash": media,
+            "key": rendition.key,
+            "kind": rendition.kind,
+            "format": rendition.format,
+            "size": rendition.size,
+            "width": rendition.width,
+            "height": rendition.height,
+            "duration": rendition.duration_ms,
+            "facts": None if rendition.facts is None else json.dumps(rendition.facts),
+            "job": job_id,
+        },
+    )
+
+
+async def renditions(tx: ReadTransaction, media: MediaHash) -> list[Row]:
+    """Return the renditions of a hash by key."""
+    return await tx.all(
+        "SELECT * FROM media_renditions WHERE hash = %(hash)s ORDER BY key", {"hash": media}
+    )
+
+
+async def outputs(tx: ReadTransaction, media: MediaHash, job_id: UUID) -> list[ObjectKey]:
+    """Return the keys of the renditions of a hash that a job was the last to make."""
+    rows = await tx.all(
+        "SELECT key FROM media_renditions WHERE hash = %(hash)s AND job_id = %(job)s ORDER BY key",
+        {"hash": media, "job": job_id},
+    )
+    return [row["key"] for row in rows]
+
+
+async def encodes(tx: ReadTransaction, media: MediaHash) -> list[Row]:
+    """Return `area`, `state`, `id` and `created_at` of the encodes of a hash, oldest first."""
+    return await tx.all(
+        "SELECT id, area, state, created_at FROM media_encodes WHERE hash = %(hash)s ORDER BY created_at",
+        {"hash": media},
+    )
+
+
+async def cached_pictures(tx: ReadTransaction, media: MediaHash) -> list[ObjectKey]:
+    """Return the keys of the rendered pictures of a hash that are kept."""
+    rows = await tx.all(
+        "SELECT storage_key FROM image_cache_entries WHERE hash = %(hash)s ORDER BY storage_key",
+        {"hash": media},
+    )
+    return [row["storage_key"] for row in rows]
+
+
+async def forget_media(tx: Transaction, media: MediaHash) -> dict[str, int]:
+    """Delete every row about a hash, its jobs excepted; returns how many by what they were."""
+    told = {"hash": media}
+    return {
+        "content_keys": await tx.execute("DELETE FROM content_keys WHERE hash = %(hash)s", told),
+        "encodes": await tx.execute("DELETE FROM media_encodes WHERE hash = %(hash)s", told),
+        "renditions": await tx.execute("DELETE FROM media_renditions WHERE hash = %(hash)s", told),
+        "cached_pictures": await tx.execute(
+            "DELETE FROM image_cache_entries WHERE hash = %(hash)s", told
+        ),
+        "webhooks": await tx.execute("DELETE FROM webhooks WHERE hash = %(hash)s", told),
+        "assets": await tx.execute("DELETE FROM media_assets WHERE hash = %(hash)s", told),
+    }
+
+
+def _stage(row: Row) -> Stage:
+    kept = row["result"]  # always as `note_stage` wrote it
+    return Stage(
+        name=row["stage"],
+        state=StageState(row["state"]),
+        result=kept["told"],
+        error_code=row["error_code"],
+        error_detail=row["error_detail"],
+        is_retryable=kept["retryable"],
+        ended_at=row["ended_at"],
+    )

@@ -1,0 +1,29 @@
+"""Trying a job again: what is ready stays, and whoever was told is told again."""
+
+from keyshelf.database.transactions import Transaction
+from keyshelf.jobs.values import Job
+from keyshelf.media.work import queries
+from keyshelf.media.work.failures import NoWebhookError
+from keyshelf.media.work.kinds import work_of
+from keyshelf.media.work.parts import WorkParts
+from keyshelf.media.work.webhooks import queries as webhook_queries
+
+
+async def retry(tx: Transaction, parts: WorkParts, job: Job) -> Job:
+    """Queue a failed or cancelled job again; only its stages that are not ready are tried.
+
+    Raises `JobNotRetryableError`.
+    """
+    queued = await parts.media.jobs.retry(tx, job.id)
+    await queries.forget_failed_stages(tx, job.id)
+    for url in await webhook_queries.urls(tx, job.id):
+        await webhook_queries.expect(
+            tx, parts.media.new_id(), job_id=job.id, media=work_of(job.payload).hash, url=url
+        )
+    return queued
+
+
+async def send_again(tx: Transaction, job: Job) -> None:
+    """Let the webhooks of a job that ended be sent once more. Raises `NoWebhookError`."""
+    if not await webhook_queries.send_again(tx, job.id):
+        raise NoWebhookError("no webhook of this job was sent or given up", job_id=str(job.id))

@@ -1,0 +1,72 @@
+"""What is done for work on media from time to time. Each task may run twice at once."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from keyshelf.jobs.values import JobNotFoundError, JobState
+from keyshelf.layout.media import WORK, work_prefix
+from keyshelf.media.work.parts import WorkParts
+from keyshelf.media.work.removing import remove_below
+from keyshelf.media.work.webhooks.sending import send_due
+from keyshelf.telemetry import get_logger
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """One task, and how often it is done."""
+
+    name: str
+    interval: timedelta
+    run: Callable[[], Awaitable[None]]
+
+
+def upkeep(parts: WorkParts) -> Sequence[Upkeep]:
+    """Return the tasks."""
+
+    async def send_webhooks() -> None:
+        await send_due(parts)
+
+    async def sweep() -> None:
+        await sweep_pieces(parts)
+
+    return [
+        Upkeep("media-webhooks", timedelta(seconds=5), send_webhooks),
+        Upkeep("media-pieces", timedelta(hours=1), sweep),
+    ]
+
+
+async def sweep_pieces(parts: WorkParts) -> int:
+    """Remove the pieces of jobs that succeeded or are forgotten; returns of how many jobs.
+
+    A job that failed or was cancelled keeps its pieces as long as it can be retried.
+    """
+    swept = 0
+    async for page in parts.media.media.list(WORK, delimiter="/"):
+        for prefix in page.prefixes:
+            job_id = _job_of(prefix)
+            if job_id is not None and not await _is_needed(parts, job_id):
+                await remove_below(parts.media.media, work_prefix(job_id))
+                swept += 1
+    if swept:
+        _log.info("pieces of ended jobs removed", jobs=swept)
+    return swept
+
+
+async def _is_needed(parts: WorkParts, job_id: UUID) -> bool:
+    async with parts.media.database.read() as tx:
+        try:
+            job = await parts.media.jobs.get(tx, job_id)
+        except JobNotFoundError:
+            return False
+    return job.state is not JobState.SUCCEEDED
+
+
+def _job_of(prefix: str) -> UUID | None:
+    try:
+        return UUID(prefix.removeprefix(WORK).rstrip("/"))
+    except ValueError:
+        return None

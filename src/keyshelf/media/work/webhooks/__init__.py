@@ -1,0 +1,1 @@
+"""Telling programs, over HTTP, that a job ended (Standard Webhooks)."""

@@ -1,0 +1,145 @@
+"""What is cut into segments: alike in every rung and codec, whole, and as large as is said."""
+
+import math
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from keyshelf.media.tools.finding import Tools
+from tests.integration.media.streams.film import SECONDS
+from tests.integration.media.streams.packaged import PackagedFilm
+from tests.media_reading import complaints, packets
+
+pytestmark = pytest.mark.anyio
+
+_DASH = "{urn:mpeg:dash:schema:mpd:2011}"
+_CENC = "{urn:mpeg:cenc:2013}"
+
+
+def test_the_renditions_are_those_of_the_film(clear: PackagedFilm) -> None:
+    assert [each.track.id for each in clear.tracks] == [
+        *("r360_av1", "r360_h264", "r240_av1", "r240_h264"),
+        *("ger_aac_2ch", "fre_aac_2ch", "fre_aac_6ch", "ger"),
+    ]
+
+
+def test_every_rung_of_both_codecs_is_cut_at_the_same_moments(
+    clear: PackagedFilm, media_tools: Tools
+) -> None:
+    for each in clear.of("video"):
+        told = clear.media(each.track.playlist)
+        assert told.segments == [
+            ("seg_1.m4s", 6.0),
+            ("seg_2.m4s", 6.0),
+            ("seg_3.m4s", 2.5),
+        ]
+        seen = packets(media_tools, clear.whole(each.track.playlist))
+        assert seen.keyframes == [0, 2, 4, 6, 8, 10, 12, 14]
+        assert seen.frames == 145
+
+
+def test_every_segment_decodes(clear: PackagedFilm, media_tools: Tools) -> None:
+    for each in [*clear.of("video"), *clear.of("audio")]:
+        assert complaints(media_tools, clear.whole(each.track.playlist)) == ""
+
+
+def test_sound_lasts_as_long_as_the_picture(clear: PackagedFilm) -> None:
+    for each in clear.of("audio"):
+        told = clear.media(each.track.playlist)
+        assert sum(told.cuts) == pytest.approx(SECONDS, abs=0.05)
+        assert told.cuts[:2] == pytest.approx([6, 6], abs=0.05)
+
+
+def test_declared_rates_cover_what_any_player_can_ask_for(clear: PackagedFilm) -> None:
+    def peak(playlist: str) -> float:
+        told, folder = clear.media(playlist), (clear.folder / playlist).parent
+        runs: list[float] = []
+        for first in range(len(told.segments)):
+            for last in range(first, len(told.segments)):
+                run = told.segments[first : last + 1]
+                seconds = sum(each for _, each in run)
+                if 0.5 * told.target <= seconds <= 1.5 * told.target:
+                    size = sum((folder / name).stat().st_size for name, _ in run)
+                    runs.append(8 * size / seconds)
+        return max(runs)
+
+    master = clear.master
+    beside = {
+        kind: max(peak(each["URI"].strip('"')) for each in master.media if each["TYPE"] == kind)
+        for kind in ("AUDIO", "SUBTITLES")
+    }
+    assert len(master.variants) == 4
+    for playlist, told in master.variants.items():
+        needed = peak(playlist) + sum(beside.values())
+        assert needed <= int(told["BANDWIDTH"]) <= math.ceil(needed) + 3
+        assert int(told["AVERAGE-BANDWIDTH"]) <= int(told["BANDWIDTH"])
+
+
+def test_the_master_playlist_tells_what_is_in_the_files(clear: PackagedFilm) -> None:
+    variants = clear.master.variants
+
+    assert [(path, told["RESOLUTION"]) for path, told in variants.items()] == [
+        ("video/r360_h264/playlist.m3u8", "640x360"),
+        ("video/r240_h264/playlist.m3u8", "426x240"),
+        ("video/r360_av1/playlist.m3u8", "640x360"),
+        ("video/r240_av1/playlist.m3u8", "426x240"),
+    ]
+    for path, told in variants.items():
+        assert told["FRAME-RATE"] == "10.000"
+        begin = '"avc1.6400' if "h264" in path else '"av01.0.0'
+        assert told["CODECS"].startswith(begin)
+        assert told["CODECS"].endswith(',mp4a.40.2"')
+
+
+def test_sound_and_subtitles_are_named_and_chosen_as_they_are(clear: PackagedFilm) -> None:
+    told = [
+        tuple(
+            each.get(name, "").strip('"')
+            for name in ("TYPE", "LANGUAGE", "NAME", "DEFAULT", "AUTOSELECT", "CHANNELS")
+        )
+        for each in clear.master.media
+    ]
+
+    assert told == [
+        ("AUDIO", "de", "ger", "YES", "YES", "2"),
+        ("AUDIO", "fr", "Version française", "NO", "YES", "2"),
+        ("AUDIO", "fr", "Version française 5.1", "NO", "NO", "6"),
+        ("SUBTITLES", "de", "ger", "NO", "YES", ""),
+    ]
+
+
+def test_subtitles_are_in_the_segments_of_their_time(clear: PackagedFilm) -> None:
+    folder = clear.folder / "subtitles/ger"
+    told = clear.media("subtitles/ger/playlist.m3u8")
+
+    texts = [(folder / name).read_text(encoding="utf-8") for name, _ in told.segments]
+
+    assert all(text.startswith("WEBVTT\n") for text in texts)
+    assert ("Guten Tag" in texts[0], "Guten Tag" in texts[1]) == (True, False)
+    assert "00:00:07.000 --> 00:00:08.000" in texts[1]
+
+
+def test_a_playlist_of_keyframes_alone_goes_through_the_film(clear: PackagedFilm) -> None:
+    (told,) = clear.master.tricks
+
+    assert told["URI"] == '"video/r240_h264/iframes.m3u8"'
+    keyframes = clear.media("video/r240_h264/iframes.m3u8")
+    assert keyframes.cuts == [2, 2, 2, 2, 2, 2, 2, 0.5]
+
+
+def test_dash_is_of_the_same_segments(clear: PackagedFilm) -> None:
+    root = ElementTree.parse(clear.folder / "stream.mpd").getroot()
+
+    assert root.get("type") == "static"
+    seen: dict[str, int] = {}
+    for representation in root.iter(f"{_DASH}Representation"):
+        template = representation.find(f"{_DASH}SegmentTemplate")
+        assert template is not None
+        media = template.get("media", "")
+        repeats = [int(each.get("r", "0")) + 1 for each in template.iter(f"{_DASH}S")]
+        for number in range(1, sum(repeats) + 1):
+            assert (clear.folder / media.replace("$Number$", str(number))).exists()
+        assert int(representation.get("bandwidth", "0")) > 0
+        seen[str(Path(media).parent)] = sum(repeats)
+    assert seen == {each.track.folder: len(each.segments) for each in clear.tracks}
