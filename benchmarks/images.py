@@ -99,7 +99,10 @@ def keyshelf(folder: Path) -> Generator[Ours]:
         key_ring.of_one("bench", bytes.fromhex(key)),
     )
     program = Path(sys.executable).parent / "keyshelf"
-    with subprocess.Popen([program, "serve"], env=environment, stdout=subprocess.DEVNULL) as server:
+    nowhere = subprocess.DEVNULL
+    with subprocess.Popen(
+        [program, "serve"], env=environment, stdout=nowhere, stderr=nowhere
+    ) as server:
         try:
             until_answers(f"{ours.url}/healthz", server)
             yield ours
@@ -189,7 +192,7 @@ def measure_renders(ours: Ours, folder: Path, picture: Path, rounds: int) -> Non
                 warm_up()
             rates = in_turns(mine, other, rounds)
             row(what, f"{rates[0]:.1f}/s", f"{rates[1]:.1f}/s", rates[2], 1.0)
-    not_measured("the same beside imgproxy", "it is built against libvips' headers")
+    not_measured("the same beside imgproxy", "building it needs the headers of libvips")
 
 
 def measure_warm(ours: Ours, folder: Path, picture: Path, rounds: int) -> None:

@@ -7,6 +7,8 @@ KEYSHELF_TOKEN is a token with the scopes repository:read and repository:write. 
 KEYSHELF_PASSPHRASE a new repository is encrypted, and an encrypted one is opened.
 """
 
+import argparse
+import hashlib
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -54,9 +56,19 @@ async def found_or_made(host: Host, name: str, unlocking: Unlocking) -> Carrier:
     return await opened(host, name, unlocking)
 
 
+def remembered(carrier: Carrier, folder: Path) -> FolderCache:
+    """Open what is remembered of a folder: what was read, and which version it stands on.
+
+    With it nothing is read twice, and a commit that would undo somebody else's is refused.
+    """
+    place = hashlib.sha256(bytes(folder.resolve())).hexdigest()[:16]
+    name = f"{carrier.repository.id}-{place}.sqlite"
+    return FolderCache.open(settings.load().cache_folder / "example" / name)
+
+
 async def save(carrier: Carrier, folder: Path, message: str) -> str:
     """Commit a folder, and say what was new in it."""
-    with closing(FolderCache.in_memory()) as cache:
+    with closing(remembered(carrier, folder)) as cache:
         made = await commit(
             carrier,
             bytes(folder),
@@ -76,8 +88,8 @@ async def restore(carrier: Carrier, folder: Path) -> str:
     if head is None:
         return "nothing was committed yet"
     root = (await reader.manifest(head)).root
-    with closing(FolderCache.in_memory()) as cache:
-        done = await checkout(reader, root, bytes(folder), cache=cache)
+    with closing(remembered(carrier, folder)) as cache:
+        done = await checkout(reader, root, bytes(folder), commit=head, cache=cache)
     return f"{head[:12]}: {done.written} files written"
 
 
@@ -88,19 +100,31 @@ async def history(carrier: Carrier) -> Sequence[tuple[datetime, str]]:
     return [(entry.manifest.committed_at, entry.manifest.message) async for entry in manifests]
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the arguments."""
+    made = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument("action", choices=["save", "restore"])
+    made.add_argument("repository")
+    made.add_argument("folder", type=Path)
+    made.add_argument("message", nargs="*")
+    return made
+
+
 async def main(arguments: Sequence[str]) -> str:
     """Save or restore, as the arguments say."""
-    action, name, folder, *message = arguments
+    wanted = parser().parse_args(arguments)
     given = settings.load()
     unlocking = Unlocking(passphrase=given.text("KEYSHELF_PASSPHRASE"))
     async with AsyncClient(
         given.required("KEYSHELF_URL"), token=given.required("KEYSHELF_TOKEN")
     ) as client:
         host = RemoteHost(client)
-        if action == "save":
-            carrier = await found_or_made(host, name, unlocking)
-            return await save(carrier, Path(folder), " ".join(message))
-        return await restore(await opened(host, name, unlocking), Path(folder))
+        if wanted.action == "save":
+            carrier = await found_or_made(host, wanted.repository, unlocking)
+            return await save(carrier, wanted.folder, " ".join(wanted.message))
+        return await restore(await opened(host, wanted.repository, unlocking), wanted.folder)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def test_the_way_from_the_list_to_what_changed(page: Page, film: Project) -> Non
     listed.click()
 
     expect(page.get_by_role("heading", name=film.name)).to_be_visible()
-    expect_names(page, "README.md", "footage", "frames", "poster.png")
+    expect_names(page, "footage", "frames", "poster.png", "README.md")
     row(page, "footage").click()
     expect_names(page, "plates", "take.mov")
     go_to(page, "History")
@@ -79,6 +79,7 @@ def test_the_way_from_the_list_to_what_changed(page: Page, film: Project) -> Non
     expect(row(page, "README.md")).to_contain_text("Changed")
     expect(row(page, "audio")).to_contain_text("Removed")
     expect(row(page, "frames")).to_contain_text("150 added")
+    expect(row(page, "frames")).to_contain_text("340 B Really new")
     row(page, "footage").click()
     expect_names(page, "plates", "select")
 
@@ -90,7 +91,7 @@ def test_a_file_is_looked_at_and_taken(page: Page, film: Project) -> None:
     image = preview.get_by_role("img", name="poster.png")
     expect(image).to_have_js_property("naturalWidth", 60)
 
-    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
     text = preview.get_by_role("group", name="README.md")
     expect(text).to_have_text("shorter")
     with page.expect_download() as started:
@@ -121,6 +122,7 @@ def test_an_older_version_is_chosen_and_back_leaves_it(page: Page, film: Project
     expect_names(page, "plates", "take.mov")
 
     page.get_by_role("button", name="Branch or tag: main").click()
+    expect(page.get_by_role("menuitemradio", name="main")).to_be_focused()
     page.get_by_role("menuitemradio", name="first-cut").click()
     expect_names(page, "select", "take.mov")
     page.reload()
@@ -134,7 +136,7 @@ def test_an_older_version_is_chosen_and_back_leaves_it(page: Page, film: Project
 def test_two_commits_are_compared(page: Page, film: Project) -> None:
     page.goto(f"{film.address}/history")
     for message in ("Sorted", "Import"):
-        row(page, message).hover()
+        expect(row(page, message).locator(".check")).to_have_css("opacity", "1")
         row(page, message).locator(".check").click()
     page.get_by_role("button", name="Compare", exact=True).click()
 

@@ -16,10 +16,11 @@ _YEAR = 31_536_000
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A picture under an address."""
+class Term:
+    """How long the answer to an address may be given, and kept by who gets it."""
 
-    found: Found
+    is_pinned: bool
+    """Whether no other bytes ever answer the address."""
     expires_at: datetime | None
     """When the address ends."""
 
@@ -27,20 +28,19 @@ class Shown:
         """Say whether the address is still good."""
         return self.expires_at is None or now < self.expires_at
 
-
-def caching(shown: Shown, now: datetime) -> str:
-    """Return the `Cache-Control` of a picture: nobody keeps it beyond its address's end."""
-    if not shown.found.is_pinned:
-        return CHANGING
-    left = _YEAR if shown.expires_at is None else int((shown.expires_at - now).total_seconds())
-    return f"public, max-age={max(0, min(left, _YEAR))}, immutable"
+    def caching(self, now: datetime) -> str:
+        """Return the `Cache-Control`: nobody keeps an answer beyond its address's end."""
+        if not self.is_pinned:
+            return CHANGING
+        left = _YEAR if self.expires_at is None else int((self.expires_at - now).total_seconds())
+        return f"public, max-age={max(0, min(left, _YEAR))}, immutable"
 
 
 def answer_with_picture(
-    request: Request, shown: Shown, *, filename: str, now: datetime
+    request: Request, found: Found, term: Term, *, filename: str, now: datetime
 ) -> Response:
     """Return the answer to a GET or HEAD of a picture: ranges and conditions included."""
-    picture = shown.found.picture
+    picture = found.picture
     answer = plan(
         request.method,
         request.headers,
@@ -50,8 +50,8 @@ def answer_with_picture(
     )
     headers = {**answer.headers, **ANY_PAGE}
     if answer.status < 400:
-        headers["Cache-Control"] = caching(shown, now)
-    if shown.found.varies:
+        headers["Cache-Control"] = term.caching(now)
+    if found.varies:
         headers["Vary"] = "Accept"
     wanted = answer.byte_range
     body = picture.data if wanted is None else picture.data[wanted.start : wanted.end]

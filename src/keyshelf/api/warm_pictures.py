@@ -9,15 +9,19 @@ metrics, and have no line in the log.
 
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from keyshelf.api.pictures import Shown, caching
+from keyshelf.api.pictures import Term
 from keyshelf.clock import Clock, system_clock
-from keyshelf.media.pictures.service import Pictures
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.layout.media import ProcessingHash
+from keyshelf.media.pictures.service import Found, Pictures
 from keyshelf.media.pictures.values import Picture
+from keyshelf.media.pictures.versions import SourceVersion
 from keyshelf.telemetry import Metrics
 
 PICTURE_PATH = "/img/{signature}/{address:path}"
@@ -32,7 +36,12 @@ Headers = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    shown: Shown
+    """How an address was answered. It does not hold the picture: only the memory does."""
+
+    source: ObjectKey
+    version: SourceVersion
+    name: ProcessingHash
+    term: Term
     headers: Headers
 
 
@@ -44,12 +53,23 @@ class WarmAddresses:
         self._known: OrderedDict[tuple[bytes, bytes | None], _Known] = OrderedDict()
 
     def note(
-        self, raw_path: bytes, accept: str | None, shown: Shown, headers: dict[str, str]
+        self,
+        raw_path: bytes,
+        accept: str | None,
+        found: Found,
+        term: Term,
+        headers: Mapping[str, str],
     ) -> None:
         """Remember how a GET of a whole picture was answered."""
         raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-        known = _Known(shown, [each for each in raw if each[0] != b"cache-control"])
-        varies = (accept or "").encode("latin-1") if shown.found.varies else None
+        known = _Known(
+            found.picture.source,
+            found.version,
+            found.picture.name,
+            term,
+            [each for each in raw if each[0] != b"cache-control"],
+        )
+        varies = (accept or "").encode("latin-1") if found.varies else None
         self._known[raw_path, varies] = known
         if len(self._known) > _MOST:
             self._known.popitem(last=False)
@@ -92,7 +112,7 @@ class WarmPictures:
             await self._app(scope, receive, send)
             return
         known, picture, is_known_to_reader = found
-        headers = [*known.headers, (b"cache-control", caching(known.shown, now).encode())]
+        headers = [*known.headers, (b"cache-control", known.term.caching(now).encode())]
         status, body = 200, picture.data
         if is_known_to_reader:
             headers = [each for each in headers if not each[0].startswith(b"content-")]
@@ -114,10 +134,9 @@ class WarmPictures:
             elif name == b"if-none-match":
                 seen_tag = value
         known = self._addresses.recall(raw_path, accept or b"")
-        if known is None or not known.shown.holds(now):
+        if known is None or not known.term.holds(now):
             return None
-        found = known.shown.found
-        picture = self._pictures.recall(found.picture.source, found.version, found.picture.name)
+        picture = self._pictures.recall(known.source, known.version, known.name)
         if picture is None or (
             seen_tag is not None and seen_tag != b'"%s"' % picture.etag.encode()
         ):

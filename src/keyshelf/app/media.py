@@ -9,6 +9,7 @@ from pathlib import Path
 
 from keyshelf.app.images import render_options
 from keyshelf.app.kept_secrets import kept_secret
+from keyshelf.app.tools import tools_of
 from keyshelf.database.pool import Database
 from keyshelf.jobs.endings import Endings
 from keyshelf.jobs.registry import Registration
@@ -18,7 +19,7 @@ from keyshelf.media.keys.service import ContentKeys
 from keyshelf.media.parts import MediaParts
 from keyshelf.media.sources import SourceOptions, Sources
 from keyshelf.media.streams.values import StreamParts
-from keyshelf.media.tools.finding import ToolLimits, Tools, find_tools
+from keyshelf.media.tools.finding import Tools
 from keyshelf.media.tools.scratch import Scratch, open_scratch
 from keyshelf.media.work import kinds
 from keyshelf.media.work.handlers import registrations
@@ -78,7 +79,7 @@ async def open_media(
     parts = MediaParts(
         database=database, source=stores["source"], media=stores["media"], jobs=jobs, scratch=folder
     )
-    tools = find_tools(ffmpeg=settings.text("KEYSHELF_FFMPEG"), limits=_tool_limits(settings))
+    tools = tools_of(settings)
     scratch = await opened.enter_async_context(open_scratch(folder))
     return Media(
         parts=parts,
@@ -96,14 +97,6 @@ async def open_media(
 def endings() -> Endings:
     """Return what is noted when a job ends: webhooks, for work on media."""
     return Endings(dict.fromkeys(kinds.NAMES, noting.on_end))
-
-
-def _tool_limits(settings: Settings) -> ToolLimits:
-    return ToolLimits(
-        memory_bytes=settings.number("KEYSHELF_TOOL_MEMORY_MIB") * 2**20,
-        source_pixels=settings.number("KEYSHELF_MEDIA_MAX_MEGAPIXELS") * 1_000_000,
-        source_seconds=settings.number("KEYSHELF_MEDIA_MAX_HOURS") * 3600.0,
-    )
 
 
 def _work_options(settings: Settings, most_bytes: int) -> WorkOptions:

@@ -24,6 +24,7 @@ def picture_parts(settings: Settings, media: Media) -> PictureParts:
         media=media.parts.media,
         sources=media.sources,
         renders=media.renders,
+        scratch=media.scratch.path,
         options=PictureOptions(
             memory_bytes=settings.number("KEYSHELF_IMAGE_CACHE_MIB") * 2**20,
             kept=timedelta(days=settings.number("KEYSHELF_IMAGE_CACHE_DAYS")),

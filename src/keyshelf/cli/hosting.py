@@ -3,7 +3,7 @@
 import getpass
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeAlias, TypeVar
 
 import anyio
 import typer
@@ -13,14 +13,24 @@ from keyshelf.cli import connecting, interrupting, output
 from keyshelf.cli.exits import ExitCode
 from keyshelf.errors import InvalidInputError
 from keyshelf.repositories.carrier import Carrier
+from keyshelf.repositories.formats.ids import Keys
+from keyshelf.repositories.formats.slots import WrongPassphraseError
 from keyshelf.repositories.host import Host, RepositoryInfo
 from keyshelf.repositories.remote.host import RemoteHost
-from keyshelf.repositories.unlocking import RepositoryLockedError, Unlocking, keys_of
+from keyshelf.repositories.unlocking import (
+    RepositoryLockedError,
+    Unlocking,
+    check_new,
+    keys_of,
+)
 from keyshelf.settings import Settings
 
 if TYPE_CHECKING:
     from keyshelf.repositories.direct.host import DirectHost
 
+T = TypeVar("T")
+_TRIES = 3
+"""How often a person may type a passphrase."""
 Repo = Annotated[str, typer.Option("--repo", "-R", help="The repository, by name or id.")]
 
 AnyHost: TypeAlias = "DirectHost | RemoteHost"
@@ -74,7 +84,22 @@ async def opened(host: Host, name: str) -> Carrier:
     Raises `RepositoryNotFoundError`, `RepositoryLockedError`, `WrongPassphraseError`.
     """
     info = await host.find(name)
-    return await host.open(info, await keys_of(info.key_id, info.slots, unlocking_for(info)))
+
+    async def keys(unlocking: Unlocking) -> Keys | None:
+        return await keys_of(info.key_id, info.slots, unlocking)
+
+    return await host.open(info, await unlocked(info, keys))
+
+
+async def unlocked(info: RepositoryInfo, act: Callable[[Unlocking], Awaitable[T]]) -> T:
+    """Do something with what opens a repository; who types a wrong passphrase may try again."""
+    is_typed = info.is_encrypted and unlocking_as_set().is_empty
+    for _ in range(_TRIES - 1 if is_typed else 0):
+        try:
+            return await act(unlocking_for(info))
+        except WrongPassphraseError as error:
+            output.message(f"keyshelf: {error.detail}: try again")
+    return await act(unlocking_for(info))
 
 
 def unlocking_for(info: RepositoryInfo) -> Unlocking:
@@ -110,8 +135,7 @@ def new_unlocking(what: str) -> Unlocking:
 def typed_twice(prompt: str) -> str:
     """Ask for a new passphrase until it was typed the same twice, which must be at once."""
     passphrase = _typed(f"{prompt}: ")
-    if not passphrase:
-        raise PassphraseMismatchError("a passphrase is not empty")
+    check_new(passphrase)
     if _typed("The same again: ") != passphrase:
         raise PassphraseMismatchError("the two are not the same: nothing was changed")
     return passphrase

@@ -110,8 +110,12 @@ def time_text(moment: datetime | None) -> str:
 
 
 def count_text(count: int, noun: str) -> str:
-    """Return `1 file`, `2 files`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    """Return `1 file`, `2 files`, `2 repositories`."""
+    if count == 1:
+        return f"{count:,} {noun}"
+    return (
+        f"{count:,} {noun.removesuffix('y')}ies" if noun.endswith("ory") else f"{count:,} {noun}s"
+    )
 
 
 def _escaped(char: str) -> str:

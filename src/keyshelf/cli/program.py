@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from keyshelf.cli import interrupting, output
-from keyshelf.cli.commands import jobs, keys, repo, token, trash
+from keyshelf.cli.commands import jobs, keys, media, repo, token, trash
 from keyshelf.cli.commands.backfill import backfill
 from keyshelf.cli.commands.cat import cat
 from keyshelf.cli.commands.check import check
@@ -77,6 +77,7 @@ for _command in (commit, log, diff, checkout, branch, tag, cat, gc, check):
     app.command()(_command)
 app.command()(backfill)
 app.command()(rebuild)
+app.add_typer(media.app, name="media")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(token.app, name="token")
 app.add_typer(keys.app, name="keys")

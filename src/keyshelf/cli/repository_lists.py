@@ -12,7 +12,7 @@ from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry,
 from keyshelf.repositories.history.folders import find, list_folder
 from keyshelf.repositories.history.resolve import resolve
 from keyshelf.repositories.host import Host
-from keyshelf.repositories.paths import joined, path_bytes, path_text
+from keyshelf.repositories.paths import joined, path_shown, path_typed
 from keyshelf.repositories.reading import Reader
 
 _PAGE = 1000
@@ -20,7 +20,7 @@ _PAGE = 1000
 
 def list_commit(repo: str, ref: str, path: str, out: Output, *, long: bool) -> NoReturn:
     """Print what a commit has at a path: the entries of a folder, or the one entry."""
-    where = path_bytes(path).strip(b"/")
+    where = path_typed(path).strip(b"/")
 
     async def command(host: Host) -> ExitCode:
         reader = Reader(await hosting.opened(host, repo))
@@ -47,13 +47,13 @@ def list_commit(repo: str, ref: str, path: str, out: Output, *, long: bool) -> N
 
 
 def _name(entry: Entry) -> str:
-    return path_text(entry.name) + "/" * isinstance(entry, FolderEntry)
+    return path_shown(entry.name) + "/" * isinstance(entry, FolderEntry)
 
 
 def _long(entry: Entry) -> list[str]:
     kinds = {FileEntry: S_IFREG, FolderEntry: S_IFDIR, LinkEntry: S_IFLNK}
     size = "" if isinstance(entry, LinkEntry) else output.size_text(entry.size)
-    target = f" -> {path_text(entry.target)}" if isinstance(entry, LinkEntry) else ""
+    target = f" -> {path_shown(entry.target)}" if isinstance(entry, LinkEntry) else ""
     changed = datetime.fromtimestamp(entry.mtime // 1_000_000_000, UTC)
     return [
         filemode(kinds[type(entry)] | entry.mode),

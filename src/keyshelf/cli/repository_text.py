@@ -9,7 +9,7 @@ from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry,
 from keyshelf.repositories.formats.manifest import Manifest
 from keyshelf.repositories.history.changes import Change, ChangeKind
 from keyshelf.repositories.host import RepositoryInfo
-from keyshelf.repositories.paths import path_text
+from keyshelf.repositories.paths import path_shown, path_text
 
 _SHORT = 12
 _SIGNS = {
@@ -42,10 +42,11 @@ def info_document(info: RepositoryInfo) -> dict[str, object]:
 
 def filled_lines(filled: Filled) -> list[str]:
     """Return how much a repository holds."""
+    chunks = output.count_text(filled.chunks, "chunk")
     return [
         f"commits    {filled.commits:,}",
         f"logical    {output.size_text(filled.logical_bytes)}",
-        f"distinct   {output.size_text(filled.chunk_bytes)} in {filled.chunks:,} chunks",
+        f"distinct   {output.size_text(filled.chunk_bytes)} in {chunks}",
         f"stored     {output.size_text(filled.stored_bytes)}",
         f"saved      {percent_saved(filled)}",
     ]
@@ -124,9 +125,9 @@ def change_document(change: Change) -> dict[str, object]:
 
 def change_line(change: Change) -> str:
     """Return a change for a person: its sign, the path, and the sizes."""
-    name = path_text(change.path)
+    name = path_shown(change.path)
     if change.source is not None:
-        name = f"{path_text(change.source)} -> {name}"
+        name = f"{path_shown(change.source)} -> {name}"
     return f"{_SIGNS[change.kind]}  {name}{_sizes(change)}"
 
 

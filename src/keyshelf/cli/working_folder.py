@@ -13,7 +13,7 @@ from keyshelf.errors import ConflictError
 from keyshelf.repositories.cache import FolderCache
 from keyshelf.repositories.formats.entries import FolderEntry
 from keyshelf.repositories.history.folders import PathNotFolderError, PathNotFoundError, find
-from keyshelf.repositories.paths import path_text
+from keyshelf.repositories.paths import path_shown
 from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.values import Repository
 from keyshelf.settings import NoHomeError
@@ -62,6 +62,6 @@ async def keep_own(reader: Reader, root: FolderEntry, folder: Path) -> None:
         with suppress(PathNotFoundError, PathNotFolderError):
             await find(reader, root, path)
             raise OwnFolderError(
-                f"this version has a folder {path_text(path)}, and there Keyshelf keeps its own"
+                f"this version has a folder {path_shown(path)}, and there Keyshelf keeps its own"
                 " data: check out into another folder"
             )

@@ -12,6 +12,7 @@ import httpx2
 
 from keyshelf.client.connection import Connection
 from keyshelf.client.failures import RemoteLimitError, ServiceUnreachableError
+from keyshelf.client.media import MediaRoutes
 from keyshelf.client.paths import DrivePath, Place, Resolver
 from keyshelf.client.repositories import RepositoryRoutes
 from keyshelf.client.retrying import RetryOptions
@@ -42,7 +43,7 @@ class AsyncClient(Routes):
     say so. Transfers go straight to the store, in parallel, and an interrupted
     one goes on where it stopped when it is asked for again; `state_folder` is
     where that is remembered. `repositories` has the routes of repositories, and
-    `chunks` moves their objects.
+    `chunks` moves their objects; `media` has those of media.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class AsyncClient(Routes):
         connection = Connection(self._http, retry=retry)
         super().__init__(connection)
         self.repositories = RepositoryRoutes(connection)
+        self.media = MediaRoutes(connection)
         self.chunks = Objects(
             _store_http,
             service_url=connection.url,

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import quote
 from uuid import uuid4
 
-from keyshelf.client.connection import LONG_TIMEOUT, Connection
+from keyshelf.client.connection import Connection
 from keyshelf.client.values import Job, StartedJob
 from keyshelf.client.wire import JSON, decode
 
@@ -99,7 +99,5 @@ class MediaRoutes:
 
     async def delete(self, media_hash: str) -> MediaDeletion:
         """Remove all that was made for a hash; what cannot be removed yet is tried again."""
-        answer = await self._connection.request(
-            "DELETE", f"{_ROOT}/{quote(media_hash, safe='')}", timeout=LONG_TIMEOUT
-        )
+        answer = await self._connection.request("DELETE", f"{_ROOT}/{quote(media_hash, safe='')}")
         return decode(MediaDeletion, answer.body)

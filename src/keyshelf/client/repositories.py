@@ -1,16 +1,19 @@
 """The routes of repositories, one method each."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from keyshelf.client.connection import LONG_TIMEOUT, Connection, Parameters
 from keyshelf.client.failures import RemoteNotFoundError, UnexpectedAnswerError
+from keyshelf.client.file_pieces import FilePieces
 from keyshelf.client.repository_values import (
     AnnouncedChunk,
     ClaimedChunk,
     KeySlot,
+    ProxyName,
     Push,
     Ref,
     Repository,
@@ -224,6 +227,21 @@ class RepositoryRoutes:
     ) -> Job:
         """Start looking for damage; the job's result is the report."""
         return await self._started(repository, "check", {"read_data": read_data, "sample": sample})
+
+    async def proxies(self, repository: UUID, asset: str) -> Sequence[str]:
+        """Return the names of the proxies of an asset."""
+        path = f"{_ROOT}/{repository}/proxies/{asset}"
+        answer = await self._connection.request("GET", path)
+        return [decode(ProxyName, each).name for each in _items(answer.body)]
+
+    async def put_proxy(self, repository: UUID, asset: str, name: str, path: Path) -> None:
+        """Keep a local file as a proxy, whole or not at all; it replaces one of its name."""
+        await self._connection.exchange(
+            "PUT",
+            f"{_ROOT}/{repository}/proxies/{asset}/{quote(name)}",
+            pieces=FilePieces(path),
+            timeout=LONG_TIMEOUT,
+        )
 
     async def _repository(self, below: str, params: Parameters) -> Repository:
         answer = await self._connection.request("GET", _ROOT + below, params=params)

@@ -124,10 +124,17 @@ class SignedUploads:
 
 
 @dataclass(frozen=True, slots=True)
+class ProxyName:
+    """A proxy of a file's content, as far as those who make them need to know."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredChunk:
     """A chunk as the store lists it."""
 
-    hash: str
+    id: str
     size: int
     storage_class: str | None
     last_modified: datetime

@@ -218,10 +218,20 @@ class Routes:
         return decode(DownloadLink, await self._get(f"/api/files/{file_id}/download"))
 
     def jobs(
-        self, *, state: str | None = None, kind: str | None = None, everyone: bool = False
+        self,
+        *,
+        state: str | None = None,
+        kind: str | None = None,
+        media_hash: str | None = None,
+        everyone: bool = False,
     ) -> AsyncIterator[Job]:
         """Iterate over my jobs, newest first; an administrator may ask for everyone's."""
-        what: Parameters = {"state": state, "kind": kind, "all": "true" if everyone else None}
+        what: Parameters = {
+            "state": state,
+            "kind": kind,
+            "hash": media_hash,
+            "all": "true" if everyone else None,
+        }
         return self._pages(Job, "/api/jobs", what)
 
     async def job(self, job_id: UUID) -> Job:

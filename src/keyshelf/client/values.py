@@ -22,6 +22,29 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class FileMedia:
+    """The media in a file; what is not known, or not there, is None."""
+
+    hash: str | None
+    kind: str
+    """`image`, `video` or `audio`."""
+    state: str
+    """`waiting`, `ready` or `unreadable`."""
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+    taken_at: str | None
+    """As the camera's clock told it, without a zone."""
+    thumbhash: str | None
+    dominant_color: str | None
+    thumbnail_url: str | None
+    large_url: str | None
+    preview_url: str | None
+    has_stream: bool
+    stream_encrypted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A file or a folder of the drive."""
 
@@ -42,6 +65,9 @@ class File:
     updated_at: datetime
     deleted_at: datetime | None
     moving: bool
+    content_hash: str | None
+    """The BLAKE3 of its bytes in hex, once the service read them."""
+    media: FileMedia | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +183,7 @@ class Job:
 
     id: UUID
     kind: str
+    hash: str | None
     state: str
     progress: JobProgress
     attempts: int

@@ -1,8 +1,9 @@
 """What is remembered of folders that were committed, so that what did not change is not read.
 
-A cache: losing it costs time and nothing else. One SQLite file for each repository and
-folder, in the user's cache folder. What is remembered of files is true of the folder; that
-their chunks are in the repository is certain only where a commit vouches for it.
+A cache: losing it costs time, and the knowledge of which version the folder stands on. One
+SQLite file for each repository and folder, in the user's cache folder. What is remembered of
+files is true of the folder; that their chunks are in the repository is certain only where a
+commit vouches for it.
 """
 
 import logging
@@ -44,6 +45,7 @@ _SCHEMA = f"""
         path BLOB PRIMARY KEY, remembered BLOB NOT NULL, proof BLOB NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS runs (run INTEGER PRIMARY KEY, vouched TEXT);
+    CREATE TABLE IF NOT EXISTS standings (name TEXT PRIMARY KEY, standing BLOB NOT NULL);
     PRAGMA user_version = {_VERSION};
 """
 
@@ -93,8 +95,31 @@ class Summary:
     """A commit that holds all of this; None when no commit was made of it yet."""
 
 
+class Standing(msgspec.Struct, frozen=True, array_like=True):
+    """A version that the folder is or was, whatever a person changed in it since."""
+
+    commit: CommitHash
+    is_part: bool = False
+    """Whether only a part of it was checked out, or a checkout of it did not end."""
+    left: int = 0
+    """How many things that it no longer has a checkout of it left there."""
+    before: CommitHash | None = None
+    """The last one that was there whole before it."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the folder is this version and nothing beside it."""
+        return not (self.is_part or self.left)
+
+    @property
+    def whole(self) -> CommitHash | None:
+        """The last version all of which was there."""
+        return self.before if self.is_part else self.commit
+
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(RememberedFolder).decode
+_decode_standing = msgspec.msgpack.Decoder(Standing).decode
 _UNKNOWN = Summary(b"", b"", b"", 0, 0, 0, has_links=False)
 _COLUMNS = "fingerprint, rules, node, files, size, entries, has_links, proof, vouched"
 
@@ -226,6 +251,29 @@ class FolderCache:
         """Note that a commit is gone: what it vouched for may be in none."""
         self._execute("UPDATE runs SET vouched = NULL WHERE vouched = ?", commit)
         self.save()
+
+    def standings(self) -> Mapping[str, Standing]:
+        """Return the versions that the folder stands on by the names that they were given.
+
+        The one that was noted last comes last.
+        """
+        rows = self._execute("SELECT name, standing FROM standings ORDER BY rowid")
+        with suppress(msgspec.DecodeError):  # another version's
+            return {name: _decode_standing(standing) for name, standing in rows}
+        return {}
+
+    def stand(self, name: str, standing: Standing | None) -> None:
+        """Note a version that the folder stands on, or forget one; kept with the next `save`."""
+        if standing is None:
+            self._execute("DELETE FROM standings WHERE name = ?", name)
+        else:
+            self._execute("INSERT OR REPLACE INTO standings VALUES (?, ?)", name, _encode(standing))
+
+    def stand_only(self, name: str, standing: Standing | None) -> None:
+        """Note the one version that the folder stands on, or none; kept with the next `save`."""
+        with self._lock:
+            self._execute("DELETE FROM standings")
+            self.stand(name, standing)
 
     def save(self) -> None:
         """Keep what was put. A crash before it forgets what was put since the last."""

@@ -4,15 +4,18 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from keyshelf.errors import ConflictError, IntegrityError
+from keyshelf.errors import ConflictError
 from keyshelf.layout.repository import CommitHash
 from keyshelf.repositories.cache import FolderCache, Standing
-from keyshelf.repositories.history.log import LogEntry, log
+from keyshelf.repositories.history.log import LogEntry, log_page
 from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.values import RefName
 
 _CHECKED_OUT = ""
+_PUBLISHING = "publishing "
+"""No branch has a space in its name."""
 _NAMED = 3
+_PAGE = 20
 _MOST_WALKED = 200
 _TITLE_LENGTH = 60
 
@@ -73,13 +76,17 @@ class Place:
 
     def about_to_publish(self, commit: CommitHash) -> None:
         """Note a commit before it is made: its answer may be lost, and the folder is in it."""
-        self.cache.stand(f"publishing {self.branch.name}", Standing(commit))
+        self.cache.stand(f"{_PUBLISHING}{commit}", Standing(commit))
         self.cache.save()
 
     def committed(self, commit: CommitHash) -> None:
         """Note that the branch's commit holds the folder as it is; kept with the next `save`."""
         self.cache.stand(self.branch.name, Standing(commit))
-        checked_out = self.cache.standings().get(_CHECKED_OUT)
+        remembered = self.cache.standings()
+        for name in remembered:
+            if name.startswith(_PUBLISHING):
+                self.cache.stand(name, None)
+        checked_out = remembered.get(_CHECKED_OUT)
         if checked_out is not None and not checked_out.is_whole:
             self.cache.stand(_CHECKED_OUT, Standing(commit))
 
@@ -99,9 +106,9 @@ class Place:
 
     def _unfinished(self, found: Standing) -> FolderUnfinishedError:
         if found.left:
-            are = "is" if found.left == 1 else "are"
-            why = f"{found.left:,} that {found.commit[:12]} no longer has {are} left in it"
-            fix = f"`{self._checkout()} --delete` removes {'it' if found.left == 1 else 'them'}"
+            files, it = ("1 file", "it") if found.left == 1 else (f"{found.left:,} files", "them")
+            why = f"it has {files} of before that {found.commit[:12]} no longer has"
+            fix = f"`{self._checkout()} --delete` removes {it}"
         else:
             why = f"only a part of {found.commit[:12]} was checked out into it"
             fix = f"`{self._checkout()}` brings the rest"
@@ -118,7 +125,7 @@ class Place:
 async def base(reader: Reader, cache: FolderCache) -> CommitHash | None:
     """Return the last whole version that a folder stood on; None when none is known."""
     remembered = list(cache.standings().values())[::-1]
-    commits = [each.commit if each.is_whole else each.before for each in remembered]
+    commits = [each.whole for each in remembered]
     known = await _in_repository(reader, [each for each in commits if each])
     return known[0] if known else None
 
@@ -127,8 +134,7 @@ def checkout_begins(cache: FolderCache, commit: CommitHash | None, *, is_all: bo
     """Note that a folder is made a version, or a part of it, and is neither for a while."""
     remembered = list(cache.standings().values())
     if is_all:
-        whole = [each.commit if each.is_whole else each.before for each in remembered]
-        before = next((each for each in whole[::-1] if each), None)
+        before = next((each.whole for each in remembered[::-1] if each.whole), None)
         cache.stand_only(_CHECKED_OUT, _unfinished(commit, before))
     elif not remembered:
         cache.stand_only(_CHECKED_OUT, _unfinished(commit, None))
@@ -139,9 +145,7 @@ def checkout_ended(cache: FolderCache, commit: CommitHash, *, left: int, is_whol
     """Note that a folder is a version, but for what is left in it of others."""
     found = cache.standings().get(_CHECKED_OUT)
     before = found.before if found else None
-    cache.stand_only(
-        _CHECKED_OUT, Standing(commit, is_part=not is_whole, left=left, before=before)
-    )
+    cache.stand_only(_CHECKED_OUT, Standing(commit, is_part=not is_whole, left=left, before=before))
     cache.save()
 
 
@@ -160,23 +164,24 @@ async def _in_repository(reader: Reader, commits: Sequence[CommitHash]) -> list[
 async def _leads_to(reader: Reader, commit: CommitHash, older: CommitHash) -> bool:
     """Say whether an older commit is among those that led to a commit."""
     generation = (await reader.manifest(older)).generation
-    async for entry in log(reader, [commit]):
-        if entry.commit == older:
+    start: tuple[CommitHash, ...] = (commit,)
+    while start:
+        page = await log_page(reader, start, limit=_PAGE)
+        if any(entry.commit == older for entry in page.entries):
             return True
-        if entry.manifest.generation <= generation:
-            continue
+        # The log is ordered by generation: what led to it lies further on.
+        if any(entry.manifest.generation < generation for entry in page.entries):
+            return False
+        start = page.next
     return False
 
 
-async def _since(reader: Reader, head: CommitHash, base: CommitHash) -> list[LogEntry]:
+async def _since(reader: Reader, head: CommitHash, at: CommitHash) -> list[LogEntry]:
     """Return the commits that led to one and not to the other, newest first."""
-    known, since = {base}, list[LogEntry]()
-    async for entry in log(reader, [base]):
-        known.add(entry.commit)
-        if len(known) > _MOST_WALKED:
-            break
-    async for entry in log(reader, [head]):
-        if entry.commit in known or len(since) >= _MOST_WALKED:
+    known = {entry.commit for entry in (await log_page(reader, [at], limit=_MOST_WALKED)).entries}
+    since: list[LogEntry] = []
+    for entry in (await log_page(reader, [head], limit=_MOST_WALKED)).entries:
+        if entry.commit in known:
             break
         since.append(entry)
     return since

@@ -7,16 +7,25 @@ from uuid import UUID
 
 import anyio.to_thread
 
-from keyshelf.errors import UnauthenticatedError
+from keyshelf.errors import InvalidInputError, UnauthenticatedError
 from keyshelf.repositories.formats import slots
 from keyshelf.repositories.formats.ids import SECRET_BYTES, Keys
 from keyshelf.repositories.formats.slots import Slot, WrongPassphraseError
+
+LEAST_PASSPHRASE = 8
+"""Characters of a new passphrase: who can read the bucket can try short ones."""
 
 
 class RepositoryLockedError(UnauthenticatedError):
     """The repository is encrypted, and no passphrase or key for it is at hand."""
 
     code = "repository-locked"
+
+
+class WeakPassphraseError(InvalidInputError):
+    """A new passphrase is too short. Take at least 8 characters; several words are better."""
+
+    code = "weak-passphrase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,14 @@ class Unlocking:
     def is_empty(self) -> bool:
         """Whether there is nothing to try."""
         return self.passphrase is None and self.key is None
+
+
+def check_new(passphrase: str) -> None:
+    """See that a passphrase is good for a new key slot. Raises `WeakPassphraseError`."""
+    if len(passphrase) < LEAST_PASSPHRASE:
+        raise WeakPassphraseError(
+            f"a new passphrase has at least {LEAST_PASSPHRASE} characters: take several words"
+        )
 
 
 async def secret_of(key_slots: Sequence[Slot], unlocking: Unlocking) -> bytes:
@@ -61,19 +78,23 @@ async def keys_of(
 
 
 async def new_secret(unlocking: Unlocking, *, slot: UUID, label: str) -> tuple[Keys, Slot]:
-    """Make a secret for a new repository, and the first slot that opens it."""
+    """Make a secret for a new repository, and the first slot that opens it.
+
+    Raises `WeakPassphraseError`.
+    """
     secret = os.urandom(SECRET_BYTES)
     made = await anyio.to_thread.run_sync(lambda: _slot(secret, unlocking, slot, label))
     return Keys.of(secret), made
 
 
 async def another_slot(secret: bytes, unlocking: Unlocking, *, slot: UUID, label: str) -> Slot:
-    """Wrap a secret that was opened in one more slot."""
+    """Wrap a secret that was opened in one more slot. Raises `WeakPassphraseError`."""
     return await anyio.to_thread.run_sync(lambda: _slot(secret, unlocking, slot, label))
 
 
 def _slot(secret: bytes, unlocking: Unlocking, slot: UUID, label: str) -> Slot:
     if unlocking.passphrase is not None:
+        check_new(unlocking.passphrase)
         return slots.add_slot(secret, passphrase=unlocking.passphrase, id=slot, label=label)
     return slots.add_slot(secret, key=unlocking.key, id=slot, label=label)
 

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.keys import ObjectKey
@@ -374,4 +375,17 @@ class ObjectStore(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections. The store cannot be used afterwards."""
+        ...
+
+
+@runtime_checkable
+class LinkingStore(Protocol):
+    """A store whose objects may be files of this machine."""
+
+    async def link(self, key: ObjectKey, to: Path, *, if_match: str) -> bool:
+        """Give an object another name on its disk, to be read and never written.
+
+        It holds the bytes whatever becomes of the object. False where that cannot be: the
+        object is to be copied then. Raises `ObjectNotFoundError`, `ObjectChangedError`.
+        """
         ...

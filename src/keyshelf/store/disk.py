@@ -97,6 +97,11 @@ class DiskStore:
         opened = await self._run(self._files.open_range, key, byte_range, if_match)
         return DiskReader(opened, partial(self._run, os.pread))
 
+    async def link(self, key: ObjectKey, to: Path, *, if_match: str) -> bool:
+        """Give an object another name on its disk, where that is the disk of `to`."""
+        check_key(key)
+        return await self._run(self._files.link, key, to, if_match)
+
     async def put(self, key: ObjectKey, body: Body, options: PutOptions = _PUT) -> ObjectMeta:
         """Write an object whole or not at all: beside its place, then moved there."""
         check_key(key)

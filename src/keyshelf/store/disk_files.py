@@ -74,6 +74,20 @@ class DiskFiles:
             raise
         return OpenedRange(opened.file, meta, start, end).read_first()
 
+    def link(self, key: ObjectKey, to: Path, if_match: str) -> bool:
+        """Give an object another name; False where its file can have none there."""
+        opened, record = self._opened(key)
+        try:
+            check_match(key, if_match, object_meta(key, opened.stat, record).etag)
+            # By its descriptor, so that it is the file that was looked at. The folder is
+            # named because only then the link behind the descriptor is followed.
+            os.link(f"/proc/self/fd/{opened.file}", to, src_dir_fd=opened.file)
+        except OSError:
+            return False
+        finally:
+            os.close(opened.file)
+        return True
+
     def fresh(self) -> FreshFile:
         """Begin a file that will be an object."""
         return FreshFile(

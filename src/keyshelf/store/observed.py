@@ -10,6 +10,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import Self
@@ -25,6 +26,7 @@ from keyshelf.store.base import (
     CompletedPart,
     Condition,
     DeleteResult,
+    LinkingStore,
     ListPage,
     NewObject,
     ObjectMeta,
@@ -129,6 +131,13 @@ class ObservedStore:
         with self._observed("get"):
             reader = await self._store.get(key, byte_range=byte_range, if_match=if_match)
         return _CountedReader(reader, self._read)
+
+    async def link(self, key: ObjectKey, to: Path, *, if_match: str) -> bool:
+        """See `LinkingStore`."""
+        if not isinstance(self._store, LinkingStore):
+            return False
+        with self._observed("link"):
+            return await self._store.link(key, to, if_match=if_match)
 
     async def put(self, key: ObjectKey, body: Body, options: PutOptions = _PUT) -> ObjectMeta:
         """See `ObjectStore`."""

@@ -85,7 +85,7 @@ class Outcome:
     error: Error | None = None
 
 
-FilmProgress = Callable[[float, float], Awaitable[None]]
+FilmProgress = Callable[[Film, float, float], Awaitable[None]]
 """Told how many seconds of how many of a film are done."""
 
 
@@ -95,6 +95,27 @@ def refuse_encrypted(reader: Reader) -> None:
         raise ProxyInPlainError(
             "proxies are stored as they are, and this repository is encrypted: keep them elsewhere"
         )
+
+
+async def make_all(
+    reader: Reader,
+    manifest: Manifest,
+    paths: Sequence[bytes],
+    shelf: ProxyShelf,
+    workshop: Workshop | None,
+    *,
+    on_progress: FilmProgress,
+) -> AsyncIterator[Outcome]:
+    """Make what the videos below some paths of a commit lack, or all of it.
+
+    Without a workshop nothing is made: the outcomes tell what is lacking. Raises what
+    reading the repository and keeping proxies raises.
+    """
+    async for film in films_of(reader, manifest, paths):
+        if workshop is None:
+            yield await look(film, shelf)
+        else:
+            yield await make_for(reader, film, shelf, workshop, on_progress=on_progress)
 
 
 async def films_of(
@@ -125,17 +146,21 @@ async def make_for(
 ) -> Outcome:
     """Make the proxies that a video lacks. What is wrong with the video is in the outcome.
 
-    Each is kept as soon as all are made: whoever is interrupted and runs again makes what
-    is not there.
+    They are kept when all are made, the thumbnail last: whoever is interrupted and runs
+    again makes those that are not there.
     """
     outcome = await look(film, shelf)
     if not outcome.wanted:
         return outcome
+
+    async def on_seconds(done: float, total: float) -> None:
+        await on_progress(film, done, total)
+
     try:
         async with workshop.scratch.folder() as folder:
             source = folder / "source"
             await _bring(reader, film, source, workshop)
-            made = await _make(workshop, source, outcome.wanted, folder, on_progress)
+            made = await _make(workshop, source, outcome.wanted, folder, on_seconds)
             for name, path in made.items():
                 await shelf.put(film.asset, name, path)
             outcome.made = {name: path.stat().st_size for name, path in made.items()}
@@ -177,10 +202,10 @@ def _is_film(path: bytes) -> bool:
 async def _bring(reader: Reader, film: Film, to: Path, workshop: Workshop) -> None:
     if workshop.scratch.free_bytes < film.entry.size + workshop.keep_free_bytes:
         raise NoScratchSpaceError("the disk has no room for the video and what is made of it")
-    async with await anyio.open_file(to, "xb") as file:
-        async with aclosing(content(reader, film.entry, path=film.path)) as pieces:
-            async for piece in pieces:
-                await file.write(piece)
+    pieces = content(reader, film.entry, path=film.path)
+    async with await anyio.open_file(to, "xb") as file, aclosing(pieces):
+        async for piece in pieces:
+            await file.write(piece)
 
 
 async def _make(
@@ -188,21 +213,20 @@ async def _make(
     source: Path,
     wanted: Sequence[str],
     folder: Path,
-    on_progress: FilmProgress,
+    on_seconds: Callable[[float, float], Awaitable[None]],
 ) -> Mapping[str, Path]:
     told = await probe(workshop.tools, source, folder=folder)
 
-    async def on_seconds(done: float) -> None:
-        await on_progress(min(done, told.duration), told.duration)
+    async def on_progress(done: float) -> None:
+        await on_seconds(min(done, told.duration), told.duration)
 
-    rungs = proxy_rungs(told.video) if told.video else {}
-    lacking = {name: rung for name, rung in rungs.items() if f"{name}.mp4" in wanted}
     made: dict[str, Path] = {}
     # The thumbnail says that a film is done: it is kept last.
     thumbnail = await _thumbnail(workshop, source, told, folder)
+    lacking = {name: rung for name, rung in proxy_rungs(told).items() if f"{name}.mp4" in wanted}
     if lacking:
         films = await make_proxies(
-            workshop.tools, source, told, lacking, folder=folder, on_seconds=on_seconds
+            workshop.tools, source, told, lacking, folder=folder, on_seconds=on_progress
         )
         made = {path.name: path for path in films.values()}
     return {**made, THUMBNAIL: thumbnail}

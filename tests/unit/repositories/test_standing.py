@@ -77,6 +77,27 @@ async def test_a_commit_whose_answer_was_lost_is_ones_own(mine: Committing) -> N
     assert (again.is_new, again.is_sure) == (False, True)
 
 
+async def test_a_commit_that_arrives_after_the_next_one_was_tried_is_ones_own(
+    mine: Committing,
+) -> None:
+    def lose_the_answer(_: object) -> None:
+        raise UnavailableError("the network is gone")
+
+    before = dict(mine.carrier.positions)
+    (mine.folder / "more").write_bytes(b"more")
+    mine.carrier.on_published = lose_the_answer
+    with pytest.raises(UnavailableError):
+        await mine.commit(message="one")
+    arrived, mine.carrier.positions = mine.carrier.positions, before
+    mine.carrier.stops_at_publishing = True
+    with pytest.raises(UnavailableError):
+        await mine.commit(message="two")
+    mine.carrier.positions, mine.carrier.stops_at_publishing = arrived, False
+    mine.carrier.on_published = lambda _: None
+
+    assert not (await mine.commit(message="three")).is_new
+
+
 async def test_a_checkout_of_an_older_version_is_behind(mine: Committing) -> None:
     first = await mine.commit()
     (mine.folder / "file").write_bytes(b"second, longer")

@@ -22,6 +22,8 @@ const file = (id: string): DriveFile => ({
   updated_at: "2026-01-01T00:00:00Z",
   deleted_at: null,
   moving: false,
+  content_hash: null,
+  media: null,
 });
 
 const pages = (...ids: string[]): ListData => ({

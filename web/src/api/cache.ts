@@ -6,7 +6,7 @@ import type { DriveFile, ListedFile, Page } from "@/api/types";
 export type ListData = InfiniteData<Page<ListedFile>, string | null>;
 
 /** A list longer than this is patched in place and never fetched again as a whole. */
-const MAX_REFETCHED_PAGES = 4;
+export const MAX_REFETCHED_PAGES = 4;
 
 export function isCheapToRefetch(query: Pick<Query, "state">): boolean {
   const data = query.state.data as Partial<ListData> | undefined; // other queries have no pages

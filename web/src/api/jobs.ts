@@ -6,8 +6,9 @@ export function isFinal(state: JobState): boolean {
   return state === "succeeded" || state === "failed" || state === "cancelled";
 }
 
+/** Those that the service does by itself are left out. */
 export async function listJobs(state: JobState, signal?: AbortSignal): Promise<Job[]> {
-  const page = await request<Page<Job>>("GET", "/jobs", { query: { state, limit: 50 }, ...(signal ? { signal } : {}) });
+  const page = await request<Page<Job>>("GET", "/jobs", { query: { state, limit: 50, background: false }, ...(signal ? { signal } : {}) });
   return page.items;
 }
 

@@ -21,6 +21,8 @@ export const keys = {
   search: (filters: Filters) => ["drive", "list", "search", filters] as const,
   file: (id: string) => ["drive", "file", id] as const,
   path: (id: string) => ["drive", "path", id] as const,
+  media: (hash: string) => ["drive", "media", hash] as const,
+  job: (id: string, state: string) => ["job", id, state] as const,
   repositories: ["repositories"] as const,
   repositoryList: ["repositories", "list"] as const,
   repository: (id: string) => ["repositories", id] as const,

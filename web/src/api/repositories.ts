@@ -14,6 +14,8 @@ export interface Pair {
   to: string;
 }
 
+/** So much of what lies in a folder comes at once. */
+export const AT_ONCE = 500;
 const FIRST_PAGE = 100;
 const NEXT_PAGE = 500;
 const COMMITS = 50;
@@ -56,8 +58,8 @@ export function listCommits(id: string, commit: string, { cursor, signal }: Page
   return request("GET", `${at(id)}/commits`, { query: { ref: cursor === null ? commit : null, cursor, limit: COMMITS }, signal });
 }
 
-export function listEntries(id: string, commit: string, path: string, options: Paged): Promise<TreePage> {
-  return request("GET", `${at(id)}/tree/${commit}`, { query: { path, ...paged(options) }, signal: options.signal });
+export function listEntries(id: string, commit: string, path: string, { cursor, signal }: Paged): Promise<TreePage> {
+  return request("GET", `${at(id)}/tree/${commit}`, { query: { path, cursor, limit: AT_ONCE }, signal });
 }
 
 /** One entry by its path. */
@@ -74,8 +76,8 @@ export async function measureNewBytes(id: string, { from, to }: Pair, path: stri
   return request("GET", `${at(id)}/diff`, { query: { from, to, path, limit: 1 }, signal });
 }
 
-export function listFolderChanges(id: string, { from, to }: Pair, path: string, options: Paged): Promise<Page<FolderChange>> {
-  return request("GET", `${at(id)}/diff/folders`, { query: { from, to, path, ...paged(options) }, signal: options.signal });
+export function listFolderChanges(id: string, { from, to }: Pair, path: string, { cursor, signal }: Paged): Promise<Page<FolderChange>> {
+  return request("GET", `${at(id)}/diff/folders`, { query: { from, to, path, cursor, limit: AT_ONCE }, signal });
 }
 
 /** Where the bytes of a file are, to be shown in place. */

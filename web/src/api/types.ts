@@ -5,6 +5,34 @@ export type Space = "my-files" | "shared";
 /** An ISO 8601 time in UTC. */
 export type Timestamp = string;
 
+/** The media in a file; what is not known, or not there, is null. */
+export interface FileMedia {
+  /** The BLAKE3 of the bytes; null until they were read. */
+  hash: string | null;
+  kind: "image" | "video" | "audio";
+  /** waiting: the bytes are to be read, or the thumbnail is being made. */
+  state: "waiting" | "ready" | "unreadable";
+  /** Of the upright picture, in pixels. */
+  width: number | null;
+  height: number | null;
+  duration_ms: number | null;
+  /** The camera's clock, without a zone. */
+  taken_at: string | null;
+  /** In base64. */
+  thumbhash: string | null;
+  /** `#rrggbb` */
+  dominant_color: string | null;
+  error: { code: string; detail: string } | null;
+  /** 320 pixels wide. */
+  thumbnail_url: string | null;
+  /** A picture that fills a screen; of a film its cover. */
+  large_url: string | null;
+  /** A film in short, moving. */
+  preview_url: string | null;
+  has_stream: boolean;
+  stream_encrypted: boolean;
+}
+
 /** A row of the drive: a file or a folder. */
 export interface DriveFile {
   id: string;
@@ -25,6 +53,9 @@ export interface DriveFile {
   deleted_at: Timestamp | null;
   /** Its object has not yet followed a rename or move. */
   moving: boolean;
+  /** The BLAKE3 of the bytes in hex; null until they were read. */
+  content_hash: string | null;
+  media: FileMedia | null;
 }
 
 export interface TrashedFile extends DriveFile {
@@ -128,8 +159,12 @@ export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelle
 export interface Job {
   id: string;
   kind: string;
+  /** What the media are called that it works on. */
+  hash: string | null;
+  /** Nobody asked for it: the service does by itself. */
+  is_background: boolean;
   state: JobState;
-  progress: { done: number; total: number | null; unit: "files" | "objects" | "bytes"; message: string | null };
+  progress: { done: number; total: number | null; unit: "files" | "objects" | "bytes" | "seconds"; message: string | null };
   attempts: number;
   error: { code: string; detail: string } | null;
   result: Record<string, unknown> | null;

@@ -10,6 +10,7 @@ import { IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
 import { useMediaQuery } from "@/ui/useMediaQuery";
+import { visible } from "@/ui/visible";
 import { useUploads } from "@/uploads";
 
 export interface Crumb extends NamedTarget {
@@ -96,18 +97,18 @@ function Step({ crumb, child, search, actions }: StepProps) {
     <>
       <li className={isOver ? "drop-over" : ""} {...props}>
         {!child ? (
-          <h1 className="crumb truncate" title={crumb.name}>{crumb.name}</h1>
+          <h1 className="crumb truncate" title={visible(crumb.name)}>{visible(crumb.name)}</h1>
         ) : (
           <Link
             className="crumb truncate"
-            title={crumb.name}
+            title={visible(crumb.name)}
             to={crumb.to}
             params={{ id: crumb.parentId ?? "" }}
             search={{ sort: search.sort, order: search.order }}
             draggable={false}
             onClick={() => child.parentId && reveal(child.parentId, crumb)}
           >
-            {crumb.name}
+            {visible(crumb.name)}
           </Link>
         )}
       </li>

@@ -1,7 +1,7 @@
 /** All that is known of the selected file, or else of the folder on show; the key in the bucket first. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, Suspense } from "react";
 import { getPath } from "@/api/drive";
 import { keys } from "@/api/keys";
 import type { DriveFile, ListedFile } from "@/api/types";
@@ -15,7 +15,11 @@ import { Button, IconButton } from "@/ui/Button";
 import { FileIcon } from "@/ui/FileIcon";
 import { daysUntil, formatBytes, formatCount, formatExactBytes, formatExactTime, formatSize, formatWhen } from "@/ui/format";
 import { Icon } from "@/ui/Icon";
+import { later } from "@/ui/later";
+import { visible } from "@/ui/visible";
 import "@/drive/details.css";
+
+const MediaDetails = later(() => import("@/media/details/MediaDetails"));
 
 /** The place on show. */
 export interface DetailsPlace {
@@ -43,7 +47,7 @@ export default function DetailsPanel({ files, place, actions, onClose }: Details
     <aside className="details" aria-label={words.title}>
       <header className="details-head">
         {file ? <FileIcon file={file} /> : <Icon name="info" className="muted" />}
-        <h2 className="details-name" title={title}>{title}</h2>
+        <h2 className="details-name" title={visible(title)}>{visible(title)}</h2>
         <IconButton icon="close" label={text.drive.hideDetails} className="small" onPress={onClose} />
       </header>
       {file ? (
@@ -116,7 +120,7 @@ function One({ file, actions, children }: { file: ListedFile; actions: Actions; 
       )}
       <section className="key-box" aria-label={words.key}>
         <h3>{words.key}</h3>
-        <code className="key" title={words.keyHint}>{file.key}</code>
+        <code className="key" title={words.keyHint}>{visible(file.key)}</code>
         <Button icon="copy" onPress={() => void actions.copyKey(file)}>{words.copyKey}</Button>
         <p className="muted">
           {words.bucket}: <span className="mono">{session.store.bucket}</span>
@@ -132,7 +136,7 @@ function One({ file, actions, children }: { file: ListedFile; actions: Actions; 
         {file.is_folder && file.size === 0 ? <dd>{formatSize(file)}</dd> : <Bytes size={file.size} />}
         {children}
         <dt>{words.location}</dt>
-        <dd>{file.deleted_at ? (file.original_path ?? "–") : <Location file={file} />}</dd>
+        <dd>{file.deleted_at ? visible(file.original_path ?? "–") : <Location file={file} />}</dd>
         <dt>{words.owner}</dt>
         <dd>{isMine ? `${session.identity.name} (${text.drive.me})` : file.owner_id}</dd>
         <Time label={words.created} time={file.created_at} />
@@ -148,6 +152,11 @@ function One({ file, actions, children }: { file: ListedFile; actions: Actions; 
         <dt>{words.id}</dt>
         <dd className="mono fact-id">{file.id}</dd>
       </dl>
+      {file.media && (
+        <Suspense fallback={null}>
+          <MediaDetails file={file} media={file.media} isTrashed={Boolean(file.deleted_at)} />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -162,7 +171,7 @@ function Location({ file }: { file: ListedFile }) {
       {path.data?.map((folder) => (
         <span key={folder.id}>
           {" / "}
-          <Link to="/folder/$id" params={{ id: folder.id }}>{folder.filename}</Link>
+          <Link to="/folder/$id" params={{ id: folder.id }}>{visible(folder.filename)}</Link>
         </span>
       ))}
     </span>

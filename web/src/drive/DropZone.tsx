@@ -4,6 +4,7 @@ import type { NamedTarget } from "@/drive/targets";
 import { carriesUpload } from "@/drive/dragging";
 import { text } from "@/text";
 import { Icon } from "@/ui/Icon";
+import { visible } from "@/ui/visible";
 import { useUploads } from "@/uploads";
 
 interface DropZoneProps {
@@ -50,7 +51,7 @@ export function DropZone({ target, className, children }: DropZoneProps) {
         <div className="drop-overlay" aria-hidden="true">
           <div className="drop-words">
             <Icon name="upload" size={32} />
-            <strong>{text.drive.dropTitle(target.name)}</strong>
+            <strong>{text.drive.dropTitle(visible(target.name))}</strong>
             <span>{text.drive.dropHint}</span>
           </div>
         </div>

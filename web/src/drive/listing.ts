@@ -1,9 +1,10 @@
 /** The items of a view: pages fetched as they are needed, one flat list to show. */
 import { hashKey, type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { isCheapToRefetch, type ListData, trimList } from "@/api/cache";
+import { isCheapToRefetch, type ListData, MAX_REFETCHED_PAGES, trimList } from "@/api/cache";
 import type { ListedFile, Page } from "@/api/types";
 import { fetchPage, type Source, sourceKey } from "@/drive/source";
+import { useWaitingMedia } from "@/drive/useWaitingMedia";
 
 export interface Listing {
   items: readonly ListedFile[];
@@ -60,6 +61,8 @@ export function useListing(source: Source, enabled = true): Listing {
 
   /** While all pages are being fetched, the list asks for none by itself: its answer would replace theirs. */
   const isGathering = useRef(false);
+  const askAgain = useCallback(() => (isGathering.current ? Promise.resolve() : refetch()), [refetch]);
+  useWaitingMedia(items, (data?.pages.length ?? 0) <= MAX_REFETCHED_PAGES ? askAgain : null);
 
   const loadMore = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage && !isGathering.current) void fetchNextPage();

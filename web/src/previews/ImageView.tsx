@@ -1,16 +1,28 @@
-/** Shows an image, fitted to the window at first. */
-import { useState } from "react";
+/** Shows an image, fitted to the window at first; the original comes when somebody looks closer. */
+import { type CSSProperties, useEffect, useState } from "react";
+import { placeholderOf } from "@/media/thumbhash";
+import type { PreviewFile } from "@/previews/file";
+import { firstAddress } from "@/previews/picture";
 import { text } from "@/text";
 import { IconButton } from "@/ui/Button";
 import { Tools } from "@/previews/Tools";
 import { usePanZoom, ZOOM_STEP } from "@/previews/usePanZoom";
-import type { ViewProps } from "@/previews/viewer";
+import { isBrowserImage, type ViewProps } from "@/previews/viewer";
+import type { Size } from "@/previews/zoom";
+import { visible } from "@/ui/visible";
 
 export function ImageView({ file, url, onFail }: ViewProps) {
-  const [shown, setShown] = useState(false);
-  const { frame, view, percent, setNatural, zoomBy, fit, handlers } = usePanZoom();
-  const words = text.previews;
+  const known = sizeOf(file);
+  const [loadedWidth, setLoadedWidth] = useState<number | null>(null);
+  const { frame, view, fittedSize, percent, setNatural, zoomBy, fit, handlers } = usePanZoom(known);
   const isFitted = view.scale <= 1;
+  const drawnWidth = (fittedSize?.width ?? 0) * view.scale * devicePixelRatio;
+  const source = useSharpest(file, url, !isFitted && drawnWidth > (loadedWidth ?? Infinity));
+  const words = text.previews;
+  const style = {
+    transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
+    ...(fittedSize && { inlineSize: fittedSize.width, blockSize: fittedSize.height }),
+  };
   return (
     <>
       <div
@@ -18,26 +30,27 @@ export function ImageView({ file, url, onFail }: ViewProps) {
         className="preview-image"
         role="group"
         tabIndex={0}
-        aria-label={file.filename}
+        aria-label={visible(file.filename)}
         aria-description={words.imageHint}
         data-zoomed={!isFitted || undefined}
         {...handlers}
       >
+        {loadedWidth === null && known && <Before file={file} style={style} />}
         <img
-          src={url}
-          alt={file.filename}
+          src={source}
+          alt={visible(file.filename)}
           draggable={false}
           decoding="async"
-          data-shown={shown || undefined}
-          onLoad={({ currentTarget }) => {
-            setNatural({ width: currentTarget.naturalWidth, height: currentTarget.naturalHeight });
-            setShown(true);
+          data-shown={loadedWidth !== null || undefined}
+          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) => {
+            if (known === null) setNatural({ width: naturalWidth, height: naturalHeight });
+            setLoadedWidth(naturalWidth);
           }}
           onError={onFail}
-          style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})` }}
+          style={style}
         />
       </div>
-      {!shown && <div className="preview-skeleton" aria-hidden="true" />}
+      {loadedWidth === null && !(known && file.media?.thumbhash) && <div className="preview-skeleton" aria-hidden="true" />}
       <Tools>
         <IconButton icon="minus" label={words.zoomOut} shortcut="−" isDisabled={isFitted} onPress={() => zoomBy(1 / ZOOM_STEP)} />
         <span className="preview-zoom tabular">{percent !== null && words.zoomLevel(percent)}</span>
@@ -46,4 +59,37 @@ export function ImageView({ file, url, onFail }: ViewProps) {
       </Tools>
     </>
   );
+}
+
+/** The size of the original where it is known before the original is there. */
+function sizeOf({ media }: PreviewFile): Size | null {
+  return media?.width && media.height ? { width: media.width, height: media.height } : null;
+}
+
+/** The placeholder, as large as the picture will be. */
+function Before({ file, style }: { file: PreviewFile; style: CSSProperties }) {
+  const placeholder = placeholderOf(file.media?.thumbhash);
+  return placeholder && <img className="preview-placeholder" src={placeholder.url} alt="" draggable={false} style={style} />;
+}
+
+/** Return the address of what is shown: from when `wantsMore` the original, as far as the browser draws it. */
+function useSharpest(file: PreviewFile, original: string, wantsMore: boolean): string {
+  const first = firstAddress(file, original);
+  const loaded = useLoaded(first !== original && wantsMore && isBrowserImage(file) ? original : null);
+  return loaded ?? first;
+}
+
+/** Return the address once its picture is there to be shown without a gap; one that does not come is done without. */
+function useLoaded(url: string | null): string | null {
+  const [loaded, setLoaded] = useState<string | null>(null);
+  useEffect(() => {
+    if (url === null) return undefined;
+    const picture = new Image();
+    picture.onload = () => setLoaded(url);
+    picture.src = url;
+    return () => {
+      picture.onload = null;
+    };
+  }, [url]);
+  return loaded;
 }

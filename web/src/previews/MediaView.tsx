@@ -9,6 +9,7 @@ import { inlineUrl } from "@/previews/inlineUrl";
 import { mediaAction } from "@/previews/media-keys";
 import type { ViewProps } from "@/previews/viewer";
 import { Tools } from "@/previews/Tools";
+import { visible } from "@/ui/visible";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
@@ -53,7 +54,7 @@ export function MediaView({ file, url, kind, onFail }: MediaViewProps) {
     src: restart?.url ?? url,
     controls: true,
     preload: "metadata",
-    "aria-label": file.filename,
+    "aria-label": visible(file.filename),
     "aria-description": text.previews.mediaHint,
     onError: (event: SyntheticEvent<HTMLMediaElement>) => void onError(event),
     onRateChange: (event: SyntheticEvent<HTMLMediaElement>) => setSpeed(event.currentTarget.playbackRate),
@@ -73,7 +74,7 @@ export function MediaView({ file, url, kind, onFail }: MediaViewProps) {
           <div className="preview-cover">
             <FileIcon file={file} size={72} />
           </div>
-          <p className="truncate">{file.filename}</p>
+          <p className="truncate">{visible(file.filename)}</p>
           <audio {...shared} />
         </div>
       )}

@@ -2,8 +2,9 @@
 import { text } from "@/text";
 import { FileCard } from "@/previews/FileCard";
 import type { ViewProps } from "@/previews/viewer";
+import { visible } from "@/ui/visible";
 
 export function PdfView({ file, url }: ViewProps) {
   if (!navigator.pdfViewerEnabled) return <FileCard file={file} title={text.previews.noPdf} hint={text.previews.noPreviewHint} />;
-  return <iframe className="preview-pdf" src={url} title={file.filename} />;
+  return <iframe className="preview-pdf" src={url} title={visible(file.filename)} />;
 }

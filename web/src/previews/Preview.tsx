@@ -10,7 +10,9 @@ import { formatBytes, formatExactBytes, formatExactTime, formatWhen } from "@/ui
 import { type PreviewFile, save } from "@/previews/file";
 import { inlineUrl } from "@/previews/inlineUrl";
 import { Stage } from "@/previews/Stage";
-import { isBrowserImage, viewerOf } from "@/previews/viewer";
+import { firstAddress } from "@/previews/picture";
+import { viewerOf } from "@/previews/viewer";
+import { visible } from "@/ui/visible";
 import "@/previews/preview.css";
 
 export interface PreviewProps {
@@ -82,8 +84,8 @@ function Head({ file, position, onClose }: { file: PreviewFile; position: string
     <header className="preview-head">
       <FileIcon file={file} size={22} />
       <div className="preview-title">
-        <Heading slot="title" level={2} className="truncate" title={file.filename}>
-          {file.filename}
+        <Heading slot="title" level={2} className="truncate" title={visible(file.filename)}>
+          {visible(file.filename)}
         </Heading>
         <p className="tabular muted truncate">
           <span title={formatExactBytes(file.size)}>{formatBytes(file.size)}</span>
@@ -115,7 +117,7 @@ function useNeighbours(files: readonly PreviewFile[], index: number): void {
       if (file === undefined || viewerOf(file) === "none") continue;
       client.query(inlineUrl(file)).then(
         (url) => {
-          if (isBrowserImage(file)) new Image().src = url;
+          if (viewerOf(file) === "image") new Image().src = firstAddress(file, url);
         },
         // Nobody looks at it yet: when somebody does, it is asked for again and says what is wrong.
         () => undefined,

@@ -1,7 +1,8 @@
 /** The one file that is being looked at, in the viewer for its kind. */
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { messageOf } from "@/api/problem";
+import { whyUnreadable } from "@/media/facts";
 import { text } from "@/text";
 import { Button } from "@/ui/Button";
 import type { PreviewFile } from "@/previews/file";
@@ -11,11 +12,15 @@ import { inlineUrl } from "@/previews/inlineUrl";
 import { MediaView } from "@/previews/MediaView";
 import { PdfView } from "@/previews/PdfView";
 import { TextView } from "@/previews/TextView";
-import { type Viewer, viewerOf } from "@/previews/viewer";
+import { type Viewer, viewerOf, type ViewProps } from "@/previews/viewer";
 import { whyFailed } from "@/previews/whyFailed";
 
+// Fetched only when a stream is played, and never ahead of that: it is the largest part of the page.
+const StreamPlayer = lazy(() => import("@/media/player/StreamPlayer"));
+
 export function Stage({ file }: { file: PreviewFile }) {
-  const [viewer, setViewer] = useState<Viewer>(() => viewerOf(file));
+  const [chosen, setChosen] = useState<Viewer | null>(null);
+  const viewer = chosen ?? viewerOf(file);
   const [failed, setFailed] = useState(false);
   const { data: url, error } = useQuery({ ...inlineUrl(file), enabled: viewer !== "none" });
   const why = useQuery({ ...whyFailed(file), enabled: failed && file.addresses !== undefined });
@@ -23,15 +28,15 @@ export function Stage({ file }: { file: PreviewFile }) {
   const words = text.previews;
 
   if (error !== null) return <FileCard file={file} title={words.failed} hint={messageOf(error)} />;
-  if (failed) return <FileCard file={file} title={words.failed} hint={why.data ?? words.failedHint} />;
+  if (failed) return <FileCard file={file} title={words.failed} hint={why.data ?? failedHint(file)} />;
   if (viewer === "none") {
     return (
       <FileCard file={file} title={words.noPreview} hint={words.noPreviewHint}>
-        <Button onPress={() => setViewer("text")}>{words.showAsText}</Button>
+        <Button onPress={() => setChosen("text")}>{words.showAsText}</Button>
       </FileCard>
     );
   }
-  if (url === undefined) return <div className="preview-skeleton" role="status" aria-label={text.loading} />;
+  if (url === undefined) return <Loading />;
   const props = { file, url, onFail };
   switch (viewer) {
     case "image":
@@ -42,6 +47,30 @@ export function Stage({ file }: { file: PreviewFile }) {
       return <TextView {...props} />;
     case "audio":
     case "video":
-      return <MediaView {...props} kind={viewer} />;
+      return <Played {...props} kind={viewer} />;
   }
+}
+
+function Loading() {
+  return <div className="preview-skeleton" role="status" aria-label={text.loading} />;
+}
+
+/** By its stream if it has one, unless the person prefers the file itself. */
+function Played({ kind, ...props }: ViewProps & { kind: "audio" | "video" }) {
+  const [wantsOriginal, setWantsOriginal] = useState(false);
+  const { file } = props;
+  if (!file.media?.hash || !file.media.has_stream || wantsOriginal) return <MediaView {...props} kind={kind} />;
+  return (
+    <Suspense fallback={<Loading />}>
+      <StreamPlayer file={file} media={file.media} hash={file.media.hash} onOriginal={() => setWantsOriginal(true)} />
+    </Suspense>
+  );
+}
+
+/** Why the file is not shown; what a browser cannot play can be made into streams, which it can. */
+function failedHint(file: PreviewFile): string {
+  const { failedHint: hint } = text.previews;
+  const unreadable = whyUnreadable(file.media);
+  if (unreadable !== null) return unreadable;
+  return file.media?.kind === "video" && file.media.state === "ready" ? `${hint} ${text.media.originalHint}` : hint;
 }

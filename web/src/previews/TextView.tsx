@@ -7,6 +7,7 @@ import { formatBytes } from "@/ui/format";
 import type { ViewProps } from "@/previews/viewer";
 import { decode, fetchStart, MAX_TEXT_BYTES } from "@/previews/text-bytes";
 import { Tools } from "@/previews/Tools";
+import { visible } from "@/ui/visible";
 
 /** Numbers beside more lines than this cost more than they help. */
 const MAX_NUMBERED_LINES = 50_000;
@@ -42,7 +43,7 @@ export function TextView({ file, url, onFail }: ViewProps) {
             {notes.join(" ")}
           </p>
         )}
-        <div className="preview-text" role="group" tabIndex={0} aria-label={file.filename} data-wraps={wraps || undefined}>
+        <div className="preview-text" role="group" tabIndex={0} aria-label={visible(file.filename)} data-wraps={wraps || undefined}>
           {numbers !== null && (
             <pre className="preview-lines" aria-hidden="true">
               {numbers}

@@ -1,7 +1,8 @@
-/** A small picture of a file: the image itself where the browser can show it, else the icon of its kind. */
+/** A small picture of a file: the one that the service made, else the image itself where the browser can show it, else the icon of its kind. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { extensionOf, kindOf } from "@/drive/kind";
+import { MediaThumbnail } from "@/media/MediaThumbnail";
 import type { PreviewFile } from "@/previews/file";
 import { inlineUrl } from "@/previews/inlineUrl";
 import { isLarge, smallPicture } from "@/previews/small-picture";
@@ -25,20 +26,26 @@ interface ThumbnailProps {
 }
 
 export function Thumbnail({ file, size }: ThumbnailProps) {
-  const isPicture = size >= MIN_PICTURE && mayShow(file);
+  const media = file.media ?? null;
   const icon = Math.round(Math.min(64, Math.max(20, size * 0.28)));
-  const label = size >= MIN_LABEL && !file.is_folder ? extensionOf(file.filename) : "";
-  const picture = `${file.id}/${file.etag}`;
+  const isLabelled = size >= MIN_LABEL && !file.is_folder && !media?.thumbnail_url && media?.state !== "unreadable";
   return (
     <div className={`thumb thumb-kind-${kindOf(file)}`}>
-      <FileIcon file={file} size={icon} />
-      {label !== "" && label.length <= MAX_LABEL && (
-        <span className="thumb-label" aria-hidden="true">
-          {label}
-        </span>
-      )}
-      {isPicture && (isLarge(file) ? <Shrunk key={picture} file={file} /> : <Original key={picture} file={file} />)}
+      {!media?.thumbhash && <FileIcon file={file} size={icon} />}
+      {isLabelled && <Label name={file.filename} />}
+      {size >= MIN_PICTURE && media !== null && <MediaThumbnail key={media.hash ?? file.id} media={media} size={size} />}
+      {size >= MIN_PICTURE && media === null && mayShow(file) && <OwnPicture file={file} />}
     </div>
+  );
+}
+
+function Label({ name }: { name: string }) {
+  const label = extensionOf(name);
+  if (label === "" || label.length > MAX_LABEL) return null;
+  return (
+    <span className="thumb-label" aria-hidden="true">
+      {label}
+    </span>
   );
 }
 
@@ -46,6 +53,12 @@ export function Thumbnail({ file, size }: ThumbnailProps) {
 function mayShow(file: PreviewFile): boolean {
   const hasBytes = !file.is_folder && file.size > 0 && !file.deleted_at;
   return hasBytes && file.size <= MAX_BYTES && isBrowserImage(file);
+}
+
+/** Of a file that the service does not look into, such as one of a commit. */
+function OwnPicture({ file }: { file: PreviewFile }) {
+  const picture = `${file.id}/${file.etag}`;
+  return isLarge(file) ? <Shrunk key={picture} file={file} /> : <Original key={picture} file={file} />;
 }
 
 function Original({ file }: { file: PreviewFile }) {

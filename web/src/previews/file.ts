@@ -4,6 +4,8 @@ import { download, follow } from "@/drive/actions/downloading";
 
 export interface PreviewFile extends Pick<DriveFile, "id" | "etag" | "filename" | "mimetype" | "size" | "is_folder" | "updated_at" | "key"> {
   deleted_at?: DriveFile["deleted_at"];
+  /** What the service knows of the media in it; of a file of a commit nothing. */
+  media?: DriveFile["media"];
   /** Which of several versions of the file it is. */
   version?: string;
   /** Where its bytes are when that is known; for a file of the drive the service is asked each time. */

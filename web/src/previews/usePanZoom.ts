@@ -12,6 +12,8 @@ const PIXEL_LIMIT = 4;
 interface PanZoom {
   frame: RefObject<HTMLDivElement | null>;
   view: View;
+  /** How large the image is when it is fitted; null before its own size is known. */
+  fittedSize: Size | null;
   /** Of the image's own pixels; null before it is loaded. */
   percent: number | null;
   setNatural: (size: Size) => void;
@@ -27,11 +29,12 @@ interface PanZoom {
   };
 }
 
-export function usePanZoom(): PanZoom {
+/** `known` is the size of the image where that is known before it comes. */
+export function usePanZoom(known: Size | null): PanZoom {
   const frame = useRef<HTMLDivElement>(null);
   const pointers = useRef(new Map<number, Point>());
   const box = useBoxSize(frame);
-  const [natural, setNatural] = useState<Size | null>(null);
+  const [natural, setNatural] = useState(known);
   const [view, setView] = useState(FIT);
   const shown = natural === null || box === null ? null : fitted(natural, box);
 
@@ -89,6 +92,7 @@ export function usePanZoom(): PanZoom {
 
   return {
     frame, view, setNatural, fit,
+    fittedSize: shown,
     percent: natural === null || shown === null ? null : Math.round((100 * shown.width * view.scale) / natural.width),
     zoomBy: (factor) => zoomBy(factor),
     handlers: { onPointerDown, onPointerMove, onPointerUp, onPointerCancel: onPointerUp, onDoubleClick, onKeyDown },

@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
+import type { FileMedia } from "@/api/types";
 import { viewerOf } from "@/previews/viewer";
 
 test.each([
@@ -21,4 +22,13 @@ test.each([
 
 test("a folder has no viewer", () => {
   expect(viewerOf({ filename: "a.jpg", mimetype: "inode/directory", is_folder: true })).toBe("none");
+});
+
+test("what the service has made of a file is shown, whatever its type", () => {
+  const media = { large_url: null, has_stream: false };
+  const file = (kind: string, made: object) => ({ filename: "a.bin", mimetype: "application/x-a", is_folder: false, media: { kind, ...media, ...made } as FileMedia }); // all that is looked at
+
+  expect(viewerOf(file("image", { large_url: "/thumb/a" }))).toBe("image");
+  expect(viewerOf(file("video", { has_stream: true }))).toBe("video");
+  expect(viewerOf(file("image", {}))).toBe("none");
 });

@@ -25,9 +25,11 @@ const TEXT_TYPES = new Set([
 const TEXT_SUFFIXES = ["+json", "+xml", "+yaml"];
 const TEXT_EXTENSIONS = new Set("txt md markdown csv tsv log rst tex srt vtt ini conf cfg env properties diff patch".split(" "));
 
-/** Return the viewer for a file by its type and name, or `none`. */
-export function viewerOf(file: Pick<DriveFile, "filename" | "mimetype" | "is_folder">): Viewer {
+/** Return the viewer for a file by what is known of the media in it, its type and its name, or `none`. */
+export function viewerOf(file: Pick<PreviewFile, "filename" | "mimetype" | "is_folder" | "media">): Viewer {
   if (file.is_folder) return "none";
+  if (file.media?.kind === "image" && file.media.large_url !== null) return "image";
+  if (file.media?.has_stream) return file.media.kind === "audio" ? "audio" : "video";
   const type = essence(file.mimetype);
   if (isBrowserImage(file)) return "image";
   if (type === "application/pdf") return "pdf";

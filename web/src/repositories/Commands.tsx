@@ -1,4 +1,5 @@
 /** Commands to copy, each with what it does. */
+import { Fragment } from "react";
 import { copyText } from "@/drive/actions/downloading";
 import { text } from "@/text";
 import { IconButton } from "@/ui/Button";
@@ -17,7 +18,14 @@ export function Commands({ commands }: { commands: readonly Command[] }) {
       {commands.map(({ does, line }) => (
         <li key={line} className="command">
           <span className="command-does">{does}</span>
-          <code>{line}</code>
+          <code>
+            {line.split(" ").map((word, index) => (
+              <Fragment key={index}>
+                {index > 0 && " "}
+                <span>{word}</span>
+              </Fragment>
+            ))}
+          </code>
           <IconButton icon="copy" className="small" label={words.copy(does)} onPress={() => void copyText(line, words.copied)} />
         </li>
       ))}

@@ -1,21 +1,26 @@
 /** How a repository is used on the command line, ready to copy. */
+import type { Repository, RepositoryRef } from "@/api/repository-types";
 import { Commands } from "@/repositories/Commands";
 import { check, commit, connecting, reading } from "@/repositories/command-lines";
+import { useIsFirst } from "@/repositories/useRepository";
 import { text } from "@/text";
 import { Dialog } from "@/ui/Dialog";
 
 const words = text.repositories.commands;
 
 interface Props {
-  name: string;
+  repository: Repository;
+  refs: readonly RepositoryRef[];
   version: string | null;
   onClose: () => void;
 }
 
-export default function CommandsDialog({ name, version, onClose }: Props) {
+export default function CommandsDialog({ repository, refs, version, onClose }: Props) {
+  const { name } = repository;
+  const isFirst = useIsFirst(repository, refs, version);
   return (
     <Dialog title={words.title} size="medium" onClose={onClose}>
-      <Commands commands={[...(version === null ? [] : reading(name, version)), commit(name), check(name)]} />
+      <Commands commands={[...(version === null ? [] : reading(name, version, isFirst)), commit(name, repository.commits === 0), check(name)]} />
       <p className="muted">{words.hint}</p>
       <Commands commands={connecting(location.origin)} />
     </Dialog>

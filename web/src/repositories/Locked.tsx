@@ -7,12 +7,13 @@ import { shortHash } from "@/repositories/refs";
 import { text } from "@/text";
 import { Icon } from "@/ui/Icon";
 import { Message } from "@/ui/Message";
+import { visible } from "@/ui/visible";
 
 const words = text.repositories;
 
 export function Locked() {
   const { repository, refs, ref } = useOnShow();
-  const commands = ref === null ? [commit(repository.name)] : reading(repository.name, ref);
+  const commands = ref === null ? [commit(repository.name, true)] : reading(repository.name, ref, repository.commits < 2);
   return (
     <div className="browser-empty locked">
       <Message icon="lock" title={words.locked.title} hint={words.locked.hint}>
@@ -26,7 +27,7 @@ export function Locked() {
               <li key={`${kind}:${name}`}>
                 <Icon name={kind} size={16} />
                 <span className="visually-hidden">{words.refs[kind]}</span>
-                <span className="truncate">{name}</span>
+                <span className="truncate">{visible(name)}</span>
                 <code className="muted">{shortHash(hash)}</code>
                 <span className="muted"><When time={time} /></span>
               </li>

@@ -12,7 +12,7 @@ export function NoCommits() {
   return (
     <div className="browser-empty">
       <Message icon="layers" title={words.noCommits.title} hint={words.noCommits.hint}>
-        <Commands commands={[commit(repository.name)]} />
+        <Commands commands={[commit(repository.name, true)]} />
       </Message>
     </div>
   );

@@ -6,6 +6,7 @@ import { IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
 import { useMediaQuery } from "@/ui/useMediaQuery";
+import { visible } from "@/ui/visible";
 
 const words = text.repositories.file;
 const NARROW = "(max-width: 800px)";
@@ -24,7 +25,7 @@ export function PathCrumbs({ root, path, onGo }: PathCrumbsProps) {
   const kept = isNarrow ? 1 : steps.length > MAX_SHOWN ? 2 : steps.length;
   const folded = steps.slice(isNarrow ? 0 : 1, -kept).toReversed();
   const shown = folded.length === 0 ? steps : [...(isNarrow ? [] : [""]), ...steps.slice(-kept)];
-  const label = (step: string) => (step === "" ? root : nameOf(step));
+  const label = (step: string) => visible(step === "" ? root : nameOf(step));
   const items = folded.map((step) => ({ id: step || "/", label: label(step), icon: "folder" as const, onAction: () => onGo(step) }));
   return (
     <nav className="path-crumbs" aria-label={words.breadcrumbs}>

@@ -2,6 +2,7 @@
 import { useOnShow } from "@/repositories/context";
 import { text } from "@/text";
 import { Icon } from "@/ui/Icon";
+import { visible } from "@/ui/visible";
 
 const words = text.repositories.refs;
 
@@ -12,10 +13,10 @@ export function RefChips({ commit }: { commit: string }) {
   return (
     <span className="ref-chips">
       {here.map(({ kind, name }) => (
-        <span key={`${kind}:${name}`} className={`ref-chip ${kind}`} title={`${words[kind]} ${name}`}>
+        <span key={`${kind}:${name}`} className={`ref-chip ${kind}`} title={`${words[kind]} ${visible(name)}`}>
           <Icon name={kind} size={12} />
           <span className="visually-hidden">{words[kind]} </span>
-          <span className="truncate">{name}</span>
+          <span className="truncate">{visible(name)}</span>
         </span>
       ))}
     </span>

@@ -9,5 +9,10 @@ test("a shell reads a word as it is meant", () => {
 });
 
 test("commands name the version on show", () => {
-  expect(reading("film", "v1").map(({ line }) => line)).toContain("keyshelf checkout v1 DIR --repo film");
+  expect(reading("film", "v1", false).map(({ line }) => line)).toContain("keyshelf checkout v1 DIR --repo film");
+});
+
+test("a first version is compared with nothing", () => {
+  expect(reading("film", "main", false).map(({ line }) => line)).toContain("keyshelf diff main~1 main --repo film");
+  expect(reading("film", "main", true).some(({ line }) => line.includes("diff"))).toBe(false);
 });

@@ -3,7 +3,7 @@ import type { Command } from "@/repositories/Commands";
 import { text } from "@/text";
 
 const words = text.repositories.commands;
-const PLAIN = /^[A-Za-z0-9@%+=:,./_-]+$/;
+const PLAIN = /^[A-Za-z0-9@%+=:,./_-][A-Za-z0-9@%+=:,./_~-]*$/;
 
 /** A word as a shell takes it, whatever is in it. */
 export function quoted(word: string): string {
@@ -16,8 +16,8 @@ export const creating: readonly Command[] = [
   { does: words.commit, line: 'keyshelf commit DIR --repo NAME -m "First version"' },
 ];
 
-export function commit(name: string): Command {
-  return { does: words.commit, line: `keyshelf commit DIR --repo ${quoted(name)} -m "First version"` };
+export function commit(name: string, isFirst: boolean): Command {
+  return { does: words.commit, line: `keyshelf commit DIR --repo ${quoted(name)} -m "${isFirst ? "First version" : "What changed"}"` };
 }
 
 export function createEncrypted(name: string): Command {
@@ -28,14 +28,14 @@ export function check(name: string): Command {
   return { does: words.check, line: `keyshelf check --repo ${quoted(name)} --read-data` };
 }
 
-/** What reads a repository at a version. */
-export function reading(name: string, ref: string): readonly Command[] {
+/** What reads a repository at a version; `isFirst` says that nothing was before that. */
+export function reading(name: string, ref: string, isFirst: boolean): readonly Command[] {
   const repo = `--repo ${quoted(name)}`;
-  return [
+  const lines = [
     { does: words.checkout, line: `keyshelf checkout ${quoted(ref)} DIR ${repo}` },
     { does: words.log, line: `keyshelf log ${repo}` },
-    { does: words.diff, line: `keyshelf diff ${quoted(`${ref}~1`)} ${quoted(ref)} ${repo}` },
   ];
+  return isFirst ? lines : [...lines, { does: words.diff, line: `keyshelf diff ${quoted(`${ref}~1`)} ${quoted(ref)} ${repo}` }];
 }
 
 /** What lets the commands of another machine reach this service. */

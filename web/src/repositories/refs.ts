@@ -1,5 +1,6 @@
 /** Which commit the address means, as far as the branches and tags tell. */
 import type { RepositoryRef } from "@/api/repository-types";
+import { visible } from "@/ui/visible";
 
 const HASH = /^[0-9a-f]{64}$/;
 const SHORT = 10;
@@ -29,5 +30,5 @@ export function refText(ref: Pick<RepositoryRef, "kind" | "name">, refs: readonl
 /** How a person reads what an address names. */
 export function refLabel(text: string): string {
   if (HASH.test(text)) return shortHash(text);
-  return text.replace(/^(?:branch|tag):/, "");
+  return visible(text.replace(/^(?:branch|tag):/, ""));
 }

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { keys } from "@/api/keys";
 import { getCommit, getRepository, listRefs } from "@/api/repositories";
-import type { RepositoryRef } from "@/api/repository-types";
+import type { Repository, RepositoryRef } from "@/api/repository-types";
 import { knownCommit } from "@/repositories/refs";
 import { retryTransient } from "@/repositories/useEndless";
 
@@ -36,4 +36,11 @@ export function useMeant(id: string, refs: readonly RepositoryRef[], ref: string
   const known = ref === null ? null : knownCommit(refs, ref);
   const asked = useCommit(id, known === null ? ref : null);
   return { commit: known ?? asked.data?.hash ?? null, error: known === null ? asked.error : null, retry: () => void asked.refetch() };
+}
+
+/** Whether the version has nothing before it, as far as can be told without its keys. */
+export function useIsFirst(repository: Repository, refs: readonly RepositoryRef[], ref: string | null): boolean {
+  const { commit } = useMeant(repository.id, refs, repository.is_readable ? ref : null);
+  const { data } = useCommit(repository.id, commit);
+  return data ? data.parents.length === 0 : repository.commits < 2;
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { IconButton } from "@/ui/Button";
 import { text } from "@/text";
+import { visible } from "@/ui/visible";
 import "@/ui/dialog.css";
 
 interface DialogProps {
@@ -23,7 +24,7 @@ export function Dialog({ title, onClose, children, actions, size = "small", role
         <AriaDialog className="dialog" role={role}>
           <header className="dialog-head">
             <Heading slot="title" className="truncate">
-              {title}
+              {visible(title)}
             </Heading>
             <IconButton icon="close" label={text.close} className="small" onPress={onClose} />
           </header>

@@ -1,8 +1,9 @@
 /** The open menu: a popover with groups of commands and choices. Loaded when the first menu opens. */
-import { type RefObject, useMemo } from "react";
+import { type RefObject, useEffect, useMemo, useRef } from "react";
 import { Header, Keyboard, Menu as AriaMenu, MenuItem as AriaMenuItem, MenuSection, Popover, type Selection, Separator, Text } from "react-aria-components";
 import { Icon } from "@/ui/Icon";
 import type { MenuGroup } from "@/ui/menu-items";
+import { visible } from "@/ui/visible";
 import "@/ui/menu.css";
 
 interface MenuPopoverProps {
@@ -26,8 +27,14 @@ export default function MenuPopover({ label, groups, anchor, placement, offset, 
 function Items({ groups, onClose, label }: { groups: MenuGroup[]; onClose: () => void; label: string }) {
   const shown = groups.filter((group) => group.items.length > 0);
   const disabled = useMemo(() => groups.flatMap((g) => g.items.filter((i) => i.disabled).map((i) => i.id)), [groups]);
+  const menu = useRef<HTMLDivElement>(null);
+  // Who chooses one of several begins where the choice is.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => menu.current?.querySelector<HTMLElement>('[role="menuitemradio"][aria-checked="true"]')?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
   return (
-    <AriaMenu className="menu" aria-label={label} disabledKeys={disabled} onClose={onClose} autoFocus="first">
+    <AriaMenu ref={menu} className="menu" aria-label={label} disabledKeys={disabled} onClose={onClose} autoFocus="first">
       {shown.map((group, index) => (
         <Section key={group.id} group={group} first={index === 0} />
       ))}
@@ -50,12 +57,12 @@ function Section({ group, first }: { group: MenuGroup; first: boolean }) {
           <AriaMenuItem
             key={item.id}
             id={item.id}
-            textValue={item.label}
+            textValue={visible(item.label)}
             className={`menu-item ${item.danger ? "danger" : ""}`}
             onAction={item.onAction}
           >
             {item.icon ? <Icon name={item.icon} size={18} /> : <span className="menu-tick">{item.checked && <Icon name="check" size={16} />}</span>}
-            <Text slot="label" className="truncate">{item.label}</Text>
+            <Text slot="label" className="truncate">{visible(item.label)}</Text>
             {item.icon && item.checked && <Icon name="check" size={16} className="menu-end" />}
             {item.shortcut && <Keyboard>{item.shortcut}</Keyboard>}
           </AriaMenuItem>

@@ -6,6 +6,7 @@ import { IconButton } from "@/ui/Button";
 import { focusFiles } from "@/ui/focusFiles";
 import { Icon } from "@/ui/Icon";
 import { dismissToast, getToasts, pauseToasts, resumeToasts, subscribeToasts } from "@/ui/toasts";
+import { visible } from "@/ui/visible";
 import "@/ui/toasts.css";
 
 const icons = { info: "info", success: "check", error: "warning" } as const;
@@ -44,7 +45,7 @@ export function Toasts() {
         {toasts.map((toast) => (
           <div key={toast.id} className={`toast ${toast.tone}`} role={toast.tone === "error" ? "alert" : "status"}>
             <Icon name={icons[toast.tone]} size={18} />
-            <p>{toast.message}</p>
+            <p>{visible(toast.message)}</p>
             {toast.action && (
               <Button
                 className="toast-action"

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { daysUntil, formatBytes, formatDuration, formatExactBytes, formatWhen } from "@/ui/format";
+import { describe, expect, it, test } from "vitest";
+import { daysUntil, formatBytes, formatClock, formatDuration, formatExactBytes, formatWhen } from "@/ui/format";
 
 describe("sizes", () => {
   it.each([
@@ -19,6 +19,15 @@ describe("sizes", () => {
     expect(formatExactBytes(2_147_483_648)).toBe("2,147,483,648 bytes");
     expect(formatExactBytes(1)).toBe("1 byte");
   });
+});
+
+test.each([
+  [0, "0:00"],
+  [12.9, "0:12"],
+  [63, "1:03"],
+  [3723, "1:02:03"],
+])("%d seconds of a film read %s", (seconds, text) => {
+  expect(formatClock(seconds)).toBe(text);
 });
 
 describe("times", () => {

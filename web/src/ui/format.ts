@@ -53,6 +53,14 @@ export function formatDuration(seconds: number): string {
   return `${s} s`;
 }
 
+/** A place in a film, or its length: `0:12`, `1:03:20`. */
+export function formatClock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const tail = String(s).padStart(2, "0");
+  return h > 0 ? `${h}:${String(m).padStart(2, "0")}:${tail}` : `${m}:${tail}`;
+}
+
 /** `2 minutes ago`, `yesterday`, then the date; the exact time belongs in a tooltip. */
 export function formatWhen(timestamp: string, now: Date = new Date()): string {
   const then = new Date(timestamp);
@@ -68,6 +76,11 @@ export function formatWhen(timestamp: string, now: Date = new Date()): string {
 
 export function formatExactTime(timestamp: string): string {
   return exact.format(new Date(timestamp));
+}
+
+/** A time on some clock that tells no zone, as that clock showed it. */
+export function formatLocalTime(clock: string): string {
+  return exact.format(new Date(clock));
 }
 
 /** Whole days from `now` until the time, never negative. */

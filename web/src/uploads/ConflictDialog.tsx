@@ -11,6 +11,7 @@ import { Dialog } from "@/ui/Dialog";
 import { FileIcon } from "@/ui/FileIcon";
 import { formatBytes, formatExactBytes, formatExactTime, formatWhen } from "@/ui/format";
 import { Icon } from "@/ui/Icon";
+import { visible } from "@/ui/visible";
 import type { Conflict, Item } from "@/uploads/item";
 import type { Decision } from "@/uploads/queue";
 
@@ -44,7 +45,7 @@ export function ConflictDialog({ item, others, onDecide, onClose }: ConflictDial
         </>
       }
     >
-      <p>{sentence(item.name, conflict)}</p>
+      <p>{sentence(visible(item.name), conflict)}</p>
       <div className="upload-versions">
         <Existing conflict={conflict} />
         <Version

@@ -5,6 +5,7 @@ import { Button, IconButton } from "@/ui/Button";
 import { FileIcon } from "@/ui/FileIcon";
 import { formatBytes, formatDuration, formatRate } from "@/ui/format";
 import { Icon } from "@/ui/Icon";
+import { visible } from "@/ui/visible";
 import type { Item } from "@/uploads/item";
 import type { UploadQueue } from "@/uploads/queue";
 import { secondsLeft } from "@/uploads/rate";
@@ -20,8 +21,8 @@ interface UploadRowProps {
 }
 
 export const UploadRow = memo(function UploadRow({ item, rate, queue, onDecide }: UploadRowProps) {
-  const name = item.storedName ?? item.name;
-  const place = [...item.path, name].join(" / ");
+  const name = visible(item.storedName ?? item.name);
+  const place = [...item.path.map(visible), name].join(" / ");
   const underWay = item.status === "uploading" || item.status === "finishing" || item.status === "paused";
   return (
     <>

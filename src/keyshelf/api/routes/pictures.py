@@ -14,8 +14,7 @@ from keyshelf.api.bytes import ANY_BYTES
 from keyshelf.api.caller import Caller, Service
 from keyshelf.api.media_links import signer
 from keyshelf.api.objects import ANY_PAGE, Shown, answer_with_object, preflight
-from keyshelf.api.pictures import CHANGING, answer_with_picture
-from keyshelf.api.pictures import Shown as ShownPicture
+from keyshelf.api.pictures import CHANGING, Term, answer_with_picture
 from keyshelf.api.schemas import Answer
 from keyshelf.api.schemas import Request as Body
 from keyshelf.api.warm_pictures import PICTURE_PATH, WarmAddresses
@@ -105,13 +104,13 @@ async def picture(service: Service, signature: str, address: str, request: Reque
     signed = read_signed(raw_path, "img", service.playback.url_keys, now=now)
     asked, accept = picture_address(signed.text), request.headers.get("accept")
     found = await service.pictures.find(asked, accept=accept)
-    shown = ShownPicture(found, signed.expires_at)
+    term = Term(found.is_pinned, signed.expires_at)
     name = asked.source.rpartition("/")[2].rpartition(".")
     filename = f"{name[0] or name[2]}.{found.picture.format.value}"
-    response = answer_with_picture(request, shown, filename=filename, now=now)
+    response = answer_with_picture(request, found, term, filename=filename, now=now)
     if request.method == "GET" and response.status_code == 200:
         warm: WarmAddresses = request.app.state.warm_pictures
-        warm.note(raw_path, accept, shown, dict(response.headers))
+        warm.note(raw_path, accept, found, term, response.headers)
     return response
 
 

@@ -7,7 +7,7 @@ import typer
 from keyshelf.cli import connecting, waiting
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.options import DryRun, Json, Quiet
-from keyshelf.cli.output import Output
+from keyshelf.cli.output import Output, count_text
 from keyshelf.client.asynchronous import AsyncClient
 from keyshelf.client.values import BackfillReport
 from keyshelf.client.wire import decode
@@ -46,8 +46,10 @@ def backfill(
 
 def _lines(report: BackfillReport) -> list[str]:
     word = "would create" if report.dry_run else "created"
-    made = f"{report.folders_created:,} folders and {report.files_created:,} files"
+    scanned = count_text(report.scanned, "object")
+    folders = count_text(report.folders_created, "folder")
+    made = f"{folders} and {count_text(report.files_created, 'file')}"
     return [
-        f"scanned {report.scanned:,} objects, {report.already_registered:,} already registered",
-        f"{word} {made}, {len(report.errors):,} errors",
+        f"scanned {scanned}, {report.already_registered:,} already registered",
+        f"{word} {made}, {count_text(len(report.errors), 'error')}",
     ]

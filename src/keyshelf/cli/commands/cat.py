@@ -14,7 +14,7 @@ from keyshelf.repositories.history.content import content
 from keyshelf.repositories.history.folders import find_file
 from keyshelf.repositories.history.resolve import resolve
 from keyshelf.repositories.host import Host
-from keyshelf.repositories.paths import path_bytes
+from keyshelf.repositories.paths import path_typed
 from keyshelf.repositories.reading import Reader
 
 
@@ -25,7 +25,7 @@ def cat(
     repo: Repo,
 ) -> None:
     """Write the bytes of a file in a commit to standard output. Changes nothing."""
-    where = path_bytes(path)
+    where = path_typed(path)
 
     async def command(host: Host) -> ExitCode:
         reader = Reader(await hosting.opened(host, repo))

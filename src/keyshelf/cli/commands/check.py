@@ -16,6 +16,7 @@ from keyshelf.errors import InvalidInputError
 from keyshelf.layout.repository import CommitHash
 from keyshelf.repositories.check.service import check as look
 from keyshelf.repositories.check.values import Report
+from keyshelf.repositories.paths import path_bytes, path_shown
 from keyshelf.repositories.remote.host import RemoteHost
 
 _SHOWN = 20
@@ -72,10 +73,7 @@ def check(
             forgotten = await this_machine.forget_damaged(
                 host.parts, carrier.repository.keys, report
             )
-            out.message(
-                f"keyshelf: {count_text(forgotten, 'chunk')} forgotten:"
-                f" `keyshelf commit --paranoid` of the good files sends them again"
-            )
+            out.message(f"keyshelf: {_forgotten_text(forgotten)}")
         return ExitCode.OK if report.is_clean else ExitCode.INTEGRITY
 
     hosting.run(command)
@@ -93,6 +91,16 @@ def _part(text: str | None) -> float | None:
     return percent / 100
 
 
+def _forgotten_text(count: int) -> str:
+    if not count:
+        return "no chunk is damaged: nothing was to be forgotten"
+    them = "it" if count == 1 else "them"
+    return (
+        f"{count_text(count, 'chunk')} forgotten:"
+        f" `keyshelf commit --paranoid` of the good files sends {them} again"
+    )
+
+
 def _lines(report: Report) -> list[str]:
     looked = f"{count_text(report.commits, 'commit')}, {count_text(report.chunks, 'chunk')}"
     read = f"{report.chunks_read:,} read and verified ({size_text(report.bytes_read)})"
@@ -104,7 +112,7 @@ def _lines(report: Report) -> list[str]:
     least = "at least " if report.is_cut_short else ""
     lines.append(f"hurt: {least}{count_text(report.hurt_files_count, 'file')}")
     lines += [
-        f"  {each.path} in {count_text(each.commits, 'commit')}, such as"
+        f"  {path_shown(path_bytes(each.path))} in {count_text(each.commits, 'commit')}, such as"
         f" {short(CommitHash(each.commit))}"
         for each in report.hurt_files[:_SHOWN]
     ]

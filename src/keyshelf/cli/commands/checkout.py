@@ -20,7 +20,7 @@ from keyshelf.repositories.checkout.service import checkout as check_out
 from keyshelf.repositories.checkout.values import CheckedOut, CheckoutOptions, Progress
 from keyshelf.repositories.history.resolve import resolve
 from keyshelf.repositories.host import Host
-from keyshelf.repositories.paths import path_bytes, path_text
+from keyshelf.repositories.paths import path_text, path_typed
 from keyshelf.repositories.reading import Reader
 
 Folder = Annotated[
@@ -62,7 +62,7 @@ def checkout(
     with 7 when something is damaged, and names it.
     """
     out = Output(as_json=as_json)
-    wanted = [path_bytes(path) for path in paths or []]
+    wanted = [path_typed(path) for path in paths or []]
     options = CheckoutOptions(
         overwrite=overwrite, delete=delete, keep_going=keep_going,
         paranoid=paranoid, durable=durable, dry_run=dry_run,
@@ -79,8 +79,9 @@ def checkout(
         ):
             shown = replace(options, on_progress=partial(_show, display))
             done = await check_out(
-                reader, root, os.fsencode(folder), paths=wanted, cache=cache, options=shown
-            )
+                reader, root, os.fsencode(folder),
+                commit=commit, paths=wanted, cache=cache, options=shown,
+            )  # fmt: skip
         _tell(out, done)
         head = f"would make {folder}" if dry_run else f"{folder} is"
         out.result(_document(done) | {"commit": commit}, [f"{head} {short(commit)}: {_text(done)}"])
@@ -99,6 +100,10 @@ def _tell(out: Output, done: CheckedOut) -> None:
         out.message(f"keyshelf: {each.error.detail}")
     for warning in done.warnings:
         out.message(f"keyshelf: {warning}")
+    if done.left:
+        are, them = ("is", "it") if done.left == 1 else ("are", "them")
+        left = f"{count_text(done.left, 'file')} that it no longer has {are} left"
+        out.message(f"keyshelf: {left}: --delete removes {them}")
 
 
 def _text(done: CheckedOut) -> str:
@@ -108,6 +113,8 @@ def _text(done: CheckedOut) -> str:
     ]
     if done.adjusted:
         parts.append(f"{done.adjusted:,} with other times or modes")
+    if done.kept:
+        parts.append(f"{done.kept:,} kept as changed here")
     if done.removed:
         parts.append(f"{done.removed:,} removed")
     if done.unwritten:
@@ -120,7 +127,9 @@ def _document(done: CheckedOut) -> dict[str, object]:
         "written": done.written,
         "adjusted": done.adjusted,
         "right": done.right,
+        "kept": done.kept,
         "removed": done.removed,
+        "left": done.left,
         "bytes_written": done.bytes_written,
         "damaged": [
             {"path": path_text(each.path), "code": each.error.code, "detail": each.error.detail}

@@ -55,6 +55,9 @@ def commit(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Also when nothing changed.")
     ] = False,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Also when that undoes what others committed.")
+    ] = False,
     xattrs: Annotated[bool, typer.Option("--xattrs", help="Extended attributes too.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -77,20 +80,16 @@ def commit(
             ContentDisplay(f"commit to {repo}", quiet=quiet or as_json) as display,
         ):
             options = CommitOptions(
-                paranoid=paranoid, allow_empty=allow_empty, xattrs=xattrs, own=own,
+                paranoid=paranoid, allow_empty=allow_empty, as_is=as_is, xattrs=xattrs, own=own,
                 on_progress=partial(_show, display),
             )  # fmt: skip
             made = await make_commit(
-                carrier,
-                os.fsencode(place),
-                branch=name,
-                message=message,
-                author=made_by,
-                at=system_clock().astimezone(),
-                cache=cache,
-                options=options,
-            )
+                carrier, os.fsencode(place), branch=name, message=message, author=made_by,
+                at=system_clock().astimezone(), cache=cache, options=options,
+            )  # fmt: skip
         _tell_left_out(out, made, place, own)
+        if made.is_new and not made.is_sure:
+            _tell_unsure(out, folder, f"keyshelf diff {branch}~1 {branch} --repo {repo}")
         out.result(_document(made), _lines(made, branch))
         return ExitCode.OK
 
@@ -137,9 +136,17 @@ def _tell_left_out(out: Output, made: Commit, folder: Path, own: Iterable[bytes]
             out.message(f"keyshelf: left out {shown(each)}: Keyshelf's own data")
 
 
+def _tell_unsure(out: Output, folder: Path, diff: str) -> None:
+    out.message(
+        f"keyshelf: it is not remembered which version {shown(os.fsencode(folder))} was: it was"
+        f" committed as it is. `{diff}` shows what that changed"
+    )
+
+
 def _document(made: Commit) -> dict[str, object]:
     return commit_document(made.hash, made.manifest) | {
         "is_new": made.is_new,
+        "is_sure": made.is_sure,
         "files_read": made.files_read,
         "bytes_read": made.bytes_read,
         "new_chunks": made.sent.chunks,
@@ -152,8 +159,10 @@ def _document(made: Commit) -> dict[str, object]:
 def _lines(made: Commit, branch: str) -> list[str]:
     root = made.manifest.root
     holds = f"{count_text(root.files, 'file')}, {size_text(root.size)}"
-    if not made.is_new:
-        return [f"nothing changed since {short(made.hash)} on {branch} ({holds})"]
     sent = made.sent
+    if not made.is_new:
+        again = f"{count_text(sent.chunks, 'chunk')} sent again, {size_text(sent.content_bytes)}"
+        lines = [f"nothing changed since {short(made.hash)} on {branch} ({holds})"]
+        return [*lines, again] if sent.chunks else lines
     new = f"{size_text(sent.content_bytes)} new, {size_text(sent.stored_bytes)} stored"
     return [f"{short(made.hash)} on {branch}: {holds}; {new} in {count_text(sent.chunks, 'chunk')}"]

@@ -14,7 +14,7 @@ from keyshelf.repositories.history.diff import diff as changes_between
 from keyshelf.repositories.history.new_bytes import NewBytes, new_bytes
 from keyshelf.repositories.history.resolve import resolve
 from keyshelf.repositories.host import Host
-from keyshelf.repositories.paths import path_bytes
+from keyshelf.repositories.paths import path_typed
 from keyshelf.repositories.reading import Reader
 
 
@@ -32,7 +32,7 @@ def diff(
     Changes nothing.
     """
     out = Output(as_json=as_json)
-    below = path_bytes(path)
+    below = path_typed(path)
 
     async def command(host: Host) -> ExitCode:
         reader = Reader(await hosting.opened(host, repo))

@@ -22,7 +22,8 @@ def list_jobs(
     state: Annotated[
         str | None, typer.Option(help="queued, running, succeeded, failed or cancelled.")
     ] = None,
-    kind: Annotated[str | None, typer.Option(help="Such as settle, copy, purge, backfill.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Such as copy, backfill or video:full.")] = None,
+    media_hash: Annotated[str | None, typer.Option("--hash", help="Those on these media.")] = None,
     everyone: Annotated[
         bool, typer.Option("--all", help="Everybody's, for administrators.")
     ] = False,
@@ -32,7 +33,8 @@ def list_jobs(
     out = Output(as_json=as_json)
 
     async def command(client: AsyncClient) -> ExitCode:
-        jobs = [job async for job in client.jobs(state=state, kind=kind, everyone=everyone)]
+        found = client.jobs(state=state, kind=kind, media_hash=media_hash, everyone=everyone)
+        jobs = [job async for job in found]
         rows = [
             [str(job.id), job.kind, job.state, _progress(job), output.time_text(job.created_at)]
             for job in jobs

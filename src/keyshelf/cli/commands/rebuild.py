@@ -65,7 +65,7 @@ def rebuild(
 def _lines(rebuilt: "Rebuilt", *, dry_run: bool) -> list[str]:
     word = "would add" if dry_run else "added"
     lines = [
-        f"found {rebuilt.found:,} repositories in the bucket",
+        f"found {count_text(rebuilt.found, 'repository')} in the bucket",
         (
             f"{word} {rebuilt.repositories:,} of them, {count_text(rebuilt.refs, 'ref')},"
             f" {count_text(rebuilt.commits, 'commit')}, {count_text(rebuilt.chunks, 'chunk')}"

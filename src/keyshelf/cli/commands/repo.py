@@ -1,18 +1,22 @@
 """`keyshelf repo`: repositories, and the keys of encrypted ones."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID, uuid4
 
 import typer
 
 from keyshelf.cli import hosting, options, output
+from keyshelf.cli.commands.proxies import proxies
 from keyshelf.cli.exits import ExitCode
+from keyshelf.cli.hosting import AnyHost
 from keyshelf.cli.options import Json, Yes
 from keyshelf.cli.output import Output
 from keyshelf.cli.repository_text import filled_lines, info_document, percent_saved
 from keyshelf.errors import InvalidInputError, NotFoundError
 from keyshelf.repositories import unlocking as locks
 from keyshelf.repositories.host import Host, NewEncryption, RepositoryInfo
+from keyshelf.repositories.remote.host import RemoteHost
 from keyshelf.repositories.unlocking import Unlocking
 from keyshelf.repositories.values import RefKind, repository_name
 
@@ -79,14 +83,30 @@ def list_repositories(as_json: Json = False) -> None:
     """List repositories with their sizes: logical is what copies of all commits would take."""
     out = Output(as_json=as_json)
 
-    async def command(host: Host) -> ExitCode:
+    async def command(host: AnyHost) -> ExitCode:
         found = await host.all()
         head = [["NAME", "COMMITS", "LOGICAL", "STORED", "SAVED", "CHANGED", ""]] if found else []
         lines = output.table(head + [_row(each) for each in found], right=[1, 2, 3, 4])
         out.result({"items": [info_document(each) for each in found]}, lines)
+        if not found:
+            await _tell_how_to_begin(out, host)
         return ExitCode.OK
 
     hosting.run(command)
+
+
+async def _tell_how_to_begin(out: Output, host: AnyHost) -> None:
+    out.message("keyshelf: there are no repositories yet: `keyshelf repo create NAME` makes one")
+    if isinstance(host, RemoteHost):
+        return
+    # As `this_machine` says: only who works on this machine waits for its drivers.
+    from keyshelf.cli import this_machine  # noqa: PLC0415
+
+    if await this_machine.has_unknown(host.parts):
+        out.message(
+            "keyshelf: the store holds repositories that the database does not know:"
+            " `keyshelf rebuild --repositories` brings them back"
+        )
 
 
 @app.command()
@@ -163,6 +183,9 @@ def rename(
     hosting.run(command)
 
 
+app.command()(proxies)
+
+
 @keys.command("list")
 def list_keys(name: Name, as_json: Json = False) -> None:
     """List what opens an encrypted repository. Changes nothing."""
@@ -198,7 +221,7 @@ def add_key(
 
     async def command(host: Host) -> ExitCode:
         info = _encrypted(await host.find(name))
-        secret = await locks.secret_of(info.slots, hosting.unlocking_for(info))
+        secret = await hosting.unlocked(info, partial(locks.secret_of, info.slots))
         opened_by = _key_as_set() if from_settings else _typed(info)
         slot = await locks.another_slot(secret, opened_by, slot=uuid4(), label=label)
         await host.change(info, slots=[*info.slots, slot])

@@ -9,8 +9,8 @@ from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.drive.content import queries
 from keyshelf.drive.mimetypes import Category, category_of
 from keyshelf.drive.parts import DriveParts
-from keyshelf.drive.values import DriveFile, Inspect
-from keyshelf.jobs.values import JobKind
+from keyshelf.drive.values import DriveFile, FileState, Inspect
+from keyshelf.jobs.values import BACKGROUND, JobKind
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
 
@@ -32,8 +32,20 @@ async def schedule_inspection(
     if not _is_wanted(parts.options.inspect, file):
         return
     kind = INSPECT if file.size < _LARGE_BYTES else replace(INSPECT, queue="large")
-    payload = {"file_id": str(file.id), "owner": file.owner_id}
+    payload = {"file_id": str(file.id), "owner": file.owner_id, BACKGROUND: True}
     await parts.jobs.enqueue(tx, kind, payload, owner_id=asked_by, unique_key=str(file.id))
+
+
+def expected(parts: DriveParts, file: DriveFile) -> Category | None:
+    """Return what a file that is yet to be read seems to be: picture, film or sound.
+
+    None for all others: those that were read, and those that will not be.
+    """
+    if file.content_hash or file.state is not FileState.READY:
+        return None
+    if not _is_wanted(parts.options.inspect, file) or not _is_media(file):
+        return None
+    return category_of(file.mimetype, file.filename)
 
 
 async def find_file(tx: ReadTransaction, file_id: UUID) -> DriveFile | None:

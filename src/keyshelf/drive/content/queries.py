@@ -82,11 +82,14 @@ async def not_inspected(
     return [from_row(row) for row in await tx.all(sql, {"after": after, "limit": limit})]
 
 
-async def released(tx: ReadTransaction, *, limit: int) -> Sequence[str]:
-    """Return content that files let go of, the longest ago first."""
+async def released(tx: ReadTransaction, *, after: str, limit: int) -> Sequence[str]:
+    """Return content that files let go of, in order."""
     rows = await tx.all(
-        "SELECT content_hash FROM released_content ORDER BY released_at LIMIT %(limit)s",
-        {"limit": limit},
+        """
+        SELECT content_hash FROM released_content WHERE content_hash > %(after)s
+        ORDER BY content_hash LIMIT %(limit)s
+        """,
+        {"after": after, "limit": limit},
     )
     return [row["content_hash"] for row in rows]
 

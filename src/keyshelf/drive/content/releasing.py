@@ -1,6 +1,6 @@
 """Content that files let go of, by being overwritten or deleted for ever."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from keyshelf.drive.content import queries
 from keyshelf.drive.parts import DriveParts
@@ -15,17 +15,33 @@ async def release_content(parts: DriveParts, release: Release) -> int:
     """Remove what was made of content that no file has any longer; return of how much.
 
     What another file has, the trash included, stays. Content whose removal raises is
-    looked at again the next time, as after a crash.
+    looked at again the next time, as after a crash; the first such error is raised when
+    all others had their turn.
     """
-    async with parts.database.read() as tx:
-        hashes = await queries.released(tx, limit=_BATCH)
-    removed = 0
-    for each in hashes:
-        async with parts.database.read() as tx:
-            is_held = await queries.is_held(tx, each)
-        if not is_held:
-            await release(each)
-            removed += 1
-        async with parts.database.transaction() as tx:
-            await queries.forget_released(tx, each)
+    removed, after = 0, ""
+    failure: Exception | None = None
+    while hashes := await _page(parts, after):
+        for each in hashes:
+            try:
+                removed += await _release_one(parts, each, release)
+            except Exception as error:  # noqa: BLE001 -- raised below
+                failure = failure or error
+        after = hashes[-1]
+    if failure is not None:
+        raise failure
     return removed
+
+
+async def _page(parts: DriveParts, after: str) -> Sequence[str]:
+    async with parts.database.read() as tx:
+        return await queries.released(tx, after=after, limit=_BATCH)
+
+
+async def _release_one(parts: DriveParts, content_hash: str, release: Release) -> bool:
+    async with parts.database.read() as tx:
+        is_held = await queries.is_held(tx, content_hash)
+    if not is_held:
+        await release(content_hash)
+    async with parts.database.transaction() as tx:
+        await queries.forget_released(tx, content_hash)
+    return not is_held

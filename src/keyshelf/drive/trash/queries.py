@@ -147,6 +147,7 @@ async def delete_leaves(
 ) -> list[tuple[UUID, ObjectKey]]:
     """Delete those of these rows that hold nothing; notes their objects for deletion.
 
+    Their inspections go with them: one that runs ends at its next sign of life.
     Returns the rows with their keys. What is live is never touched. A copy that is under
     way lands on its key whatever happens to its row: until then the row holds the key,
     or the bytes of the key's next owner would be overwritten.
@@ -169,6 +170,9 @@ async def delete_leaves(
             INSERT INTO released_content (content_hash)
             SELECT DISTINCT content_hash FROM gone WHERE content_hash IS NOT NULL
             ON CONFLICT DO NOTHING
+        ), forgotten AS (
+            DELETE FROM jobs j
+            WHERE j.kind = 'inspect' AND j.payload ->> 'file_id' = ANY(SELECT id::text FROM gone)
         )
         SELECT id, s3_key FROM gone
         """,

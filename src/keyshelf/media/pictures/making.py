@@ -17,6 +17,7 @@ from keyshelf.layout.media import ProcessingHash, cache_key
 from keyshelf.media.images.failures import ImageTooLargeError, RendersBusyError
 from keyshelf.media.images.plans import RenderPlan
 from keyshelf.media.pictures import queries
+from keyshelf.media.pictures.bringing import brought
 from keyshelf.media.pictures.flights import Flight, Flights
 from keyshelf.media.pictures.memory import PictureMemory
 from keyshelf.media.pictures.metrics import PictureMetrics
@@ -125,8 +126,8 @@ class PictureMaker:
 
     async def _render(self, wish: Wish, flight: Flight[Picture]) -> Picture:
         parts, began = self._parts, time.perf_counter()
-        async with parts.sources.local(wish.source, version=wish.version.etag) as local:
-            rendered = await parts.renders.render(local.path, wish.plan)
+        async with brought(parts, wish.source, wish.version) as path:
+            rendered = await parts.renders.render(path, wish.plan)
             self._metrics.from_render.inc()
             seconds = self._metrics.render_seconds.labels(wish.plan.format.value)
             seconds.observe(time.perf_counter() - began)

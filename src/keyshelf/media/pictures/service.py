@@ -151,6 +151,10 @@ class Pictures:
 @asynccontextmanager
 async def open_pictures(parts: PictureParts, metrics: PictureMetrics) -> AsyncGenerator[Pictures]:
     """Open the service of pictures; closing it lets what is being made end, for a moment."""
-    async with anyio.create_task_group() as group:
+    group = await anyio.create_task_group().__aenter__()
+    try:
         yield Pictures(parts, metrics, group)
+    finally:
         group.cancel_scope.deadline = anyio.current_time() + _PATIENCE
+        # Told of the block's error, the group would raise it wrapped.
+        await group.__aexit__(None, None, None)

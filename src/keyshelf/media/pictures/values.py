@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from keyshelf.clock import Clock, system_clock
 from keyshelf.database.pool import Database
@@ -63,6 +64,8 @@ class PictureParts:
     media: ObjectStore
     sources: Sources
     renders: RenderPool
+    scratch: Path
+    """Where `renders` reads pictures from."""
     options: PictureOptions
     content_hash_of: Callable[[ReadTransaction, ObjectKey, str], Awaitable[str | None]] = _unknown
     """Tells the BLAKE3 of a source with an ETag, if somebody knows it."""

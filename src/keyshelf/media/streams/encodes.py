@@ -7,6 +7,7 @@ from uuid import UUID
 
 import anyio
 
+from keyshelf.errors import Error
 from keyshelf.layout.media import MediaHash
 from keyshelf.media.keys import queries as key_queries
 from keyshelf.media.keys.values import ContentKey
@@ -14,6 +15,9 @@ from keyshelf.media.streams import queries
 from keyshelf.media.streams.failures import EncodeGoneError
 from keyshelf.media.streams.removing import remove_objects
 from keyshelf.media.streams.values import Area, Encode, StreamParts
+from keyshelf.telemetry import get_logger
+
+_log = get_logger(__name__)
 
 _SUFFIX_DIGITS = 8
 _TIDYING_SECONDS = 60.0
@@ -53,8 +57,7 @@ async def begin(
         yield making
     except BaseException:
         if not making.was_shown:
-            with anyio.move_on_after(_TIDYING_SECONDS, shield=True):
-                await forget(parts, making.encode)
+            await _tidy(parts, making.encode)
         raise
 
 
@@ -90,6 +93,15 @@ async def forget(parts: StreamParts, encode: Encode) -> None:
     async with parts.media.database.transaction() as tx:
         await key_queries.delete_of_encodes(tx, [encode.id])
         await queries.delete(tx, encode.id)
+
+
+async def _tidy(parts: StreamParts, encode: Encode) -> None:
+    # Whatever ended the encode is what is to be told; what stays here, `upkeep` removes.
+    with anyio.move_on_after(_TIDYING_SECONDS, shield=True):
+        try:
+            await forget(parts, encode)
+        except Error as error:
+            _log.warning("encode is left for upkeep", encode=str(encode.id), error=error.detail)
 
 
 async def _insert(

@@ -145,19 +145,22 @@ class _Stream:
         packaged = await self._package(making, encryption, folder)
         sprites = await self._sprites(making, packaged, folder)
 
-        async def put_manifests() -> None:
-            # The master last: it is what players come by, and what they find must be there.
-            for name in (DASH, MASTER):
-                await put_manifest(parts.media.media, making.encode, folder, self.base + name)
-
         async def on_object() -> None:
             await self.on_seconds(self.duration)
 
-        stored = await upload(parts.media.media, making.encode, folder, on_object=on_object)
+        async def put_manifests() -> None:
+            nonlocal size
+            # The master last: it is what players come by, and what they find must be there.
+            for name in (DASH, MASTER):
+                size += await put_manifest(
+                    parts.media.media, making.encode, folder, self.base + name
+                )
+
+        size = await upload(parts.media.media, making.encode, folder, on_object=on_object)
         await on_object()
         await show(parts, making, put_manifests)
         told = Told(making.encode, packaged, self.base, encryption, sprites)
-        return _published(told, stored.size)
+        return _published(told, size)
 
     async def _package(
         self, making: Making, encryption: Encryption | None, folder: Path

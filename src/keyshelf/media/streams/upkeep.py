@@ -6,7 +6,7 @@ from keyshelf.jobs.values import JobNotFoundError
 from keyshelf.media.streams import queries
 from keyshelf.media.streams.encodes import forget, promote
 from keyshelf.media.streams.packaging import DASH, MASTER
-from keyshelf.media.streams.removing import remove_keys
+from keyshelf.media.streams.removing import EncodeNotGoneError, remove_keys
 from keyshelf.media.streams.uploading import ENCODE_ID
 from keyshelf.media.streams.values import Encode, StreamParts
 from keyshelf.store.errors import ObjectNotFoundError
@@ -41,16 +41,20 @@ async def sweep_encodes(parts: StreamParts) -> int:
             # It was put, and the master playlist was not: what it names goes next.
             await remove_keys(parts.media.media, [encode.key(_BASES[encode.area] + DASH)])
         gone.append(encode)
+    removed = 0
     for encode in gone:
-        await forget(parts, encode)
-    if gone:
-        _log.info("encodes removed", count=len(gone))
-    return len(gone)
+        try:
+            await forget(parts, encode)
+        except EncodeNotGoneError:
+            # Logged where it happened. Its row stays, so the next look tries it again.
+            continue
+        removed += 1
+    if removed:
+        _log.info("encodes removed", count=removed)
+    return removed
 
 
 async def _goes_on(parts: StreamParts, encode: Encode) -> bool:
-    if encode.job_id is None:
-        return False
     async with parts.media.database.read() as tx:
         try:
             job = await parts.media.jobs.get(tx, encode.job_id)

@@ -1,7 +1,6 @@
 """Storing a packaged stream: segments first, then what names them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from anyio import to_thread
@@ -28,24 +27,16 @@ ENCODE_ID = "keyshelf-encode"
 """What manifests have beside their bytes: which encode they are of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """How much was stored."""
-
-    objects: int
-    size: int
-
-
 async def upload(
     store: ObjectStore,
     encode: Encode,
     folder: Path,
     *,
     on_object: Callable[[], Awaitable[None]],
-) -> Stored:
+) -> int:
     """Store the files in an encode's folders, several at once; its playlists when all others are.
 
-    `on_object` is told before each.
+    `on_object` is told before each. Returns how many bytes there are.
     """
     files = await to_thread.run_sync(_files, folder, encode.folders)
 
@@ -56,13 +47,14 @@ async def upload(
 
     await for_each([each for each in files if each.suffix != _PLAYLIST], put, at_once=_AT_ONCE)
     await for_each([each for each in files if each.suffix == _PLAYLIST], put, at_once=_AT_ONCE)
-    return Stored(len(files), sum(each.stat().st_size for each in files))
+    return sum(each.stat().st_size for each in files)
 
 
-async def put_manifest(store: ObjectStore, encode: Encode, folder: Path, path: str) -> None:
-    """Store a manifest, which has one name for all encodes of a hash: players are to ask anew."""
+async def put_manifest(store: ObjectStore, encode: Encode, folder: Path, path: str) -> int:
+    """Store a manifest, which has one name for all encodes of a hash, and return its size."""
     file = folder / path
     await _put(store, encode.key(path), file, _attributes(file, encode))
+    return file.stat().st_size
 
 
 async def _put(store: ObjectStore, key: ObjectKey, path: Path, attributes: Attributes) -> None:

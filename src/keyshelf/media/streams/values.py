@@ -101,7 +101,7 @@ class Encode:
     id: UUID
     hash: MediaHash
     area: Area
-    job_id: UUID | None
+    job_id: UUID
     folders: Sequence[str]
 
     def key(self, path: str) -> ObjectKey:

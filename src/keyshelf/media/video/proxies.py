@@ -24,12 +24,14 @@ _KEYFRAME_SECONDS = 2
 SecondsHandler = Callable[[float], Awaitable[None]]
 
 
-def proxy_rungs(video: VideoStream) -> Mapping[str, Rung]:
+def proxy_rungs(probe: Probe) -> Mapping[str, Rung]:
     """Return the sizes that the proxies of a film have, by name such as `1080p`.
 
     What the film does not reach is left out: nothing is enlarged.
     """
-    made = {rung.name: rung for rung in ladder(video.width, video.height)}
+    if probe.video is None:
+        return {}
+    made = {rung.name: rung for rung in ladder(probe.video.width, probe.video.height)}
     return {f"{side}p": made[f"r{side}"] for side in SIDES if f"r{side}" in made}
 
 

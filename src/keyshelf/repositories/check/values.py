@@ -85,6 +85,6 @@ class Report:
         """Raise `DamagedRepositoryError` when something is wrong."""
         if not self.is_clean:
             raise DamagedRepositoryError(
-                f"{self.damaged_count} objects are damaged; they hurt {self.hurt_files_count}"
-                f" files in {self.hurt_commits_count} commits"
+                f"damaged objects: {self.damaged_count:,}; hurt files: {self.hurt_files_count:,};"
+                f" hurt commits: {self.hurt_commits_count:,}"
             )

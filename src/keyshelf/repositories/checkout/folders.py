@@ -28,7 +28,7 @@ from keyshelf.repositories.checkout.values import (
 from keyshelf.repositories.checkout.wanted import Visit
 from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry, LinkEntry
 from keyshelf.repositories.part_names import is_of_checkout, part_name
-from keyshelf.repositories.paths import joined, path_text
+from keyshelf.repositories.paths import joined, path_shown
 
 _WRITABLE = 0o700
 _LARGE_BYTES = 64 * 1024
@@ -57,6 +57,10 @@ class Local:
     """Whether it is certain that it can be written into."""
     was_mode: int | None = None
     """Its permissions, when they were widened to write into it."""
+
+    def gone(self) -> set[bytes]:
+        """Return what an earlier version had in it and the commit has not."""
+        return ({*self.known.files, *self.known.folders} & self.seen.keys()) - self.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ class Compared:
 
     blocked: list[bytes] = field(default_factory=list[bytes])
     """Paths of what is in the way and may not be removed."""
+    differing: dict[bytes, Entry] = field(default_factory=dict[bytes, Entry])
+    """What belongs where a person has something else, by path."""
     would: CheckedOut = field(default_factory=CheckedOut)
     """What would be done."""
 
@@ -111,6 +117,8 @@ class FolderWork:
         self._compared: dict[bytes, RememberedFile] = {}
         """Large files whose bytes were read and found right, so that they are read once."""
         self._leaders: dict[tuple[object, ...], bytes] = {}
+        self.kept: set[bytes] = set()
+        """Paths at which what a person has stays although it differs."""
 
     def compare(self, local: Local, entries: Sequence[Entry], *, is_last: bool) -> Compared:
         """Tell what making these entries takes, and what is in the way; changes nothing."""
@@ -125,13 +133,16 @@ class FolderWork:
                 path = joined(local.visit.path, entry.name)
                 verdict = self._verdict(place, local, entry)
                 self._note_compared(local, entry, verdict)
-                _count(compared.would, entry, verdict)
                 if verdict is Verdict.BLOCKED and not self._options.overwrite:
-                    compared.blocked.append(path)
-                elif verdict is Verdict.CLEAR:
+                    compared.differing[path] = entry
+                    continue
+                _count(compared.would, entry, verdict)
+                if verdict is Verdict.CLEAR:
                     compared.take(self._clear(place, path, act=False), is_whole=True)
             if is_last and self._deletes(local):
                 compared.take(self._remove_rest(place, local, act=False), is_whole=False)
+            elif is_last:
+                compared.would.left += self._left(place, local)
         return compared
 
     def act(self, local: Local, entries: Sequence[Entry], *, is_last: bool) -> Done:
@@ -146,7 +157,8 @@ class FolderWork:
             for entry in entries:
                 verdict = self._verdict(place, local, entry)
                 if verdict is Verdict.BLOCKED and not self._options.overwrite:
-                    raise would_overwrite([joined(local.visit.path, entry.name)])
+                    self._keep(local, entry, done)
+                    continue
                 if verdict is not Verdict.RIGHT:
                     _widen(place, local)
                 if verdict is Verdict.CLEAR:
@@ -208,12 +220,22 @@ class FolderWork:
             local.known = known.committed() if known else NOTHING_KNOWN
             local.seen = {} if local.visit.is_new else place.listing()
 
+    def _keep(self, local: Local, entry: Entry, done: Done) -> None:
+        path = joined(local.visit.path, entry.name)
+        if path not in self.kept:
+            raise would_overwrite([path])
+        done.did.kept += 1
+        done.files += 1
+        done.bytes += entry.size if isinstance(entry, FileEntry) else 0
+
     def _deletes(self, local: Local) -> bool:
         return self._options.delete and local.visit.wanted.all
 
     def _close(self, place: OpenFolder, local: Local, done: Done) -> None:
         if self._deletes(local):
             done.did.removed += self._remove_rest(place, local, act=True).removed
+        else:
+            done.did.left += self._left(place, local)
         if local.visit.wanted.all:
             for name in local.seen.keys() - local.names - local.parts:
                 if is_of_checkout(name):
@@ -275,7 +297,9 @@ class FolderWork:
             done.targets.append(target)
             return
         if seen is not None:
-            local.files[entry.name] = _kept_or_new(local.known, entry, seen)
+            local.files[entry.name] = judging.kept_or_new(
+                local.known.files.get(entry.name), entry, seen
+            )
         done.files, done.bytes = done.files + 1, done.bytes + entry.size
 
     def _adjust(self, place: OpenFolder, target: Target, done: Done) -> os.stat_result:
@@ -308,11 +332,11 @@ class FolderWork:
             place.replace(name, part)
             done.did.written += 1
             if entry.xattrs:
-                path = path_text(joined(local.visit.path, name))
+                path = path_shown(joined(local.visit.path, name))
                 done.did.warnings.append(f"{path}: extended attributes of links are not kept")
         seen = place.look(name)
         if seen is not None:
-            local.files[name] = _kept_or_new(local.known, entry, seen)
+            local.files[name] = judging.kept_or_new(local.known.files.get(entry.name), entry, seen)
 
     def _clear(self, place: OpenFolder, path: bytes, *, act: bool) -> Cleared:
         cleared = Cleared()
@@ -327,11 +351,17 @@ class FolderWork:
             raise would_overwrite(left)
         done.did.removed += self._clear(place, path, act=True).removed
         if place.look(entry.name) is not None:
-            raise InTheWayError(f"{path_text(path)} is a folder that cannot be removed")
+            raise InTheWayError(f"{path_shown(path)} is a folder that cannot be removed")
+
+    def _left(self, place: OpenFolder, local: Local) -> int:
+        """Count what an earlier version had in a folder and this one has not."""
+        if not (local.visit.wanted.all and (gone := local.gone())):
+            return 0
+        cleared = self._remove_rest(place, local, act=False)
+        return max(cleared.removed + len(cleared.changed), len(gone))
 
     def _remove_rest(self, place: OpenFolder, local: Local, *, act: bool) -> Cleared:
-        known, cleared = local.known, Cleared()
-        gone = ({*known.files, *known.folders} & local.seen.keys()) - local.names
+        known, cleared, gone = local.known, Cleared(), local.gone()
         if gone and act:
             _widen(place, local)
         clearing = Clearing(self._cache, act=act, overwrite=self._options.overwrite)
@@ -364,12 +394,3 @@ def _widen(place: OpenFolder, local: Local) -> None:
             os.fchmod(place.descriptor, mode | _WRITABLE)
         local.was_mode = mode
     local.is_writable = True
-
-
-def _kept_or_new(
-    known: RememberedFolder, entry: FileEntry | LinkEntry, seen: os.stat_result
-) -> RememberedFile:
-    """Return a record; the one that there is stays when it tells as much."""
-    old, new = known.files.get(entry.name), judging.remembered(entry, seen)
-    is_old = old is not None and (old.entry, old.inode) == (new.entry, new.inode)
-    return old if old is not None and is_old and old.ctime == seen.st_ctime_ns else new

@@ -118,6 +118,15 @@ def remembered(entry: FileEntry | LinkEntry, seen: os.stat_result) -> Remembered
     return RememberedFile(seen.st_ino, seen.st_ctime_ns if is_telling else COMPARE, entry)
 
 
+def kept_or_new(
+    old: RememberedFile | None, entry: FileEntry | LinkEntry, seen: os.stat_result
+) -> RememberedFile:
+    """Return a record; the one that there is stays when it tells as much."""
+    new = remembered(entry, seen)
+    is_old = old is not None and (old.entry, old.inode) == (new.entry, new.inode)
+    return old if old is not None and is_old and old.ctime == seen.st_ctime_ns else new
+
+
 def _right(
     place: OpenFolder, entry: FileEntry, seen: os.stat_result, known: RememberedFile | None
 ) -> Verdict:

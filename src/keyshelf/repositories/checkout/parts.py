@@ -29,7 +29,7 @@ from keyshelf.repositories.formats.entries import HAS_HOLES, FileEntry
 from keyshelf.repositories.formats.nodes import ChunkRef
 from keyshelf.repositories.history.content import DamagedFileError
 from keyshelf.repositories.part_names import part_name
-from keyshelf.repositories.paths import joined, path_text
+from keyshelf.repositories.paths import joined, path_shown
 from keyshelf.repositories.reading import DamagedObjectError, Reader
 
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -119,6 +119,14 @@ class PartWriter:
         if held is not None:
             os.close(held)
 
+    def remove_parts(self, failed: Sequence[Target]) -> None:
+        """Remove what was written of files that cannot be read."""
+        for target in failed:
+            with self._root.within(target.folder) as place:
+                part = place.look(target.part_name)
+                if part is not None and _which(part) == target.part:
+                    place.remove(target.part_name)
+
     def find_there(self, runs: Sequence[Run]) -> None:
         """Note which chunks lie in parts that were left, and are right."""
         keys = self._reader.carrier.repository.keys
@@ -196,7 +204,7 @@ class PartWriter:
             descriptor = os.open(name, _OLD, dir_fd=place.descriptor)
         if _which(os.fstat(descriptor)) != target.part:
             os.close(descriptor)
-            raise InTheWayError(f"{path_text(place.at(name))} was replaced meanwhile")
+            raise InTheWayError(f"{path_shown(place.at(name))} was replaced meanwhile")
         return descriptor
 
     def _finish(
@@ -217,7 +225,7 @@ class PartWriter:
             part = place.look(name)
             there = None if self._options.overwrite else place.look(entry.name)
             if part is None or _which(part) != target.part:
-                raise InTheWayError(f"{path_text(place.at(name))} was replaced meanwhile")
+                raise InTheWayError(f"{path_shown(place.at(name))} was replaced meanwhile")
             if not self._options.overwrite and not _is_unchanged(target.seen, there):
                 raise would_overwrite([target.path])
             place.replace(entry.name, name)

@@ -21,7 +21,7 @@ from keyshelf.repositories.checkout.values import (
     FolderUnwritableError,
     InTheWayError,
 )
-from keyshelf.repositories.paths import path_text
+from keyshelf.repositories.paths import path_shown
 
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Without O_NONBLOCK opening a pipe that came in place of a file would wait for ever.
@@ -158,7 +158,7 @@ def opened(path: bytes, *, to_write: bool) -> Generator[OpenFolder]:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise CheckoutRunningError(
-                    f"another checkout writes into {path_text(path)}"
+                    f"another checkout writes into {path_shown(path)}"
                 ) from None
         yield OpenFolder(descriptor, path)
     finally:
@@ -182,13 +182,13 @@ def is_same(one: os.stat_result, other: os.stat_result | None) -> bool:
 def set_xattrs(file: int | bytes, xattrs: Xattrs, path: bytes) -> list[str]:
     """Set extended attributes of an open file and return what could not be set, in words."""
     if sys.platform != "linux":
-        return [f"{path_text(path)}: extended attributes are not kept here"] if xattrs else []
+        return [f"{path_shown(path)}: extended attributes are not kept here"] if xattrs else []
     problems: list[str] = []
     for name, value in xattrs:
         try:
             os.setxattr(file, name, value)
         except (OSError, ValueError) as error:
-            problems.append(f"{path_text(path)}: extended attribute {name!r}: {error}")
+            problems.append(f"{path_shown(path)}: extended attribute {name!r}: {error}")
     return problems
 
 
@@ -217,7 +217,7 @@ class Telling:
     ) -> None:
         if not isinstance(error, OSError):
             return
-        path = path_text(os.path.join(self.folder, self.name) if self.name else self.folder)
+        path = path_shown(os.path.join(self.folder, self.name) if self.name else self.folder)
         if error.errno in _IN_THE_WAY:
             raise InTheWayError(f"{path} is in the way: {error.strerror}") from error
         if error.errno in _FULL:

@@ -10,12 +10,14 @@ import anyio.to_thread
 import msgspec
 
 from keyshelf.errors import IntegrityError
-from keyshelf.layout.repository import ChunkId
+from keyshelf.layout.repository import ChunkId, CommitHash
+from keyshelf.repositories import standing
 from keyshelf.repositories.cache import FolderCache, RememberedFile, RememberedFolder
 from keyshelf.repositories.checkout.batches import Fetcher, fetching
 from keyshelf.repositories.checkout.clearing import NOTHING_KNOWN
 from keyshelf.repositories.checkout.folders import Finish, FolderWork, Local
 from keyshelf.repositories.checkout.judging import remembered
+from keyshelf.repositories.checkout.keeping import Before
 from keyshelf.repositories.checkout.parts import PartWriter, Target, Written
 from keyshelf.repositories.checkout.places import OpenFolder, is_there, opened
 from keyshelf.repositories.checkout.twins import link_twins
@@ -47,6 +49,7 @@ async def checkout(
     root: FolderEntry,
     folder: bytes,
     *,
+    commit: CommitHash | None = None,
     paths: Sequence[bytes] = (),
     cache: FolderCache,
     options: CheckoutOptions | None = None,
@@ -54,7 +57,11 @@ async def checkout(
     """Make a folder hold everything of a root, or what lies at some paths from the root.
 
     What is right is not touched, and what the root does not have is left, unless asked to
-    delete it. Everything is looked at before anything is written: `PathNotFoundError` and
+    delete it. What a person changed stays where the root has what the last version here had.
+    With the `commit` that the root is of, the cache remembers that the folder stands on it,
+    which a later commit of the folder asks for.
+
+    Everything is looked at before anything is written: `PathNotFoundError` and
     `WouldOverwriteError` leave the folder as it was. A file appears under its name when
     all of it is there and verified. Stopped anywhere, the same checkout goes on where this
     one stopped, with what parts of files hold already. Raises `DamagedFileError` for what
@@ -71,11 +78,16 @@ async def checkout(
         would = await run.plan(first)
         if options.dry_run:
             return would
+        standing.checkout_begins(cache, commit, is_all=not paths)
         try:
             await run.write(first)
         finally:
             cache.save()
-    return run.result
+        done = run.result
+        if commit and not paths:
+            is_whole = not done.unwritten
+            standing.checkout_ended(cache, commit, left=done.left, is_whole=is_whole)
+    return done
 
 
 @dataclass(slots=True)
@@ -91,6 +103,8 @@ class _Checkout:
     twins: list[tuple[Target, bytes]] = field(default_factory=list[tuple[Target, bytes]])
     locals: dict[bytes, Local] = field(default_factory=dict[bytes, Local])
     """The folders in which files are still being written, by path."""
+    failed: list[Target] = field(default_factory=list[Target])
+    """Files that cannot be read."""
     recorded: int = 0
 
     def __post_init__(self) -> None:
@@ -107,17 +121,21 @@ class _Checkout:
                 first.entry.size,
             )
         blocked, would = list[bytes](), CheckedOut()
+        before = Before(self.reader, self.cache)
         visits = _Visits(self.reader, first)
         while (visit := await visits.next()) and len(blocked) <= MOST_NAMED:
             local = Local(visit)
             async for entries, is_last in self._entries(visit, is_told=False):
                 self._count(visit, entries)
                 compared = await _in_thread(self.work.compare, local, entries, is_last=is_last)
-                blocked += compared.blocked
+                kept = await before.unchanged(compared.differing)
+                self.work.kept |= kept
+                would.kept += len(kept)
+                blocked += [*compared.blocked, *(compared.differing.keys() - kept)]
                 would.add(compared.would)
                 visits.add(_to_compare(local, entries, all_of_them=self.options.dry_run))
         if blocked:
-            raise would_overwrite(blocked)
+            raise would_overwrite(sorted(blocked))
         return would
 
     async def write(self, first: Visit) -> None:
@@ -130,6 +148,7 @@ class _Checkout:
             await fetcher.flush()
             for target in await self._link_twins():
                 await fetcher.add(target)
+        await _in_thread(writer.remove_parts, self.failed)
         finishes = self.finishes[::-1]
         for start in range(0, len(finishes), _FINISHED_AT_ONCE):
             some = finishes[start : start + _FINISHED_AT_ONCE]
@@ -181,6 +200,7 @@ class _Checkout:
         self.result.written += len(written.files)
         for target, record in written.files:
             self._settled(target, record)
+        self.failed += written.failed
         for target in written.failed:
             if target.error is not None:
                 self.result.unwritten.append(Unwritten(target.path, target.error))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from keyshelf.repositories.checkout.parts import Target
 from keyshelf.repositories.checkout.places import OpenFolder, Telling, is_same
 from keyshelf.repositories.checkout.values import InTheWayError, would_overwrite
-from keyshelf.repositories.paths import path_text
+from keyshelf.repositories.paths import path_shown
 
 _UNLINKABLE = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV}
 
@@ -74,7 +74,7 @@ def _link(
     made = here.look(part)
     if made is None or not _is_one(made, first):
         here.remove(part)
-        raise InTheWayError(f"{path_text(there.at(name))} was replaced meanwhile")
+        raise InTheWayError(f"{path_shown(there.at(name))} was replaced meanwhile")
     here.replace(target.entry.name, part)
     return True
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from keyshelf.errors import ConflictError, Error, ForbiddenError, LimitError
 from keyshelf.repositories.history.content import DamagedFileError
-from keyshelf.repositories.paths import path_text
+from keyshelf.repositories.paths import path_shown, path_text
 
 MOST_NAMED = 100
 """How many paths one error names."""
@@ -110,8 +110,12 @@ class CheckedOut:
     """Files whose bytes were right, and whose permissions or times were set."""
     right: int = 0
     """Files and links that were not touched."""
+    kept: int = 0
+    """Files and links that were changed here since the last version, and not in the new one."""
     removed: int = 0
     """Files and links that were removed."""
+    left: int = 0
+    """What an earlier version had and the new one has not, which is left without `delete`."""
     bytes_written: int = 0
     """Bytes of the files that were written."""
     unwritten: list[Unwritten] = field(default_factory=list[Unwritten])
@@ -124,7 +128,9 @@ class CheckedOut:
         self.written += other.written
         self.adjusted += other.adjusted
         self.right += other.right
+        self.kept += other.kept
         self.removed += other.removed
+        self.left += other.left
         self.bytes_written += other.bytes_written
         self.unwritten += other.unwritten
         self.warnings += other.warnings
@@ -132,18 +138,21 @@ class CheckedOut:
 
 def would_overwrite(paths: Sequence[bytes]) -> WouldOverwriteError:
     """Return the error that names the local files that are kept."""
-    named = [path_text(path) for path in paths[:MOST_NAMED]]
+    named = paths[:MOST_NAMED]
+    shown = ", ".join(map(path_shown, named))
     more = " and others" if len(paths) > len(named) else ""
     return WouldOverwriteError(
-        f"these differ, and are in no commit that is known here: {', '.join(named)}{more}",
-        paths=named,
+        f"these differ, and are in no commit that is known here: {shown}{more}."
+        " Move them away, or overwrite them",
+        paths=[path_text(path) for path in named],
     )
 
 
 def damaged(path: bytes, error: Error) -> DamagedFileError:
     """Return the error that says which path damage hurts."""
     said = {name: error.extras[name] for name in ("chunk", "node") if name in error.extras}
-    shown = path_text(path)
     return DamagedFileError(
-        f"{shown or 'the root'} cannot be checked out: {error.detail}", path=shown, **said
+        f"{path_shown(path) or 'the root'} cannot be checked out: {error.detail}",
+        path=path_text(path),
+        **said,
     )

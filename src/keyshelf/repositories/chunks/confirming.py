@@ -187,5 +187,5 @@ async def _refuse(
             now=parts.clock(),
         )
     raise ChunkNotAsNamedError(
-        f"{len(wrong)} objects do not hold the chunks that they are called by", ids=list(wrong)
+        f"objects that do not hold the chunks they are called by: {len(wrong)}", ids=list(wrong)
     )

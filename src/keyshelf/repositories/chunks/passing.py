@@ -126,7 +126,7 @@ def _as_named(
     sizes = {chunk: _size_of(record, chunk, framed, keys) for chunk, framed in sent.items()}
     wrong = [chunk for chunk, size in sizes.items() if not size]
     if wrong:
-        raise ChunkNotAsNamedError(f"the bytes of {len(wrong)} chunks are not theirs", ids=wrong)
+        raise ChunkNotAsNamedError(f"chunks whose bytes are wrong: {len(wrong)}", ids=wrong)
     return [SealedChunk(chunk, framed, sizes[chunk]) for chunk, framed in sent.items()]
 
 

@@ -23,6 +23,7 @@ from keyshelf.repositories.formats.manifest import Author, Manifest
 from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.scanning import Kind, look, shown
 from keyshelf.repositories.sending import MayHave, sending
+from keyshelf.repositories.standing import Place
 from keyshelf.repositories.values import RefName
 from keyshelf.repositories.vouching import disavow_forgotten
 
@@ -57,19 +58,27 @@ async def commit(
     is made unless `allow_empty` asks for it: `is_new` is then False and the last one is
     returned. What looks as it did when it was last read is not read again.
 
+    Refused is what would undo what others committed: `FolderBehindError` when the branch
+    has commits that the folder does not stand on as far as the cache remembers, and
+    `FolderUnfinishedError`; `as_is` commits all the same.
+
     Chunks are in the repository before the manifest that needs them, and the manifest
     before the branch: a crash anywhere leaves the branch as it was, and the same commit
     goes on where it stopped: what was read is remembered, what was sent is not sent
     again. Raises `RefMovedError` when somebody moved the branch meanwhile,
     `FolderMissingError`, `FolderUnreadableError` and `FileChangingError`, which name what
-    cannot be read or does not hold still, `IllegalPatternError`, and what the carrier raises.
+    cannot be read or does not hold still, `IllegalPatternError`, `IllegalCommitError`, and
+    what the carrier raises.
     """
     options = options or CommitOptions()
+    manifest.check_words(message, author)
     if look(folder).kind is not Kind.FOLDER:
         raise FolderNeededError(f"{shown(folder)} is not a folder")
     async with carrier.push() as push:
         parent = await carrier.ref(branch)
         reader = Reader(carrier)
+        place = Place(reader, cache, shown(folder), branch)
+        is_sure = options.as_is or await place.require_current(parent)
         before = await reader.manifest(parent) if parent else None
         work = _Work(carrier, push, reader, folder, cache, options, clock)
         root = await work.send(await work.known(parent))
@@ -85,18 +94,9 @@ async def commit(
                 committed_at=at,
                 generation=1 + (before.generation if before else 0),
             )
-            commit_hash, is_new = await work.publish(made, branch, parent), True
-        work.note(commit_hash)
-    progress = work.progress
-    return Commit(
-        hash=commit_hash,
-        manifest=made,
-        is_new=is_new,
-        sent=progress.sent,
-        files_read=work.files_read,
-        bytes_read=progress.bytes_read,
-        skipped=work.skipped,
-    )
+            commit_hash, is_new = await work.publish(made, place, parent), True
+        work.note(commit_hash, place)
+    return work.told(commit_hash, made, is_new=is_new, is_sure=is_sure)
 
 
 @dataclass(slots=True)
@@ -139,9 +139,7 @@ class _Work:
         options.on_progress(progress)
         return root
 
-    async def publish(
-        self, made: Manifest, branch: RefName, parent: CommitHash | None
-    ) -> CommitHash:
+    async def publish(self, made: Manifest, place: Place, parent: CommitHash | None) -> CommitHash:
         """Store the manifest and move the branch to it."""
         keys = self.carrier.repository.keys
         content = manifest.encode(made)
@@ -149,15 +147,32 @@ class _Work:
         framed = frame.seal(
             content, type=FrameType.MANIFEST, digest=bytes.fromhex(commit_hash), keys=keys
         )
-        await self.push.publish(commit_hash, framed, made, branch=branch, expected=parent)
+        place.about_to_publish(commit_hash)
+        await self.push.publish(commit_hash, framed, made, branch=place.branch, expected=parent)
         return commit_hash
 
-    def note(self, made: CommitHash) -> None:
+    def note(self, made: CommitHash, place: Place) -> None:
         """Note in the cache that the folder is in a commit; failing costs time, not the commit."""
         try:
+            place.committed(made)
             self.cache.vouch(made)
         except CacheInUseError as error:
             _log.warning("the next commit asks about everything again: %s", error.detail)
+
+    def told(
+        self, commit_hash: CommitHash, made: Manifest, *, is_new: bool, is_sure: bool
+    ) -> Commit:
+        """Return what became of it all."""
+        return Commit(
+            hash=commit_hash,
+            manifest=made,
+            is_new=is_new,
+            is_sure=is_sure,
+            sent=self.progress.sent,
+            files_read=self.files_read,
+            bytes_read=self.progress.bytes_read,
+            skipped=self.skipped,
+        )
 
     def _walk(self, known: Known) -> Walk:
         options = self.options

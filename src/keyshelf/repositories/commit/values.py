@@ -32,6 +32,8 @@ class CommitOptions:
     """Read every file, also those that look as they did."""
     allow_empty: bool = False
     """Make a commit also when nothing changed."""
+    as_is: bool = False
+    """Commit the folder as it is, even if that undoes commits which it does not stand on."""
     xattrs: bool = False
     """Keep extended attributes in the `user.` namespace (Linux only)."""
     own: frozenset[bytes] = frozenset()
@@ -55,6 +57,8 @@ class Commit:
     manifest: Manifest
     is_new: bool
     """False when nothing had changed since the branch's last commit, which this then is."""
+    is_sure: bool
+    """Whether it was known which version the folder stands on, so that nothing is undone."""
     sent: Sent
     """What was new in it."""
     files_read: int

@@ -55,10 +55,7 @@ class Manifest:
     """1 without parents, otherwise 1 more than the highest of theirs."""
 
     def __post_init__(self) -> None:
-        if _size(self.message) > MAX_MESSAGE_BYTES:
-            raise IllegalCommitError(f"a message has at most {MAX_MESSAGE_BYTES} bytes")
-        if _size(self.author.name) + _size(self.author.email) > MAX_AUTHOR_BYTES:
-            raise IllegalCommitError(f"name and address have at most {MAX_AUTHOR_BYTES} bytes")
+        check_words(self.message, self.author)
         if len(self.parents) > MAX_PARENTS or len(set(self.parents)) != len(self.parents):
             raise IllegalCommitError(f"a commit has up to {MAX_PARENTS} different parents")
         if self.committed_at.utcoffset() is None:
@@ -81,6 +78,14 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Stored)
+
+
+def check_words(message: str, author: Author) -> None:
+    """See that a commit can say this. Raises `IllegalCommitError`."""
+    if _size(message) > MAX_MESSAGE_BYTES:
+        raise IllegalCommitError(f"a message has at most {MAX_MESSAGE_BYTES} bytes")
+    if _size(author.name) + _size(author.email) > MAX_AUTHOR_BYTES:
+        raise IllegalCommitError(f"name and address have at most {MAX_AUTHOR_BYTES} bytes")
 
 
 def encode(manifest: Manifest) -> bytes:

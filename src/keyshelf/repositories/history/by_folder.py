@@ -8,7 +8,7 @@ from keyshelf.repositories.history.changes import Change, ChangeKind, change_at,
 from keyshelf.repositories.history.diff import Diff, DiffOptions, pair_at
 from keyshelf.repositories.history.folders import PathNotFolderError
 from keyshelf.repositories.history.pairs import Pair, Pairs
-from keyshelf.repositories.paths import components, joined, path_text
+from keyshelf.repositories.paths import components, joined, path_shown, path_text
 from keyshelf.repositories.reading import Reader
 
 _OPTIONS = DiffOptions(whole_folders=True)
@@ -69,7 +69,7 @@ async def changes_by_folder(
     both = (pair.before, pair.after)
     nodes = [each.node if isinstance(each, FolderEntry) else None for each in both]
     if nodes == [None, None] and both != (None, None):
-        raise PathNotFolderError(f"{path_text(way)!r} is no folder", path=path_text(way))
+        raise PathNotFolderError(f"'{path_shown(way)}' is no folder", path=path_text(way))
     pairs = Pairs(reader, nodes[0], nodes[1])
     while child := await pairs.next():
         if start_after is None or child.name > start_after:

@@ -9,7 +9,7 @@ from keyshelf.layout.repository import ChunkId
 from keyshelf.repositories.formats.entries import FileEntry
 from keyshelf.repositories.formats.nodes import ChunkRef, DamagedNodeError
 from keyshelf.repositories.history.lists import FileChunks
-from keyshelf.repositories.paths import path_text
+from keyshelf.repositories.paths import path_shown, path_text
 from keyshelf.repositories.reading import DamagedObjectError, LostObjectError, Reader
 
 _BATCH_BYTES = 4 * 1024 * 1024
@@ -106,7 +106,8 @@ async def _told(ahead: "asyncio.Task[Sequence[bytes]]", path: bytes) -> Sequence
 
 
 def _damaged(path: bytes, error: Error) -> DamagedFileError:
-    shown = path_text(path)
     chunk = error.extras.get("chunk")
     named = {"chunk": chunk} if chunk else {}
-    return DamagedFileError(f"{shown!r} is damaged: {error.detail}", path=shown, **named)
+    return DamagedFileError(
+        f"'{path_shown(path)}' is damaged: {error.detail}", path=path_text(path), **named
+    )

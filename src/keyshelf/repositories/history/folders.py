@@ -7,7 +7,7 @@ from keyshelf.errors import InvalidInputError, NotFoundError
 from keyshelf.repositories import walking
 from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry
 from keyshelf.repositories.formats.nodes import FolderRef, Node
-from keyshelf.repositories.paths import components, joined, path_text
+from keyshelf.repositories.paths import components, joined, path_shown, path_text
 from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.walking import entries_of, folder_node
 
@@ -52,7 +52,7 @@ async def find(reader: Reader, root: FolderEntry, path: bytes) -> Entry:
         way = joined(way, name)
         found = await walking.find_entry(reader.node, folder.node, name)
         if found is None:
-            raise PathNotFoundError(f"there is no {path_text(way)!r}", path=path_text(way))
+            raise PathNotFoundError(f"there is no '{path_shown(way)}'", path=path_text(way))
         entry = found
     return entry
 
@@ -66,7 +66,7 @@ async def find_file(reader: Reader, root: FolderEntry, path: bytes) -> FileEntry
     """Return the file at a path below a root. Raises what `find` raises, `PathNotFileError`."""
     entry = await find(reader, root, path)
     if not isinstance(entry, FileEntry):
-        raise PathNotFileError(f"{path_text(path)!r} is no file", path=path_text(path))
+        raise PathNotFileError(f"'{path_shown(path)}' is no file", path=path_text(path))
     return entry
 
 
@@ -118,7 +118,7 @@ async def walk(
 
 def _folder(entry: Entry, path: bytes) -> FolderEntry:
     if not isinstance(entry, FolderEntry):
-        raise PathNotFolderError(f"{path_text(path)!r} is no folder", path=path_text(path))
+        raise PathNotFolderError(f"'{path_shown(path)}' is no folder", path=path_text(path))
     return entry
 
 

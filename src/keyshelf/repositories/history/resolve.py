@@ -83,7 +83,8 @@ async def _before(reader: Reader, commit: CommitHash, back: int, text: str) -> C
     for gone in range(back):
         parents = (await reader.manifest(commit)).parents
         if not parents:
-            raise RefNotFoundError(f"there is no {text!r}: only {gone} commits lie before it")
+            before = "1 commit lies" if gone == 1 else f"{gone} commits lie"
+            raise RefNotFoundError(f"there is no {text!r}: only {before} before it")
         commit = parents[0]
     return commit
 

@@ -50,6 +50,21 @@ async def find_repositories(
     return found
 
 
+async def has_unknown(parts: RepositoryParts) -> bool:
+    """Say whether the store has documents of repositories that the database does not know.
+
+    Looks at the first of them only, as far as the store lists them at once.
+    """
+    async for page in parts.store.list(_DOCUMENTS):
+        ids = [parse_repository_key(each.key) for each in page.objects]
+        async with parts.database.read() as tx:
+            for repository in ids:
+                if repository is not None and await catalog.by_id(tx, repository) is None:
+                    return True
+        return False
+    return False
+
+
 async def find_commits(parts: RepositoryParts, found: FoundRepository, rebuilt: Rebuilt) -> None:
     """Read the commits of a repository: all that a new one has, or that refs lead to."""
     written: dict[CommitHash, datetime] = {}

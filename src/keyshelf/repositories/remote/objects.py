@@ -61,8 +61,8 @@ class ObjectMover:
                 late = await self._send(push, late)
         if late:
             raise StoreUnavailableError(
-                f"the store refuses {len(late)} chunks that the service lets it have: its clock"
-                " may be wrong, or its keys may not write"
+                f"the store refuses chunks that the service lets it have, {len(late)} of them:"
+                " its clock may be wrong, or its keys may not write"
             )
 
     async def _send(self, push: RemotePushId, chunks: Sequence[SealedChunk]) -> list[SealedChunk]:

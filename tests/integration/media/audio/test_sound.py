@@ -3,13 +3,14 @@
 import json
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from keyshelf.media.audio.downloads import make_flac, make_mp3
 from keyshelf.media.audio.encoding import EncodedSound, encode_sound
+from keyshelf.media.audio.loudness import NoMeasurementError, levelled
 from keyshelf.media.audio.sound import Sound
 from keyshelf.media.audio.tracks import plan_sound
 from keyshelf.media.audio.waveform import Waveform, make_waveform
@@ -132,6 +133,23 @@ async def test_loudness_stops_where_peaks_would_be_cut(listener: Listener) -> No
     (made,) = await listener.encode(source, is_levelled=True)
 
     assert listener.measured(made.path)[1] < 0
+
+
+async def test_an_ffmpeg_that_measures_nothing_is_found_out(listener: Listener) -> None:
+    program = listener.folder / "old-ffmpeg"
+    program.write_text("#!/bin/sh\necho out_time_us=1000000\necho progress=end\n")
+    program.chmod(0o755)
+    (stream,) = await listener.streams(listener.clips["sound.m4a"])
+
+    with pytest.raises(NoMeasurementError):
+        await levelled(
+            replace(listener.tools, ffmpeg=program),
+            Sound(listener.clips["sound.m4a"], 3, is_levelled=True),
+            stream,
+            "anull",
+            folder=listener.folder,
+            on_seconds=listener.on_seconds,
+        )
 
 
 async def test_downloads_are_what_they_are_called(listener: Listener) -> None:

@@ -86,6 +86,7 @@ class Bench:
             media=self.media,
             sources=Sources(self.source, self.scratch),
             renders=self.pool,
+            scratch=self.scratch.path,
             options=options or PictureOptions(at_once=3),
             content_hash_of=_content,
             clock=self.clock,

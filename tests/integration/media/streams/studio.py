@@ -1,5 +1,6 @@
 """A place where films are published, and what is in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -20,7 +21,7 @@ from keyshelf.media.streams.publishing import publish_film
 from keyshelf.media.streams.upkeep import sweep_encodes
 from keyshelf.media.streams.values import Film, Published, StreamParts
 from keyshelf.media.tools.finding import Tools
-from keyshelf.store.base import Body, ObjectMeta, PutOptions
+from keyshelf.store.base import Body, DeleteResult, ObjectMeta, PutOptions
 from keyshelf.store.faulty import FaultyStore
 from keyshelf.store.memory import MemoryStore
 from tests.integration.media.streams.film import HASH
@@ -35,11 +36,18 @@ _KIND = JobKind("video:transcode", queue="large")
 
 
 class OrderedStore(MemoryStore):
-    """A store that notes in which order its objects were put."""
+    """A store that notes in which order its objects were put, and may not let go of one."""
 
     def __init__(self) -> None:
         super().__init__()
         self.order: list[ObjectKey] = []
+        self.kept: str | None = None
+        """The end of the key that cannot be deleted."""
+
+    async def delete_many(self, keys: Sequence[ObjectKey]) -> Sequence[DeleteResult]:
+        stuck = [key for key in keys if self.kept and key.endswith(self.kept)]
+        done = await super().delete_many([key for key in keys if key not in stuck])
+        return [*done, *(DeleteResult(key, "locked") for key in stuck)]
 
     async def put(self, key: ObjectKey, body: Body, options: PutOptions = _PUT) -> ObjectMeta:
         meta = await super().put(key, body, options)

@@ -1,20 +1,23 @@
 """What is cut into segments: alike in every rung and codec, whole, and as large as is said."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from keyshelf.media.streams.failures import BrokenStreamError
+from keyshelf.media.streams.values import Track
 from keyshelf.media.tools.finding import Tools
-from tests.integration.media.streams.film import SECONDS
-from tests.integration.media.streams.packaged import PackagedFilm
+from tests.integration.media.streams.film import SECONDS, EncodedFilm
+from tests.integration.media.streams.packaged import PackagedFilm, package_film, tracks_of
+from tests.media_clips import MediaClips
 from tests.media_reading import complaints, packets
 
 pytestmark = pytest.mark.anyio
 
 _DASH = "{urn:mpeg:dash:schema:mpd:2011}"
-_CENC = "{urn:mpeg:cenc:2013}"
 
 
 def test_the_renditions_are_those_of_the_film(clear: PackagedFilm) -> None:
@@ -143,3 +146,45 @@ def test_dash_is_of_the_same_segments(clear: PackagedFilm) -> None:
         assert int(representation.get("bandwidth", "0")) > 0
         seen[str(Path(media).parent)] = sum(repeats)
     assert seen == {each.track.folder: len(each.segments) for each in clear.tracks}
+
+
+async def test_rungs_that_are_cut_differently_are_no_stream(
+    encoded: EncodedFilm, clips: MediaClips, media_tools: Tools, tmp_path: Path
+) -> None:
+    files = [encoded.tracks["r240_h264"], clips["silent.mp4"]]
+    uneven = [
+        Track(f"r{number}_h264", "video", each, f"video/r{number}_h264")
+        for number, each in enumerate(files)
+    ]
+
+    with pytest.raises(BrokenStreamError):
+        await package_film(media_tools, encoded, uneven, folder=tmp_path, encryption=None)
+
+
+async def test_subtitles_that_cannot_be_read_or_say_nothing_are_left_out(
+    encoded: EncodedFilm, media_tools: Tools, tmp_path: Path
+) -> None:
+    (text,) = encoded.probe.subtitles
+    nowhere = replace(encoded.probe, audio=(), subtitles=(replace(text, index=9),))
+
+    broken = await tracks_of(media_tools, replace(encoded, probe=nowhere), tmp_path)
+    silent = await tracks_of(
+        media_tools, replace(encoded, probe=replace(nowhere, subtitles=())), tmp_path
+    )
+
+    assert {each.kind for each in [*broken, *silent]} == {"video"}
+
+
+async def test_forced_subtitles_are_said_to_be(
+    encoded: EncodedFilm, media_tools: Tools, tmp_path: Path
+) -> None:
+    (text,) = encoded.probe.subtitles
+    found = replace(encoded.probe, audio=(), subtitles=(replace(text, is_forced=True),))
+    tracks = await tracks_of(media_tools, replace(encoded.small(), probe=found), tmp_path)
+
+    made = await package_film(
+        media_tools, encoded, tracks, folder=tmp_path / "out", encryption=None
+    )
+
+    (told,) = made.master.media
+    assert (told["FORCED"], told["DEFAULT"], told["AUTOSELECT"]) == ("YES", "NO", "YES")

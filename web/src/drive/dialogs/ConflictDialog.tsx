@@ -5,6 +5,7 @@ import { text } from "@/text";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { FileIcon } from "@/ui/FileIcon";
+import { visible } from "@/ui/visible";
 import "@/drive/dialogs/conflict.css";
 import "@/ui/fields.css";
 
@@ -50,7 +51,7 @@ export default function ConflictDialog({ conflicts, onDone }: Props) {
       <div className="conflict">
         <FileIcon file={conflict.file} size={28} />
         <div>
-          <p>{words.taken(conflict.file.filename, words[conflict.existingKind])}</p>
+          <p>{words.taken(visible(conflict.file.filename), words[conflict.existingKind])}</p>
           {conflict.suggestedName && <p className="muted">{words.keepBothAs(conflict.suggestedName)}</p>}
         </div>
       </div>

@@ -9,10 +9,12 @@ interface Props {
   title: string;
   /** What will happen; a promise while it is still being counted. */
   message: string | Promise<string>;
+  /** What the button says that does it. */
+  confirm?: string;
   onDone: (sure: boolean) => void;
 }
 
-export default function DeleteDialog({ title, message, onDone }: Props) {
+export default function DeleteDialog({ title, message, confirm = text.drive.deleteDialog.confirm, onDone }: Props) {
   const [shown, setShown] = useState(typeof message === "string" ? message : null);
   const [error, setError] = useState<string | null>(null);
 
@@ -35,7 +37,7 @@ export default function DeleteDialog({ title, message, onDone }: Props) {
       actions={
         <>
           <Button variant="quiet" autoFocus onPress={() => onDone(false)}>{text.cancel}</Button>
-          <Button variant="danger" isDisabled={shown === null} onPress={() => onDone(true)}>{text.drive.deleteDialog.confirm}</Button>
+          <Button variant="danger" isDisabled={shown === null} onPress={() => onDone(true)}>{confirm}</Button>
         </>
       }
     >

@@ -5,6 +5,7 @@ import { keys } from "@/api/keys";
 import { listSubfolders, placeOfNode, roots, type TreeNode } from "@/drive/dialogs/tree";
 import { text } from "@/text";
 import { Icon } from "@/ui/Icon";
+import { visible } from "@/ui/visible";
 import "@/drive/dialogs/tree.css";
 
 interface Branch extends TreeNode {
@@ -46,7 +47,7 @@ export function FolderTree({ hidden, expanded, onExpand, selected, onSelect }: P
 function renderBranch(branch: Branch) {
   const isRoot = branch.folderId === null;
   return (
-    <TreeItem id={branch.id} textValue={branch.name} className="tree-item" hasChildItems>
+    <TreeItem id={branch.id} textValue={visible(branch.name)} className="tree-item" hasChildItems>
       <TreeItemContent>
         {({ level, isExpanded }) => (
           <div className="tree-row" style={{ paddingInlineStart: (level - 1) * 20 }}>
@@ -54,7 +55,7 @@ function renderBranch(branch: Branch) {
               <Icon name="chevronRight" size={16} />
             </Button>
             <Icon name={isRoot ? (branch.space === "shared" ? "people" : "shelf") : "folder"} filled={!isRoot} className="kind-folder" />
-            <span className="truncate">{branch.name}</span>
+            <span className="truncate">{visible(branch.name)}</span>
           </div>
         )}
       </TreeItemContent>

@@ -17,6 +17,7 @@ import { type DriveSearch, sortOf, sortSearch } from "@/drive/urlState";
 import { text } from "@/text";
 import { Button } from "@/ui/Button";
 import { Message } from "@/ui/Message";
+import { visible } from "@/ui/visible";
 
 interface FolderPageProps {
   place: Place;
@@ -79,7 +80,7 @@ function NoPath({ error, retry }: { error: Error; retry: () => void }) {
 /** Tells the tab and the navigation where the view is. */
 function useAnnouncedPlace(name: string | undefined, space: Space | undefined): void {
   useEffect(() => {
-    document.title = name === undefined ? text.product : `${name} – ${text.product}`;
+    document.title = name === undefined ? text.product : `${visible(name)} – ${text.product}`;
   }, [name]);
   useEffect(() => {
     setCurrentSpace(space ?? null);

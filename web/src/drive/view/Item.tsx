@@ -5,9 +5,11 @@ import type { ColumnId } from "@/drive/columns";
 import { columns as columnTable } from "@/drive/columns";
 import { Cell, Size, When } from "@/drive/view/cells";
 import { RenameField } from "@/drive/view/RenameField";
+import { RowMarks } from "@/media/Marks";
 import { Thumbnail } from "@/previews/Thumbnail";
 import { text } from "@/text";
 import { Icon } from "@/ui/Icon";
+import { visible } from "@/ui/visible";
 
 export interface ItemProps {
   file: ListedFile;
@@ -33,7 +35,7 @@ function classOf(base: string, props: ItemProps): string {
 
 function Check({ file, isSelected }: Pick<ItemProps, "file" | "isSelected">) {
   return (
-    <button type="button" className="check" data-role="check" tabIndex={-1} aria-label={text.drive.selectRow(file.filename)} aria-pressed={isSelected}>
+    <button type="button" className="check" data-role="check" tabIndex={-1} aria-label={text.drive.selectRow(visible(file.filename))} aria-pressed={isSelected}>
       <Icon name="check" size={14} />
     </button>
   );
@@ -42,7 +44,7 @@ function Check({ file, isSelected }: Pick<ItemProps, "file" | "isSelected">) {
 function Star({ file }: Pick<ItemProps, "file">) {
   const label = file.favorited ? text.drive.actions.unfavorite : text.drive.actions.favorite;
   return (
-    <button type="button" className={`item-button star ${file.favorited ? "on" : ""}`} data-role="favorite" tabIndex={-1} aria-label={`${label}: ${file.filename}`} title={label}>
+    <button type="button" className={`item-button star ${file.favorited ? "on" : ""}`} data-role="favorite" tabIndex={-1} aria-label={`${label}: ${visible(file.filename)}`} title={label}>
       <Icon name="star" size={18} filled={file.favorited} />
     </button>
   );
@@ -50,7 +52,7 @@ function Star({ file }: Pick<ItemProps, "file">) {
 
 function More({ file }: Pick<ItemProps, "file">) {
   return (
-    <button type="button" className="item-button more" data-role="menu" tabIndex={-1} aria-label={text.drive.moreActions(file.filename)} title={text.drive.actions.more}>
+    <button type="button" className="item-button more" data-role="menu" tabIndex={-1} aria-label={text.drive.moreActions(visible(file.filename))} title={text.drive.actions.more}>
       <Icon name="more" size={18} />
     </button>
   );
@@ -59,8 +61,8 @@ function More({ file }: Pick<ItemProps, "file">) {
 function Name({ file, isRenaming, onRenamed }: Pick<ItemProps, "file" | "isRenaming" | "onRenamed">) {
   if (isRenaming) return <RenameField file={file} onDone={(name) => onRenamed(file, name)} />;
   return (
-    <span className="item-name truncate" title={file.filename}>
-      {file.filename}
+    <span className="item-name truncate" title={visible(file.filename)}>
+      {visible(file.filename)}
     </span>
   );
 }
@@ -110,6 +112,7 @@ export const Row = memo(function Row(props: RowProps) {
             </span>
           )}
         </span>
+        <RowMarks media={file.media} />
         {file.moving && <Moving />}
       </div>
       {columns.map((column) => (
@@ -139,7 +142,7 @@ export const Card = memo(function Card(props: CardProps) {
       data-index={index}
       data-grab
       aria-selected={props.isSelected}
-      aria-label={file.filename}
+      aria-label={visible(file.filename)}
       className={classOf("card", props)}
       style={{ inlineSize: width, blockSize: height }}
       draggable={!props.isRenaming}

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import type { DriveFile } from "@/api/types";
 import { stemLength } from "@/drive/kind";
 import { text } from "@/text";
+import { visible } from "@/ui/visible";
 
 interface Props {
   file: DriveFile;
@@ -29,7 +30,7 @@ export function RenameField({ file, onDone }: Props) {
     <input
       ref={input}
       className="rename"
-      aria-label={`${text.drive.actions.rename} ${file.filename}`}
+      aria-label={`${text.drive.actions.rename} ${visible(file.filename)}`}
       defaultValue={file.filename}
       spellCheck="false"
       autoComplete="off"

@@ -4,6 +4,7 @@ import type { ColumnId } from "@/drive/columns";
 import { kindOf } from "@/drive/kind";
 import { text } from "@/text";
 import { daysUntil, formatExactBytes, formatExactTime, formatSize, formatWhen } from "@/ui/format";
+import { visible } from "@/ui/visible";
 
 interface CellProps {
   column: ColumnId;
@@ -44,9 +45,9 @@ export function Cell({ column, file, me }: CellProps) {
     case "owner":
       return <span title={file.owner_id}>{file.owner_id === me ? text.drive.me : file.owner_id}</span>;
     case "location":
-      return <span title={file.path}>{locationOf(file, file.path)}</span>;
+      return <span title={file.path && visible(file.path)}>{locationOf(file, file.path)}</span>;
     case "origin":
-      return <span title={file.original_path}>{locationOf(file, file.original_path)}</span>;
+      return <span title={file.original_path && visible(file.original_path)}>{locationOf(file, file.original_path)}</span>;
     case "purge":
       return file.purge_at ? <time dateTime={file.purge_at} title={formatExactTime(file.purge_at)}>{text.drive.daysLeft(daysUntil(file.purge_at))}</time> : null;
   }
@@ -57,5 +58,5 @@ function locationOf(file: ListedFile, path: string | undefined): string {
   const root = file.space === "shared" ? text.navigation.shared : text.navigation.myFiles;
   const parts = (path ?? "").split("/").filter(Boolean);
   if (parts.at(-1) === file.filename) parts.pop();
-  return [root, ...parts].join(" / ");
+  return [root, ...parts.map(visible)].join(" / ");
 }

@@ -16,6 +16,7 @@ import { FileIcon } from "@/ui/FileIcon";
 import { formatBytes, formatExactBytes } from "@/ui/format";
 import type { MenuGroup } from "@/ui/menu-items";
 import { Message } from "@/ui/Message";
+import { visible } from "@/ui/visible";
 
 const words = text.repositories;
 const HEIGHTS = { wide: 48, compact: 72 };
@@ -70,7 +71,7 @@ export function ChangedFiles({ place, onFile }: { place: ChangePlace; onFile: (p
         subtitle={(change, isCompact) => <Facts change={change} isCompact={isCompact} folder={path} />}
         onOpen={open}
         menuOf={menuOf}
-        menuLabel={(change) => words.file.actions(change.path)}
+        menuLabel={(change) => words.file.actions(visible(change.path))}
       />
     </div>
   );
@@ -80,15 +81,15 @@ export function ChangedFiles({ place, onFile }: { place: ChangePlace; onFile: (p
 function Path({ path }: { path: string }) {
   const end = path.lastIndexOf("/") + 1;
   return (
-    <span className="item-name change-path" title={path}>
-      <span className="change-folder muted">{path.slice(0, end)}</span>
-      <span className="change-name truncate">{path.slice(end)}</span>
+    <span className="item-name change-path" title={visible(path)}>
+      <span className="change-folder muted">{visible(path.slice(0, end))}</span>
+      <span className="change-name truncate">{visible(path.slice(end))}</span>
     </span>
   );
 }
 
 function Facts({ change, isCompact, folder }: { change: Change; isCompact: boolean; folder: string }) {
-  const was = change.old_path === null ? null : <span className="truncate">{words.changes.renamedFrom(relativeTo(folder, change.old_path))}</span>;
+  const was = change.old_path === null ? null : <span className="truncate">{words.changes.renamedFrom(visible(relativeTo(folder, change.old_path)))}</span>;
   if (!isCompact) return was;
   return (
     <span className="change-facts">

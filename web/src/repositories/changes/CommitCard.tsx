@@ -9,6 +9,7 @@ import { shortHash } from "@/repositories/refs";
 import { useCommit } from "@/repositories/useRepository";
 import { text } from "@/text";
 import { IconButton } from "@/ui/Button";
+import { visible } from "@/ui/visible";
 
 const words = text.repositories.history;
 
@@ -17,7 +18,6 @@ export function CommitCard({ commit }: { commit: string }) {
   const { data } = useCommit(repository.id, commit);
   if (!data) return null;
   const more = explanation(data.message);
-  const params = { id: repository.id };
   return (
     <section className="commit-card" aria-labelledby="commit-subject">
       <div className="commit-title">
@@ -25,30 +25,33 @@ export function CommitCard({ commit }: { commit: string }) {
         <RefChips commit={data.hash} />
       </div>
       {more && <p className="commit-more">{more}</p>}
-      <p className="commit-facts muted">
-        <span title={data.author.email}>{data.author.name}</span>
-        <span aria-hidden="true">·</span>
-        <When time={data.committed_at} />
-        <span aria-hidden="true">·</span>
-        <code>{shortHash(data.hash)}</code>
-        <IconButton icon="copy" size={14} className="small inline" label={words.copyHash} onPress={() => void copyText(data.hash, words.hashCopied)} />
-        <span aria-hidden="true">·</span>
-        {data.parents.length > 0 ? (
+      <p className="facts-line muted">
+        <span>
+          <span title={visible(data.author.email)}>{visible(data.author.name)}</span>
+          <span><When time={data.committed_at} /></span>
           <span>
-            {words.parents(data.parents.length)}{" "}
-            {data.parents.map((parent, index) => (
-              <span key={parent}>
-                {index > 0 && ", "}
-                <Link to="/repositories/$id/changes" params={params} search={{ to: parent }}><code>{shortHash(parent)}</code></Link>
-              </span>
-            ))}
+            <code>{shortHash(data.hash)}</code>
+            <IconButton icon="copy" size={14} className="small inline" label={words.copyHash} onPress={() => void copyText(data.hash, words.hashCopied)} />
           </span>
-        ) : (
-          <span>{words.first}</span>
-        )}
-        <span aria-hidden="true">·</span>
-        <Link to="/repositories/$id" params={params} search={{ ref: commit }}>{words.browse}</Link>
+          <span>{data.parents.length > 0 ? <Parents parents={data.parents} /> : words.first}</span>
+          <span><Link to="/repositories/$id" params={{ id: repository.id }} search={{ ref: commit }}>{words.browse}</Link></span>
+        </span>
       </p>
     </section>
+  );
+}
+
+function Parents({ parents }: { parents: readonly string[] }) {
+  const { repository } = useOnShow();
+  return (
+    <span>
+      {words.parents(parents.length)}{" "}
+      {parents.map((parent, index) => (
+        <span key={parent}>
+          {index > 0 && ", "}
+          <Link to="/repositories/$id/changes" params={{ id: repository.id }} search={{ to: parent }}><code>{shortHash(parent)}</code></Link>
+        </span>
+      ))}
+    </span>
   );
 }

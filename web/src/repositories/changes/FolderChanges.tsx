@@ -2,18 +2,19 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { keys } from "@/api/keys";
-import { listFolderChanges } from "@/api/repositories";
+import { AT_ONCE, listFolderChanges } from "@/api/repositories";
 import type { FolderChange } from "@/api/repository-types";
 import { copyText } from "@/drive/actions/downloading";
 import { SkeletonList } from "@/drive/view/SkeletonList";
-import { ChangeBar } from "@/repositories/changes/ChangeBar";
 import { Counts } from "@/repositories/changes/Counts";
 import { KindChip } from "@/repositories/changes/KindChip";
+import { NewBar } from "@/repositories/changes/NewBar";
 import { type ChangePlace, isFolder, isTouchedFolder } from "@/repositories/changes/place";
 import { Summary } from "@/repositories/changes/Summary";
-import { totalsOf, weightOf } from "@/repositories/changes/totals";
+import { totalsOf } from "@/repositories/changes/totals";
 import { useTotals } from "@/repositories/changes/useTotals";
 import { parentOf } from "@/repositories/paths";
+import { inOrder } from "@/repositories/rows/order";
 import type { RowColumn } from "@/repositories/rows/columns";
 import { RowList } from "@/repositories/rows/RowList";
 import { Trouble } from "@/repositories/Trouble";
@@ -22,6 +23,7 @@ import { text } from "@/text";
 import { FileIcon } from "@/ui/FileIcon";
 import type { MenuGroup } from "@/ui/menu-items";
 import { Message } from "@/ui/Message";
+import { visible } from "@/ui/visible";
 
 const words = text.repositories;
 const HEIGHTS = { wide: 44, compact: 68 };
@@ -35,20 +37,22 @@ interface FolderChangesProps {
 export function FolderChanges({ place, onFolder, onFile }: FolderChangesProps) {
   const navigate = useNavigate();
   const { repository, pair, path } = place;
-  const list = useEndless({
+  const asked = useEndless({
     queryKey: keys.folderChanges(repository.id, pair, path),
     fetch: (options) => listFolderChanges(repository.id, pair, path, options),
     isFinal: true,
   });
+  const isWhole = !asked.hasMore && asked.items.length <= AT_ONCE;
+  const items = useMemo(() => inOrder(asked.items, isFolder, isWhole), [asked.items, isWhole]);
+  const list = { ...asked, items };
   const whole = useTotals(repository.id, pair, path, list.hasMore);
   const totals = list.isLoading ? null : list.hasMore ? whole : totalsOf(list.items);
-  const longest = useMemo(() => Math.max(0, ...list.items.map(weightOf)), [list.items]);
   const columns = useMemo(
     (): readonly RowColumn<FolderChange>[] => [
-      { id: "changes", title: words.columns.changes, rank: 0, width: 190, align: "end", show: (change) => <Counts totals={change} /> },
-      { id: "bar", title: words.columns.bytes, rank: 1, width: 160, grows: true, show: (change) => <ChangeBar change={change} longest={longest} /> },
+      { id: "changes", title: words.columns.changes, hint: words.changes.countsHint, rank: 0, width: 190, align: "end", show: (change) => <Counts totals={change} /> },
+      { id: "new", title: words.changes.reallyNew, hint: words.changes.reallyNewHint, rank: 1, width: 160, grows: true, show: (change) => <NewBar change={change} place={place} /> },
     ],
-    [longest],
+    [place],
   );
 
   const open = (change: FolderChange) => (isFolder(change) ? onFolder : onFile)(change.path);
@@ -99,14 +103,14 @@ export function FolderChanges({ place, onFolder, onFile }: FolderChangesProps) {
             isCompact && (
               <span className="change-facts">
                 <Counts totals={change} />
-                <ChangeBar change={change} longest={longest} />
+                <NewBar change={change} place={place} />
               </span>
             )
           }
           onOpen={open}
           {...(path === "" ? {} : { onUp: () => onFolder(parentOf(path)) })}
           menuOf={menuOf}
-          menuLabel={({ name }) => words.file.actions(name)}
+          menuLabel={({ name }) => words.file.actions(visible(name))}
         />
       </div>
     </>
@@ -114,10 +118,10 @@ export function FolderChanges({ place, onFolder, onFile }: FolderChangesProps) {
 }
 
 function Name({ change }: { change: FolderChange }) {
-  if (!isFolder(change)) return <span className="item-name truncate" title={change.name}>{change.name}</span>;
+  if (!isFolder(change)) return <span className="item-name truncate" title={visible(change.name)}>{visible(change.name)}</span>;
   return (
-    <Link className="item-name truncate" to="." search={(old) => ({ ...old, path: change.path, preview: undefined })} tabIndex={-1} draggable={false} title={change.name}>
-      {change.name}
+    <Link className="item-name truncate" to="." search={(old) => ({ ...old, path: change.path, preview: undefined })} tabIndex={-1} draggable={false} title={visible(change.name)}>
+      {visible(change.name)}
     </Link>
   );
 }

@@ -1,22 +1,13 @@
-/** The bytes that were not there before in any file: what a change really added. */
-import { useQuery } from "@tanstack/react-query";
-import { keys } from "@/api/keys";
-import { measureNewBytes } from "@/api/repositories";
+/** What all changes below a folder really added. */
 import type { ChangePlace } from "@/repositories/changes/place";
-import { retryTransient } from "@/repositories/useEndless";
+import { useNewBytes } from "@/repositories/changes/useNewBytes";
 import { text } from "@/text";
 import { formatBytes, formatExactBytes } from "@/ui/format";
 
 const words = text.repositories.changes;
 
 export function NewBytes({ place }: { place: ChangePlace }) {
-  const { repository, pair, path } = place;
-  const { data, isPending } = useQuery({
-    queryKey: keys.newBytes(repository.id, pair, path),
-    queryFn: ({ signal }) => measureNewBytes(repository.id, pair, path, signal),
-    staleTime: Infinity,
-    retry: retryTransient,
-  });
+  const { data, isPending } = useNewBytes(place, place.path);
   if (!isPending && !data) return null;
   const size = data && formatBytes(data.new_bytes);
   return (

@@ -16,13 +16,13 @@ export function totalsOf(changes: readonly ChangeCounts[]): ChangeCounts {
   };
 }
 
-/** All bytes that a change is about: how long its bar is. */
+/** All bytes of the files that a change is about. */
 export function weightOf({ bytes_added: added, bytes_changed: changed, bytes_removed: removed }: ChangeCounts): number {
   return added + changed + removed;
 }
 
-/** The parts of a bar in percent of the longest one; what is there is seen, however small beside the rest. */
-export function barOf(change: ChangeCounts, longest: number): { added: number; changed: number; removed: number } {
-  const part = (bytes: number) => (bytes === 0 || longest === 0 ? 0 : Math.max(0.75, (bytes / longest) * 100));
-  return { added: part(change.bytes_added), changed: part(change.bytes_changed), removed: part(change.bytes_removed) };
+/** A part in percent of the whole; what is there is seen, however small beside the rest. */
+export function shareOf(part: number, whole: number): number {
+  if (part === 0) return 0;
+  return whole === 0 ? 100 : Math.min(100, Math.max(1.5, (part / whole) * 100));
 }

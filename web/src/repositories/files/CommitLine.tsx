@@ -2,11 +2,12 @@
 import { Link } from "@tanstack/react-router";
 import { When } from "@/drive/view/cells";
 import { useOnShow } from "@/repositories/context";
-import { subject } from "@/repositories/history/message";
+import { inLines, subject } from "@/repositories/history/message";
 import { shortHash } from "@/repositories/refs";
 import { useCommit } from "@/repositories/useRepository";
 import { text } from "@/text";
 import { Icon } from "@/ui/Icon";
+import { visible } from "@/ui/visible";
 
 const words = text.repositories;
 
@@ -17,12 +18,12 @@ export function CommitLine({ commit }: { commit: string }) {
   return (
     <p className="commit-line">
       <Icon name={(data?.parents.length ?? 0) > 1 ? "merge" : "commit"} size={16} />
-      <Link className="truncate" to="/repositories/$id/changes" params={{ id: repository.id }} search={{ to: commit }} title={data?.message}>
+      <Link className="truncate" to="/repositories/$id/changes" params={{ id: repository.id }} search={{ to: commit }} title={data && inLines(data.message)}>
         {data ? subject(data.message) || words.history.noMessage : text.loading}
       </Link>
       {data && (
         <span className="commit-line-facts muted">
-          <span className="truncate">{data.author.name}</span>
+          <span className="truncate">{visible(data.author.name)}</span>
           <span aria-hidden="true">·</span>
           <When time={data.committed_at} />
         </span>

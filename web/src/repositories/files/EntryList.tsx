@@ -15,6 +15,7 @@ import { text } from "@/text";
 import { formatBytes, formatCount, formatExactBytes } from "@/ui/format";
 import { Icon } from "@/ui/Icon";
 import type { MenuGroup } from "@/ui/menu-items";
+import { visible } from "@/ui/visible";
 
 const words = text.repositories;
 const HEIGHTS = { wide: 44, compact: 60 };
@@ -71,7 +72,7 @@ export function EntryList({ place, list, onOpen, onUp }: EntryListProps) {
     <RowList
       key={`${commit}/${path}`}
       name={`${repository.id}/${commit}/${path}`}
-      label={path === "" ? repository.name : path}
+      label={path === "" ? repository.name : visible(path)}
       list={list}
       idOf={(entry) => entry.name}
       wordsOf={(entry) => entry.name}
@@ -83,21 +84,21 @@ export function EntryList({ place, list, onOpen, onUp }: EntryListProps) {
       subtitle={(entry, isCompact) => isCompact && <Facts entry={entry} />}
       onOpen={onOpen}
       menuOf={menuOf}
-      menuLabel={(entry) => words.file.actions(entry.name)}
+      menuLabel={(entry) => words.file.actions(visible(entry.name))}
       {...(onUp ? { onUp } : {})}
     />
   );
 }
 
 function Name({ entry, repository }: { entry: Entry; repository: Repository }) {
-  const common = { className: "item-name truncate", title: entry.name, tabIndex: -1, draggable: false };
+  const common = { className: "item-name truncate", title: visible(entry.name), tabIndex: -1, draggable: false };
   if (entry.kind === "folder") {
-    return <Link {...common} to="/repositories/$id" params={{ id: repository.id }} search={(old) => ({ ...old, path: entry.path, preview: undefined })}>{entry.name}</Link>;
+    return <Link {...common} to="/repositories/$id" params={{ id: repository.id }} search={(old) => ({ ...old, path: entry.path, preview: undefined })}>{visible(entry.name)}</Link>;
   }
   return (
-    <span className="item-name truncate" title={entry.name}>
-      {entry.name}
-      {entry.target !== null && <span className="link-target"> {words.file.leadsTo(entry.target)}</span>}
+    <span className="item-name truncate" title={visible(entry.name)}>
+      {visible(entry.name)}
+      {entry.target !== null && <span className="link-target"> {words.file.leadsTo(visible(entry.target))}</span>}
     </span>
   );
 }

@@ -2,7 +2,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Suspense, useMemo } from "react";
 import { keys } from "@/api/keys";
-import { archiveUrl, listEntries } from "@/api/repositories";
+import { archiveUrl, AT_ONCE, listEntries } from "@/api/repositories";
 import type { Entry } from "@/api/repository-types";
 import { follow } from "@/drive/actions/downloading";
 import { usePreviewAddress } from "@/drive/pages/usePreviewAddress";
@@ -12,6 +12,7 @@ import { CommitLine } from "@/repositories/files/CommitLine";
 import { EntryList, type EntryPlace } from "@/repositories/files/EntryList";
 import { PathCrumbs } from "@/repositories/PathCrumbs";
 import { parentOf } from "@/repositories/paths";
+import { inOrder } from "@/repositories/rows/order";
 import { Trouble } from "@/repositories/Trouble";
 import type { FilesSearch } from "@/repositories/urlState";
 import { type Endless, useEndless } from "@/repositories/useEndless";
@@ -37,12 +38,15 @@ function Folder({ repository, meant, search }: OnShow & { meant: Meant; search: 
   const onPreview = usePreviewAddress();
   const { commit } = meant;
   const path = search.path ?? "";
-  const list = useEndless({
+  const asked = useEndless({
     queryKey: keys.entries(repository.id, commit ?? "", path),
     fetch: (options) => listEntries(repository.id, commit ?? "", path, options),
     isFinal: true,
     enabled: commit !== null,
   });
+  const isWhole = !asked.hasMore && asked.items.length <= AT_ONCE;
+  const items = useMemo(() => inOrder(asked.items, ({ kind }) => kind === "folder", isWhole), [asked.items, isWhole]);
+  const list = { ...asked, items };
   const goTo = (folder: string) => void navigate({ to: ".", search: (old) => ({ ...old, path: folder || undefined, preview: undefined }) });
   const place = useMemo(() => ({ repository, commit: commit ?? "", path }), [repository, commit, path]);
 

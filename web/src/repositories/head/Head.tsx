@@ -16,7 +16,7 @@ const words = text.repositories;
 export type ViewName = "files" | "history" | "changes";
 
 export function Head({ view }: { view: ViewName }) {
-  const { repository, ref } = useOnShow();
+  const { repository, refs, ref } = useOnShow();
   const canLook = repository.is_readable && ref !== null;
   return (
     <header className="repository-head">
@@ -38,7 +38,7 @@ export function Head({ view }: { view: ViewName }) {
           </ol>
         </nav>
         <div className="new-buttons">
-          <Button icon="terminal" onPress={() => void ask<undefined>((done) => <CommandsDialog name={repository.name} version={ref} onClose={() => done(undefined)} />)}>
+          <Button icon="terminal" onPress={() => void ask<undefined>((done) => <CommandsDialog repository={repository} refs={refs} version={ref} onClose={() => done(undefined)} />)}>
             {words.commands.title}
           </Button>
         </div>

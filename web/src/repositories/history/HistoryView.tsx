@@ -10,7 +10,7 @@ import { When } from "@/drive/view/cells";
 import { useOnShow } from "@/repositories/context";
 import { Changed } from "@/repositories/history/Changed";
 import { CompareBar } from "@/repositories/history/CompareBar";
-import { subject } from "@/repositories/history/message";
+import { inLines, subject } from "@/repositories/history/message";
 import { olderFirst, withMark } from "@/repositories/history/marking";
 import { RefChips } from "@/repositories/RefChips";
 import { shortHash } from "@/repositories/refs";
@@ -23,6 +23,7 @@ import { text } from "@/text";
 import { formatBytes, formatExactBytes } from "@/ui/format";
 import { Icon } from "@/ui/Icon";
 import type { MenuGroup } from "@/ui/menu-items";
+import { visible } from "@/ui/visible";
 import "@/repositories/history/history.css";
 
 const words = text.repositories;
@@ -101,7 +102,6 @@ export default function HistoryView() {
           nameWidth={NAME_WIDTH}
           columns={columns}
           heights={HEIGHTS}
-          icon={({ parents }) => <Icon name={parents.length > 1 ? "merge" : "commit"} />}
           title={(shown) => <Title commit={shown} id={repository.id} />}
           subtitle={(shown, isCompact) => <Facts commit={shown} isCompact={isCompact} />}
           onOpen={show}
@@ -117,7 +117,8 @@ export default function HistoryView() {
 function Title({ commit, id }: { commit: Commit; id: string }) {
   return (
     <span className="commit-title">
-      <Link className="item-name truncate" to="/repositories/$id/changes" params={{ id }} search={{ to: commit.hash }} tabIndex={-1} draggable={false} title={commit.message}>
+      {commit.parents.length > 1 && <Icon name="merge" size={16} className="muted" />}
+      <Link className="item-name truncate" to="/repositories/$id/changes" params={{ id }} search={{ to: commit.hash }} tabIndex={-1} draggable={false} title={inLines(commit.message)}>
         {subject(commit.message) || words.history.noMessage}
       </Link>
       <RefChips commit={commit.hash} />
@@ -130,7 +131,7 @@ function Facts({ commit, isCompact }: { commit: Commit; isCompact: boolean }) {
   return (
     <>
       <span className="commit-facts">
-        <span className="truncate">{commit.author.name}</span>
+        <span className="truncate">{visible(commit.author.name)}</span>
         <span aria-hidden="true">·</span>
         <When time={commit.committed_at} />
         <span aria-hidden="true">·</span>

@@ -31,16 +31,17 @@ export function Row<T>({ view, item, index, columns, isCompact, isFocused, top, 
       data-index={index}
       aria-rowindex={index + offset}
       {...(view.marks ? { "aria-selected": isMarked } : {})}
-      className={`row ${isFocused ? "focused" : ""} ${isMarked ? "selected" : ""} ${view.marks ? "markable" : ""}`}
+      className={`row ${isFocused ? "focused" : ""} ${isMarked ? "selected" : ""}`}
       style={{ transform: `translateY(${top}px)` }}
     >
       <div role="gridcell" className="cell-name row-name">
         <span className="cell-icon">
-          {view.icon(item, isCompact ? 40 : 28)}
-          {view.marks && (
+          {view.marks ? (
             <button type="button" className="check" data-role="check" tabIndex={-1} aria-label={view.marks.label(id)} aria-pressed={isMarked}>
               <Icon name="check" size={14} />
             </button>
+          ) : (
+            view.icon?.(item, isCompact ? 40 : 28)
           )}
         </span>
         <span className="row-words">

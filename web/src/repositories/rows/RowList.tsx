@@ -138,7 +138,7 @@ export function RowList<T>(props: RowListProps<T>) {
         {...(props.marks ? { "aria-multiselectable": true } : {})}
         tabIndex={0}
         {...(focusIndex >= 0 ? { "aria-activedescendant": rowElementId(focusIndex) } : {})}
-        style={{ "--template": trackTemplate(columns), "--pad": isCompact ? "8px" : "16px", "--row-height": `${rowHeight}px` } as CSSProperties}
+        style={{ "--template": trackTemplate(columns), "--row-height": `${rowHeight}px` } as CSSProperties}
         onKeyDown={onKeyDown}
         onClick={onClick}
         onContextMenu={onContextMenu}

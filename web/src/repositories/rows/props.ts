@@ -24,7 +24,8 @@ export interface RowListProps<T> {
   nameWidth?: number;
   columns: readonly RowColumn<T>[];
   heights: { wide: number; compact: number };
-  icon: (item: T, size: number) => ReactNode;
+  /** Stands before the words, where there is no box to tick. */
+  icon?: (item: T, size: number) => ReactNode;
   title: (item: T) => ReactNode;
   /** A second line: always with `wide`, else only where there is no room for columns. */
   subtitle?: (item: T, isCompact: boolean) => ReactNode;

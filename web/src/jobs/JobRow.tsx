@@ -1,0 +1,78 @@
+/** One piece of long work: what it is, how far it is, why it failed, and ending it or trying again. */
+import { useQuery } from "@tanstack/react-query";
+import { cancelJob, retryJob } from "@/api/jobs";
+import { keys } from "@/api/keys";
+import { getShownJob, mayRetry } from "@/api/media";
+import type { Job } from "@/api/types";
+import { dismissJob, followJob } from "@/jobs/store";
+import { jobTitle } from "@/jobs/useJobs";
+import { text } from "@/text";
+import { Button, IconButton } from "@/ui/Button";
+import { formatBytes, formatClock, formatCount } from "@/ui/format";
+import { Progress } from "@/ui/Progress";
+import { reportError } from "@/ui/reportError";
+import "@/jobs/jobs.css";
+
+const words = text.jobs;
+const stageNames = text.media.stages;
+
+/** With `canDismiss` a failed one can be taken off the list. */
+export function JobRow({ job, canDismiss = false }: { job: Job; canDismiss?: boolean }) {
+  const { done, total, message } = job.progress;
+  const hasEnded = mayRetry(job.state);
+
+  async function retry() {
+    try {
+      followJob(await retryJob(job.id));
+    } catch (error) {
+      reportError(error);
+    }
+  }
+
+  return (
+    <li className="job">
+      <div className="job-head">
+        <strong>{jobTitle(job)}</strong>
+        {hasEnded ? (
+          <>
+            <Button variant="quiet" onPress={() => void retry()}>{words.retry}</Button>
+            {canDismiss && <IconButton icon="close" size={16} className="small" label={text.dismiss} onPress={() => dismissJob(job.id)} />}
+          </>
+        ) : (
+          <Button variant="quiet" onPress={() => void cancelJob(job.id).catch(reportError)}>{words.cancel}</Button>
+        )}
+      </div>
+      {message && !hasEnded && <p className="muted truncate">{stageNames[message] ?? message}</p>}
+      {!hasEnded && <Progress label={jobTitle(job)} value={total ? done / total : null} />}
+      {hasEnded ? <WhyEnded job={job} /> : <p className="muted tabular">{progressText(job)}</p>}
+    </li>
+  );
+}
+
+/** Of work on media each stage tells for itself, and what trying again would make. */
+function WhyEnded({ job }: { job: Job }) {
+  const { data } = useQuery({ queryKey: keys.job(job.id, job.state), queryFn: ({ signal }) => getShownJob(job.id, signal), enabled: job.hash !== null, retry: false });
+  if (job.state === "cancelled") return <p className="muted">{words.wasCancelled}</p>;
+  const failed = data?.media?.stages.filter((stage) => stage.status === "failed") ?? [];
+  const again = data?.media?.retry_plan.stages ?? [];
+  if (failed.length === 0) return <p className="field-error">{job.error?.detail}</p>;
+  return (
+    <>
+      {failed.map((stage) => (
+        <p key={stage.name} className="field-error">{text.media.stageFailed(stageNames[stage.name] ?? stage.name, stage.error?.detail ?? job.error?.detail ?? "")}</p>
+      ))}
+      {again.length > 0 && <p className="muted">{text.media.willRetry(again.map((name) => stageNames[name] ?? name))}</p>}
+    </>
+  );
+}
+
+function amount(value: number, unit: Job["progress"]["unit"]): string {
+  if (unit === "bytes") return formatBytes(value);
+  return unit === "seconds" ? formatClock(value) : formatCount(value);
+}
+
+export function progressText({ state, progress: { done, total, unit } }: Pick<Job, "state" | "progress">): string {
+  if (state === "queued") return words.queued;
+  const share = total === null ? amount(done, unit) : `${amount(done, unit)} / ${amount(total, unit)}`;
+  return unit === "bytes" || unit === "seconds" ? share : `${share} ${words.units[unit]}`;
+}

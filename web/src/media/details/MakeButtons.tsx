@@ -1,0 +1,85 @@
+/** Making what a file can be made into, and removing all that was made. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { isFinal } from "@/api/jobs";
+import { type MediaJobType, removeMedia, startMediaJob } from "@/api/media";
+import { refreshDrive } from "@/api/cache";
+import type { FileMedia, ListedFile } from "@/api/types";
+import { followJob } from "@/jobs/store";
+import { type StreamWish, StreamsDialog } from "@/media/details/StreamsDialog";
+import { text } from "@/text";
+import { Button } from "@/ui/Button";
+import { ask } from "@/ui/dialogs";
+import { later } from "@/ui/later";
+import { reportError } from "@/ui/reportError";
+import { showToast } from "@/ui/toasts";
+
+const DeleteDialog = later(() => import("@/drive/dialogs/DeleteDialog"));
+
+const words = text.media;
+
+const MADE_OF: Record<FileMedia["kind"], readonly (readonly [MediaJobType, string])[]> = {
+  image: [["image:thumbnail", words.make.thumbnail]],
+  video: [["video:cover", words.make.cover], ["video:preview", words.make.preview]],
+  audio: [["audio:transcode", words.make.audio]],
+};
+
+interface MakeButtonsProps {
+  file: ListedFile;
+  media: FileMedia;
+  hash: string;
+  hasRenditions: boolean;
+}
+
+export function MakeButtons({ file, media, hash, hasRenditions }: MakeButtonsProps) {
+  const client = useQueryClient();
+  const [isBusy, setBusy] = useState(false);
+
+  async function during(work: () => Promise<void>): Promise<void> {
+    setBusy(true);
+    try {
+      await work();
+    } catch (error) {
+      reportError(error);
+    } finally {
+      setBusy(false);
+      await refreshDrive(client);
+    }
+  }
+  async function start(type: MediaJobType, options: Record<string, unknown> = {}): Promise<void> {
+    const job = await startMediaJob({ type, hash, source: file.key, options });
+    followJob(job);
+    // The same was asked for before, and all that it made stands.
+    if (isFinal(job.state)) showToast(words.make.already);
+  }
+  async function makeStreams(): Promise<void> {
+    const wish = await ask<StreamWish | null>((done) => <StreamsDialog onDone={done} />);
+    if (wish) await start("video:transcode", { encrypt: wish.encrypt, ...(wish.isQuick ? { codecs: ["h264"] } : {}) });
+  }
+  async function remove(): Promise<void> {
+    const { title, message, confirm } = words.remove;
+    const sure = await ask<boolean>((done) => <DeleteDialog title={title} message={message} confirm={confirm} onDone={done} />);
+    if (!sure) return;
+    await removeMedia(hash);
+    showToast(words.remove.done);
+  }
+  return (
+    <div className="media-make">
+      {media.kind === "video" && (
+        <Button variant="primary" icon="stream" isDisabled={isBusy} onPress={() => void during(makeStreams)}>
+          {media.has_stream ? words.make.streamsAgain : words.make.streams}
+        </Button>
+      )}
+      {MADE_OF[media.kind].map(([type, label]) => (
+        <Button key={type} isDisabled={isBusy} onPress={() => void during(() => start(type))}>
+          {label}
+        </Button>
+      ))}
+      {hasRenditions && (
+        <Button variant="quiet" className="media-remove" icon="trash" isDisabled={isBusy} onPress={() => void during(remove)}>
+          {words.remove.button}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+/** The captions of a film: their cues as they arrive, and the words of the moment. */
+
+export class Captions {
+  readonly #tracks = new Map<number, TextTrack>();
+  #shown = -1;
+
+  /** `onWords` is told what is to be read now; nothing is empty. */
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly onWords: (words: string) => void,
+  ) {}
+
+  add(id: number, cues: readonly VTTCue[]): void {
+    const track = this.#track(id);
+    cues.forEach((cue) => track.addCue(cue));
+  }
+
+  /** Lets one be read; -1 is none. */
+  show(id: number): void {
+    if (id === this.#shown) return;
+    this.#shown = id;
+    for (const [other, track] of this.#tracks) track.mode = other === id ? "hidden" : "disabled";
+    this.#tell();
+  }
+
+  #track(id: number): TextTrack {
+    const known = this.#tracks.get(id);
+    if (known) return known;
+    // Not shown by the browser, which would draw them behind the controls.
+    const track = this.video.addTextTrack("metadata");
+    track.mode = id === this.#shown ? "hidden" : "disabled";
+    track.addEventListener("cuechange", () => this.#tell());
+    this.#tracks.set(id, track);
+    return track;
+  }
+
+  #tell(): void {
+    const cues = [...(this.#tracks.get(this.#shown)?.activeCues ?? [])] as VTTCue[]; // no others are added
+    this.onWords(cues.map(wordsOf).join("\n"));
+  }
+}
+
+/** Without the marks of WebVTT. */
+function wordsOf(cue: VTTCue): string {
+  return cue.getCueAsHTML().textContent;
+}
