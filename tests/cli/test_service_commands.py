@@ -26,8 +26,8 @@ def test_backfill_registers_what_others_put_into_the_bucket(
     again = keyshelf("backfill", "--prefix", f"admin/my-files/{name}")
 
     assert dry.lines == [
-        "scanned 1 objects, 0 already registered",
-        "would create 1 folders and 1 files, 0 errors",
+        "scanned 1 object, 0 already registered",
+        "would create 1 folder and 1 file, 0 errors",
     ]
     assert real.json == {
         "scanned": 1,
@@ -37,7 +37,7 @@ def test_backfill_registers_what_others_put_into_the_bucket(
         "errors": [],
         "dry_run": False,
     }
-    assert again.lines[0] == "scanned 1 objects, 1 already registered"
+    assert again.lines[0] == "scanned 1 object, 1 already registered"
     assert keyshelf("ls", f"/{name}").lines == ["a.txt"]
 
 

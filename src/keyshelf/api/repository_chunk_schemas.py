@@ -169,7 +169,7 @@ class DownloadsAnswer(Answer):
 class StoredChunkOut(Answer):
     """A chunk as the store lists it."""
 
-    id: str
+    hash: str
     size: int
     """Bytes of the object."""
     storage_class: str | None
@@ -179,7 +179,7 @@ class StoredChunkOut(Answer):
     def of(cls, chunk: StoredChunk) -> Self:
         """Show a chunk."""
         return cls(
-            id=chunk.id,
+            hash=chunk.id,
             size=chunk.stored_size,
             storage_class=chunk.storage_class,
             last_modified=chunk.modified_at,

@@ -160,7 +160,7 @@ async def _pictures(
     pictures = await opened.enter_async_context(
         open_pictures(picture_parts(settings, media), PictureMetrics(metrics.registry))
     )
-    source.watch(pictures.versions.drop)
+    source.watch(pictures.touch)
     return pictures
 
 

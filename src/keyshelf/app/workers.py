@@ -48,7 +48,7 @@ def _periodic(service: Keyshelf) -> list[PeriodicTask]:
         *drive.upkeep(service.drive),
         *repositories.upkeep(service.repositories),
         *media_work.upkeep(service.media.work),
-        *pictures.upkeep(service.pictures.parts),
+        *pictures.upkeep(service.pictures),
     ]
     return [
         PeriodicTask("access-expiry", timedelta(hours=1), sweep_access),

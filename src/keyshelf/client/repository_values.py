@@ -134,7 +134,7 @@ class ProxyName:
 class StoredChunk:
     """A chunk as the store lists it."""
 
-    id: str
+    hash: str
     size: int
     storage_class: str | None
     last_modified: datetime

@@ -2,7 +2,8 @@
 
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import LiteralString
 from uuid import uuid4
 
@@ -14,8 +15,9 @@ from PIL import Image
 from keyshelf.layout.media import media_hash, prefixes
 from keyshelf.workflows.release_media import release_media
 from tests.api.conftest import Json, Program
+from tests.database import NewDatabase
 from tests.media_clips import MediaClips
-from tests.served import PATIENCE, Served
+from tests.served import PATIENCE, Served, serve
 
 pytestmark = pytest.mark.services
 
@@ -132,6 +134,7 @@ def test_a_film_gets_its_facts_cover_and_preview(program: Program, clips: MediaC
     media = found["media"]
     assert (media["kind"], media["width"], media["height"]) == ("video", 320, 180)
     assert abs(media["duration_ms"] - 3000) < 100
+    assert media["thumbhash"]
     for name in ("thumbnail_url", "large_url", "preview_url"):
         assert (
             httpx2.get(media[name]).raise_for_status().headers["Content-Type"].startswith("image/")
@@ -139,6 +142,26 @@ def test_a_film_gets_its_facts_cover_and_preview(program: Program, clips: MediaC
     known = program.call("GET", f"/api/media/{hash_of(content)}")
     assert known["asset"]["facts"]["video"]["codec"] == "h264"
     assert known["asset"]["facts"]["audio"][0]["channels"] == 2
+
+
+def test_a_recording_gets_its_length_and_a_waveform(program: Program, clips: MediaClips) -> None:
+    content = clips["sound.m4a"].read_bytes()
+    file = program.upload("sound.m4a", content)
+    media = until_ready(program, file)["media"]
+    assert (media["kind"], media["state"], media["width"]) == ("audio", "ready", None)
+    assert abs(media["duration_ms"] - 3000) < 100
+
+    (job,) = program.call("GET", "/api/jobs", params={"hash": hash_of(content)})["items"]
+    assert until_final(program, job["id"])["job"]["state"] == "succeeded"
+    known = program.call("GET", f"/api/media/{hash_of(content)}")
+    assert [each["kind"] for each in known["renditions"]] == ["waveform"]
+
+
+def until_final(program: Program, job_id: str) -> Json:
+    with program.http.stream("GET", f"/api/jobs/{job_id}/events", timeout=60) as events:
+        for _ in events.iter_lines():
+            pass  # the stream ends with the job
+    return program.call("GET", f"/api/jobs/{job_id}", status=200)
 
 
 def test_what_is_damaged_is_told_and_what_only_has_the_name_is_no_media(program: Program) -> None:
@@ -213,3 +236,31 @@ def test_jobs_that_nobody_asked_for_are_left_out_of_lists_of_jobs(program: Progr
     asked = program.call("GET", "/api/jobs", params={"background": False, "limit": 200})["items"]
     assert all(not job["is_background"] or job["state"] == "failed" for job in asked)
     assert made["items"][0]["id"] not in [job["id"] for job in asked]
+
+
+@pytest.fixture
+def streaming(new_database: NewDatabase, tmp_path: Path) -> Iterator[Served]:
+    """A service that makes encrypted streams of films without being asked."""
+    wish = {"KEYSHELF_AUTO_HLS": "true", "KEYSHELF_AUTO_HLS_ENCRYPT": "true"}
+    with new_database() as database_url, serve(database_url, tmp_path, wish) as service:
+        yield service
+
+
+def test_a_film_becomes_a_stream_by_itself_and_leaves_no_trace(
+    streaming: Served, clips: MediaClips
+) -> None:
+    headers = {"Authorization": f"Bearer {streaming.token}"}
+    with httpx2.Client(base_url=streaming.url, headers=headers) as http:
+        folder = http.post("/api/folders", json={"name": "films"}).json()["folder"]["id"]
+        program = Program(http, folder)
+        content = clips["plain.mp4"].read_bytes()
+        file = program.upload("film.mp4", content)
+
+        found = until(program, file, lambda media: bool(media.get("has_stream")))
+        assert found["media"]["stream_encrypted"]
+        assert any(key.endswith("/master.m3u8") for key in objects(streaming, hash_of(content)))
+
+        delete_for_ever(program, file)
+        release(streaming)
+        assert objects(streaming, hash_of(content)) == []
+        assert rows(streaming, file["id"], hash_of(content)) == {}

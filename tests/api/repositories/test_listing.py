@@ -75,7 +75,7 @@ def test_a_listing_tells_hash_size_storage_class_and_time(
     for beginning in (first[:count] for count in (0, 1, 2, 3, 64)):
         listed = shelf.call("GET", f"/chunks?prefix={beginning}")["items"]
 
-        assert [(each["id"], each["size"], each["storage_class"]) for each in listed] == [
+        assert [(each["hash"], each["size"], each["storage_class"]) for each in listed] == [
             (each.id, len(each.frame), other if each.id == first else None)
             for each in chunks
             if each.id.startswith(beginning)

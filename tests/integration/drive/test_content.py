@@ -9,8 +9,8 @@ from keyshelf.drive.changes import copies
 from keyshelf.drive.changes.copies import Copy
 from keyshelf.drive.content import inspecting
 from keyshelf.drive.content.releasing import release_content
-from keyshelf.drive.trash.service import trash
 from keyshelf.drive.trash.purge import purge
+from keyshelf.drive.trash.service import trash
 from keyshelf.drive.uploads import queries as uploads
 from keyshelf.drive.values import DriveFile, Inspect, Target
 from keyshelf.jobs.values import Job
@@ -113,6 +113,39 @@ async def test_a_release_that_fails_comes_again(drive: Drive) -> None:
 
     with pytest.raises(ConnectionError):
         await release_content(drive.parts, fail)
+    assert await released(drive) == [ONE]
+
+
+async def test_content_that_is_let_go_of_again_meanwhile_is_released_again(drive: Drive) -> None:
+    file = await drive.file("a.jpg")
+    await remember(drive, file)
+    await delete(drive, file)
+
+    async def come_and_go(content: str) -> None:
+        again = await drive.file("b.jpg")
+        await remember(drive, again, content)
+        await delete(drive, again)
+
+    await release_content(drive.parts, come_and_go)
+    assert await released(drive) == [ONE]
+    assert await released(drive) == []
+
+
+async def test_one_release_that_fails_stops_no_other(drive: Drive) -> None:
+    for name, content in (("a.jpg", ONE), ("b.jpg", OTHER)):
+        file = await drive.file(name)
+        await remember(drive, file, content)
+        await delete(drive, file)
+    removed: list[str] = []
+
+    async def release(content: str) -> None:
+        if content == ONE:
+            raise ConnectionError(content)
+        removed.append(content)
+
+    with pytest.raises(ConnectionError):
+        await release_content(drive.parts, release)
+    assert removed == [OTHER]
     assert await released(drive) == [ONE]
 
 

@@ -7,6 +7,7 @@ import type { Job } from "@/api/types";
 import { dismissJob, followJob } from "@/jobs/store";
 import { jobTitle } from "@/jobs/useJobs";
 import { text } from "@/text";
+import { media as mediaWords } from "@/text/media";
 import { Button, IconButton } from "@/ui/Button";
 import { formatBytes, formatClock, formatCount } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
@@ -14,7 +15,7 @@ import { reportError } from "@/ui/reportError";
 import "@/jobs/jobs.css";
 
 const words = text.jobs;
-const stageNames = text.media.stages;
+const stageNames = mediaWords.stages;
 
 /** With `canDismiss` a failed one can be taken off the list. */
 export function JobRow({ job, canDismiss = false }: { job: Job; canDismiss?: boolean }) {
@@ -59,9 +60,9 @@ function WhyEnded({ job }: { job: Job }) {
   return (
     <>
       {failed.map((stage) => (
-        <p key={stage.name} className="field-error">{text.media.stageFailed(stageNames[stage.name] ?? stage.name, stage.error?.detail ?? job.error?.detail ?? "")}</p>
+        <p key={stage.name} className="field-error">{mediaWords.stageFailed(stageNames[stage.name] ?? stage.name, stage.error?.detail ?? job.error?.detail ?? "")}</p>
       ))}
-      {again.length > 0 && <p className="muted">{text.media.willRetry(again.map((name) => stageNames[name] ?? name))}</p>}
+      {again.length > 0 && <p className="muted">{mediaWords.willRetry(again.map((name) => stageNames[name] ?? name))}</p>}
     </>
   );
 }

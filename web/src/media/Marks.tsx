@@ -1,12 +1,10 @@
 /** What a film, a sound or something unreadable says of itself in a list. */
 import type { FileMedia } from "@/api/types";
 import { secondsOf, whyUnreadable } from "@/media/facts";
-import { text } from "@/text";
+import { media as words } from "@/text/media";
 import { formatClock } from "@/ui/format";
 import { Icon, type IconName } from "@/ui/Icon";
 import "@/media/thumbnail.css";
-
-const words = text.media;
 
 /** In the corner of a thumbnail. */
 export function Marks({ media }: { media: FileMedia }) {
@@ -22,20 +20,8 @@ export function Marks({ media }: { media: FileMedia }) {
   );
 }
 
-/** Behind a name. */
-export function RowMarks({ media }: { media: FileMedia | null }) {
-  if (media === null) return null;
-  const seconds = secondsOf(media);
-  if (seconds === null && !media.has_stream && media.state !== "unreadable") return null;
-  return (
-    <span className="media-row-marks">
-      <Notes media={media} size={14} />
-      {seconds !== null && <span className="tabular">{formatClock(seconds)}</span>}
-    </span>
-  );
-}
-
-function Notes({ media, size }: { media: FileMedia; size: number }) {
+/** What is said by signs alone. */
+export function Notes({ media, size }: { media: FileMedia; size: number }) {
   return (
     <>
       {media.state === "unreadable" && <Note icon="warning" size={size} label={whyUnreadable(media) ?? words.unreadable} />}

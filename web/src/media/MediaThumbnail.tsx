@@ -22,7 +22,7 @@ interface MediaThumbnailProps {
   size: number;
 }
 
-export function MediaThumbnail({ media, size }: MediaThumbnailProps) {
+export default function MediaThumbnail({ media, size }: MediaThumbnailProps) {
   const isCard = size >= MIN_CARD;
   const isWhole = isCard && mustBeWhole(media);
   return (

@@ -1,6 +1,6 @@
 /** What lists and viewers need to know of the media in a file. */
 import type { FileMedia } from "@/api/types";
-import { text } from "@/text";
+import { media as words } from "@/text/media";
 
 type Sized = Pick<FileMedia, "width" | "height">;
 
@@ -23,7 +23,7 @@ export function secondsOf(media: Pick<FileMedia, "kind" | "duration_ms"> | null 
 export function whyUnreadable(media: Pick<FileMedia, "state" | "error"> | null | undefined): string | null {
   if (media?.state !== "unreadable") return null;
   const detail = media.error?.detail ?? "";
-  return detail === "" ? text.media.unreadableHint : `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
+  return detail === "" ? words.unreadableHint : `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
 }
 
 /** `4032 × 3024` */

@@ -1,7 +1,7 @@
 /** What is known of a file that cannot be shown, and how to get it. */
 import type { ReactNode } from "react";
 import { type PreviewFile, save } from "@/previews/file";
-import { text } from "@/text";
+import { previews } from "@/text/previews";
 import { Button } from "@/ui/Button";
 import { FileIcon } from "@/ui/FileIcon";
 import { formatBytes, formatExactBytes, formatExactTime, formatWhen } from "@/ui/format";
@@ -15,7 +15,7 @@ interface FileCardProps {
 }
 
 export function FileCard({ file, title, hint, children }: FileCardProps) {
-  const words = text.previews;
+  const words = previews;
   return (
     <div className="preview-card">
       <div className="preview-cover">

@@ -3,7 +3,7 @@ import { type CSSProperties, useEffect, useState } from "react";
 import { placeholderOf } from "@/media/thumbhash";
 import type { PreviewFile } from "@/previews/file";
 import { firstAddress } from "@/previews/picture";
-import { text } from "@/text";
+import { previews } from "@/text/previews";
 import { IconButton } from "@/ui/Button";
 import { Tools } from "@/previews/Tools";
 import { usePanZoom, ZOOM_STEP } from "@/previews/usePanZoom";
@@ -18,7 +18,7 @@ export function ImageView({ file, url, onFail }: ViewProps) {
   const isFitted = view.scale <= 1;
   const drawnWidth = (fittedSize?.width ?? 0) * view.scale * devicePixelRatio;
   const source = useSharpest(file, url, !isFitted && drawnWidth > (loadedWidth ?? Infinity));
-  const words = text.previews;
+  const words = previews;
   const style = {
     transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
     ...(fittedSize && { inlineSize: fittedSize.width, blockSize: fittedSize.height }),

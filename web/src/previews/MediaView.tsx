@@ -2,7 +2,7 @@
 import { type SyntheticEvent, useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button } from "react-aria-components";
 import { useQueryClient } from "@tanstack/react-query";
-import { text } from "@/text";
+import { previews } from "@/text/previews";
 import { FileIcon } from "@/ui/FileIcon";
 import { Menu } from "@/ui/Menu";
 import { inlineUrl } from "@/previews/inlineUrl";
@@ -55,7 +55,7 @@ export function MediaView({ file, url, kind, onFail }: MediaViewProps) {
     controls: true,
     preload: "metadata",
     "aria-label": visible(file.filename),
-    "aria-description": text.previews.mediaHint,
+    "aria-description": previews.mediaHint,
     onError: (event: SyntheticEvent<HTMLMediaElement>) => void onError(event),
     onRateChange: (event: SyntheticEvent<HTMLMediaElement>) => setSpeed(event.currentTarget.playbackRate),
     onLoadedMetadata: ({ currentTarget }: SyntheticEvent<HTMLMediaElement>) => {
@@ -80,14 +80,14 @@ export function MediaView({ file, url, kind, onFail }: MediaViewProps) {
       )}
       <Tools>
         <Menu
-          label={text.previews.speed}
+          label={previews.speed}
           groups={[
             {
               id: "speed",
-              title: text.previews.speed,
+              title: previews.speed,
               items: SPEEDS.map((rate) => ({
                 id: String(rate),
-                label: text.previews.speedOf(rate),
+                label: previews.speedOf(rate),
                 checked: rate === speed,
                 onAction: () => {
                   if (media.current !== null) media.current.playbackRate = rate;
@@ -96,8 +96,8 @@ export function MediaView({ file, url, kind, onFail }: MediaViewProps) {
             },
           ]}
         >
-          <Button className="preview-speed tabular" aria-label={text.previews.speedNow(text.previews.speedOf(speed))}>
-            {text.previews.speedOf(speed)}
+          <Button className="preview-speed tabular" aria-label={previews.speedNow(previews.speedOf(speed))}>
+            {previews.speedOf(speed)}
           </Button>
         </Menu>
       </Tools>

@@ -1,10 +1,10 @@
 /** Shows a PDF with the viewer that the browser has. */
-import { text } from "@/text";
+import { previews } from "@/text/previews";
 import { FileCard } from "@/previews/FileCard";
 import type { ViewProps } from "@/previews/viewer";
 import { visible } from "@/ui/visible";
 
 export function PdfView({ file, url }: ViewProps) {
-  if (!navigator.pdfViewerEnabled) return <FileCard file={file} title={text.previews.noPdf} hint={text.previews.noPreviewHint} />;
+  if (!navigator.pdfViewerEnabled) return <FileCard file={file} title={previews.noPdf} hint={previews.noPreviewHint} />;
   return <iframe className="preview-pdf" src={url} title={visible(file.filename)} />;
 }

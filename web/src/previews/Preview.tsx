@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { copyText } from "@/drive/actions/downloading";
-import { text } from "@/text";
+import { previews } from "@/text/previews";
 import { IconButton } from "@/ui/Button";
 import { FileIcon } from "@/ui/FileIcon";
 import { formatBytes, formatExactBytes, formatExactTime, formatWhen } from "@/ui/format";
@@ -31,7 +31,7 @@ interface PlaceWords {
   copied: string;
 }
 
-const words = text.previews;
+const words = previews;
 const keyWords: PlaceWords = { title: words.key, copy: words.copyKey, copied: words.keyCopied };
 
 export default function Preview({ files, index, placeWords = keyWords, onClose, onNavigate }: PreviewProps) {

@@ -4,6 +4,8 @@ import { lazy, Suspense, useCallback, useState } from "react";
 import { messageOf } from "@/api/problem";
 import { whyUnreadable } from "@/media/facts";
 import { text } from "@/text";
+import { media as mediaWords } from "@/text/media";
+import { previews } from "@/text/previews";
 import { Button } from "@/ui/Button";
 import type { PreviewFile } from "@/previews/file";
 import { FileCard } from "@/previews/FileCard";
@@ -25,7 +27,7 @@ export function Stage({ file }: { file: PreviewFile }) {
   const { data: url, error } = useQuery({ ...inlineUrl(file), enabled: viewer !== "none" });
   const why = useQuery({ ...whyFailed(file), enabled: failed && file.addresses !== undefined });
   const onFail = useCallback(() => setFailed(true), []);
-  const words = text.previews;
+  const words = previews;
 
   if (error !== null) return <FileCard file={file} title={words.failed} hint={messageOf(error)} />;
   if (failed) return <FileCard file={file} title={words.failed} hint={why.data ?? failedHint(file)} />;
@@ -69,8 +71,8 @@ function Played({ kind, ...props }: ViewProps & { kind: "audio" | "video" }) {
 
 /** Why the file is not shown; what a browser cannot play can be made into streams, which it can. */
 function failedHint(file: PreviewFile): string {
-  const { failedHint: hint } = text.previews;
+  const { failedHint: hint } = previews;
   const unreadable = whyUnreadable(file.media);
   if (unreadable !== null) return unreadable;
-  return file.media?.kind === "video" && file.media.state === "ready" ? `${hint} ${text.media.originalHint}` : hint;
+  return file.media?.kind === "video" && file.media.state === "ready" ? `${hint} ${mediaWords.originalHint}` : hint;
 }

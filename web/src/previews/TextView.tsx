@@ -1,7 +1,7 @@
 /** Shows the beginning of a text or of code. */
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { text } from "@/text";
+import { previews } from "@/text/previews";
 import { IconButton } from "@/ui/Button";
 import { formatBytes } from "@/ui/format";
 import type { ViewProps } from "@/previews/viewer";
@@ -29,7 +29,7 @@ export function TextView({ file, url, onFail }: ViewProps) {
   }, [isError, onFail]);
   if (data === undefined) return <div className="preview-skeleton" aria-hidden="true" />;
 
-  const words = text.previews;
+  const words = previews;
   const notes = [
     isCut ? words.cut(formatBytes(MAX_TEXT_BYTES), formatBytes(file.size)) : null,
     data.isUnicode ? null : words.encoding,

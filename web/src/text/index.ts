@@ -1,9 +1,7 @@
-/** Every word the page shows, in one catalogue. */
+/** The words that the page shows, in one catalogue; those of previews and media are beside it, for they come later. */
 import { common } from "@/text/common";
 import { drive } from "@/text/drive";
-import { media } from "@/text/media";
-import { previews } from "@/text/previews";
 import { repositories } from "@/text/repositories";
 import { uploads } from "@/text/uploads";
 
-export const text = { ...common, drive, uploads, previews, media, repositories } as const;
+export const text = { ...common, drive, uploads, repositories } as const;

@@ -1,4 +1,4 @@
-/** Words of what is made of pictures, films and sound. */
+/** Words of what is made of pictures, films and sound: apart from the others, since the first page needs none of them. */
 export const media = {
   title: "Media",
   unreadable: "Unreadable",

@@ -1,4 +1,4 @@
-/** Words of the previews. */
+/** Words of the previews: apart from the others, since the first page needs none of them. */
 export const previews = {
   position: (index: number, count: number) => `${index} of ${count}`,
   previous: "Previous file",

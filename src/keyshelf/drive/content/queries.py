@@ -1,6 +1,7 @@
 """Statements on the content of files."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -94,17 +95,28 @@ async def released(tx: ReadTransaction, *, after: str, limit: int) -> Sequence[s
     return [row["content_hash"] for row in rows]
 
 
-async def is_held(tx: ReadTransaction, content_hash: str) -> bool:
-    """Say whether a file has some content, those in the trash included."""
-    found: bool = await tx.value(
-        "SELECT EXISTS (SELECT FROM files WHERE content_hash = %(content)s)",
+async def look_at_released(tx: ReadTransaction, content_hash: str) -> tuple[datetime | None, bool]:
+    """Return when some content was let go of last, and whether a file has it all the same.
+
+    Files in the trash count.
+    """
+    row = await tx.one(
+        """
+        SELECT
+            (SELECT released_at FROM released_content WHERE content_hash = %(content)s) AS at,
+            EXISTS (SELECT FROM files WHERE content_hash = %(content)s) AS is_held
+        """,
         {"content": content_hash},
     )
-    return found
+    return (row["at"], row["is_held"]) if row else (None, False)
 
 
-async def forget_released(tx: Transaction, content_hash: str) -> None:
-    """Note that what was made of some content was looked after."""
+async def forget_released(tx: Transaction, content_hash: str, at: datetime | None) -> None:
+    """Note that what was made of some content was looked after, unless it was let go of since."""
     await tx.execute(
-        "DELETE FROM released_content WHERE content_hash = %(content)s", {"content": content_hash}
+        """
+        DELETE FROM released_content
+        WHERE content_hash = %(content)s AND released_at = %(at)s
+        """,
+        {"content": content_hash, "at": at},
     )

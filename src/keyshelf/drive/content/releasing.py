@@ -39,9 +39,9 @@ async def _page(parts: DriveParts, after: str) -> Sequence[str]:
 
 async def _release_one(parts: DriveParts, content_hash: str, release: Release) -> bool:
     async with parts.database.read() as tx:
-        is_held = await queries.is_held(tx, content_hash)
+        at, is_held = await queries.look_at_released(tx, content_hash)
     if not is_held:
         await release(content_hash)
     async with parts.database.transaction() as tx:
-        await queries.forget_released(tx, content_hash)
+        await queries.forget_released(tx, content_hash, at)
     return not is_held

@@ -169,7 +169,8 @@ async def delete_leaves(
         ), released AS (
             INSERT INTO released_content (content_hash)
             SELECT DISTINCT content_hash FROM gone WHERE content_hash IS NOT NULL
-            ON CONFLICT DO NOTHING
+            ORDER BY content_hash
+            ON CONFLICT (content_hash) DO UPDATE SET released_at = clock_timestamp()
         ), forgotten AS (
             DELETE FROM jobs j
             WHERE j.kind = 'inspect' AND j.payload ->> 'file_id' = ANY(SELECT id::text FROM gone)

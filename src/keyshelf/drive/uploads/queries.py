@@ -179,7 +179,7 @@ async def make_ready(
         WITH released AS (
             INSERT INTO released_content (content_hash)
             SELECT content_hash FROM files WHERE id = %(id)s AND content_hash IS NOT NULL
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (content_hash) DO UPDATE SET released_at = clock_timestamp()
         )
         UPDATE files AS f SET
             state = 'ready', s3_key = %(key)s, size = %(size)s, object_etag = %(etag)s,

@@ -57,7 +57,7 @@ def _shown(row: Row) -> Shown:
         facts=_facts(row),
         thumbnail=there(image_key(media, THUMBNAIL, FORMAT)),
         large=there(video_key(media, COVER) if is_film else image_key(media, LARGE, FORMAT)),
-        preview=there(video_key(media, PREVIEW)),
+        preview=there(video_key(media, PREVIEW)) if is_film else None,
         is_awaited=row["is_awaited"],
         has_stream=row["encrypted"] is not None,
         is_encrypted=row["encrypted"] is True,

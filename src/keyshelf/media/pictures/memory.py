@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import ProcessingHash
 from keyshelf.media.pictures.values import Picture
 
@@ -48,10 +47,6 @@ class PictureMemory:
             picture = self._pictures.pop(name, None)
             if picture is not None:
                 self.bytes -= _size(picture)
-
-    def drop_source(self, source: ObjectKey) -> None:
-        """Let go of all pictures of a source."""
-        self.drop([each.name for each in self._pictures.values() if each.source == source])
 
 
 def _size(picture: Picture) -> int:

@@ -68,13 +68,13 @@ async def of_content(tx: ReadTransaction, media: MediaHash) -> Sequence[Processi
     return [row["processing_hash"] for row in rows]
 
 
-async def of_source(tx: ReadTransaction, source: ObjectKey) -> dict[ProcessingHash, ObjectKey]:
-    """Return the pictures of all versions of a source: their names, and where they are."""
+async def sources_among(tx: ReadTransaction, keys: Sequence[ObjectKey]) -> Sequence[ObjectKey]:
+    """Return those of some keys that pictures were made of."""
     rows = await tx.all(
-        "SELECT processing_hash, storage_key FROM image_cache_entries WHERE source_key = %(source)s",
-        {"source": source},
+        "SELECT DISTINCT source_key FROM image_cache_entries WHERE source_key = ANY(%(keys)s)",
+        {"keys": list(keys)},
     )
-    return {row["processing_hash"]: row["storage_key"] for row in rows}
+    return [row["source_key"] for row in rows]
 
 
 async def made_before(

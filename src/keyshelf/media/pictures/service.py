@@ -1,7 +1,7 @@
 """Pictures by their addresses."""
 
 from collections import OrderedDict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -32,6 +32,8 @@ _TRIES = 3
 _MOST_LOOKS = 20_000
 _RETRY_AFTER = 1
 _PATIENCE = 5
+_MOST_TOUCHED = 50_000
+"""Pictures of further ones go with age."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Pictures:
         self._memory = PictureMemory(parts.options.memory_bytes)
         self._maker = PictureMaker(parts, self._memory, metrics, group)
         self._looks: OrderedDict[tuple[ObjectKey, str], Look] = OrderedDict()
+        self._touched: set[ObjectKey] = set()
 
     async def find(self, address: PictureAddress, *, accept: str | None) -> Found:
         """Return the picture of an address for an `Accept` header.
@@ -99,10 +102,16 @@ class Pictures:
         async with self.parts.database.read() as tx:
             self._memory.drop(await queries.of_content(tx, media))
 
-    def forget_source(self, source: ObjectKey) -> None:
-        """Let go of what this process holds of a source."""
+    def touch(self, source: ObjectKey) -> None:
+        """Say that this process has written or removed a source, or may have."""
         self.versions.drop(source)
-        self._memory.drop_source(source)
+        if len(self._touched) < _MOST_TOUCHED:
+            self._touched.add(source)
+
+    def take_touched(self) -> Sequence[ObjectKey]:
+        """Return the sources that were touched since the last time, for upkeep."""
+        touched, self._touched = sorted(self._touched), set()
+        return touched
 
     def _wish(
         self,

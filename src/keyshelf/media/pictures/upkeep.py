@@ -1,4 +1,4 @@
-"""What is removed of kept pictures: from time to time, and when a source goes.
+"""What is removed of kept pictures: old ones, and those of sources that changed or went.
 
 Objects go first here, then rows: a row is read by nobody but by those who remove, so one
 whose object is gone harms nothing and is removed with the next sweep. A row that went first
@@ -35,8 +35,12 @@ class Upkeep:
     run: Callable[[], Awaitable[None]]
 
 
-def upkeep(parts: PictureParts) -> Sequence[Upkeep]:
+def upkeep(pictures: Pictures) -> Sequence[Upkeep]:
     """Return the tasks."""
+    parts = pictures.parts
+
+    async def touched() -> None:
+        await sweep_touched(pictures)
 
     async def old() -> None:
         await sweep_old(parts)
@@ -48,6 +52,7 @@ def upkeep(parts: PictureParts) -> Sequence[Upkeep]:
         await sweep_unnoted(parts)
 
     return [
+        Upkeep("pictures-touched", timedelta(minutes=1), touched),
         Upkeep("pictures-old", timedelta(hours=1), old),
         Upkeep("pictures-superseded", timedelta(hours=1), superseded),
         Upkeep("pictures-unnoted", timedelta(days=1), unnoted),
@@ -69,20 +74,35 @@ async def sweep_old(parts: PictureParts) -> int:
 
 async def sweep_superseded(parts: PictureParts) -> int:
     """Remove pictures of versions that their source no longer has; returns how many."""
-    began = parts.clock()
     async with parts.database.read() as tx:
         sources = await queries.sources_with_versions(tx, limit=_MOST_SOURCES)
-    removed = 0
-    for source in sources:
-        try:
-            meta = await parts.source.head(source)
-            version = source_version(meta.etag, meta.size)
-        except ObjectNotFoundError:
-            version = None
+    return sum([await _remove_outdated(parts, source) for source in sources])
+
+
+async def sweep_touched(pictures: Pictures) -> int:
+    """Remove pictures of sources that this process replaced or removed; returns how many.
+
+    What is not done when it fails goes with age, or as superseded.
+    """
+    parts, removed = pictures.parts, 0
+    touched = pictures.take_touched()
+    for start in range(0, len(touched), _BATCH):
         async with parts.database.read() as tx:
-            others = await queries.of_other_versions(tx, source, version)
-        removed += await _remove(parts, others, before=began)
+            sources = await queries.sources_among(tx, touched[start : start + _BATCH])
+        removed += sum([await _remove_outdated(parts, source) for source in sources])
     return removed
+
+
+async def _remove_outdated(parts: PictureParts, source: ObjectKey) -> int:
+    began = parts.clock()
+    try:
+        meta = await parts.source.head(source)
+        version = source_version(meta.etag, meta.size)
+    except ObjectNotFoundError:
+        version = None
+    async with parts.database.read() as tx:
+        others = await queries.of_other_versions(tx, source, version)
+    return await _remove(parts, others, before=began)
 
 
 async def sweep_unnoted(parts: PictureParts) -> int:
@@ -97,15 +117,6 @@ async def sweep_unnoted(parts: PictureParts) -> int:
             deleted = await parts.media.delete_many(unnoted)
             removed += sum(each.error is None for each in deleted)
     return removed
-
-
-async def forget_source(pictures: Pictures, source: ObjectKey) -> int:
-    """Remove every picture of a source that is gone; returns how many. Twice is fine."""
-    parts = pictures.parts
-    pictures.forget_source(source)
-    async with parts.database.read() as tx:
-        kept = await queries.of_source(tx, source)
-    return await _remove(parts, kept, before=parts.clock() + timedelta(minutes=1))
 
 
 async def learn_content(

@@ -15,6 +15,7 @@ from keyshelf.media.streams.measuring import Rate, Segment, measure, read_segmen
 from keyshelf.media.streams.values import Track
 from keyshelf.media.tools.finding import Tools
 from keyshelf.media.tools.running import Fence, run_tool
+from keyshelf.media.video.plan import GOPS_A_SEGMENT
 
 MASTER, DASH, INIT = "master.m3u8", "stream.mpd", "init.mp4"
 SCHEME = "cbcs"
@@ -22,7 +23,6 @@ SCHEME = "cbcs"
 _UNDETERMINED = "und"
 _LEAST_SECONDS = 300.0
 _SPARE_BYTES = 64 * 2**20
-_FRAGMENTS_A_SEGMENT = 3
 _SECRETS = "secrets.flags"
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)')
 _IV = re.compile(r",IV=0x[0-9A-Fa-f]+")
@@ -67,16 +67,14 @@ async def package(
     `BrokenStreamError`.
     """
     secrets = folder / _SECRETS
+    sealing: list[str] = []
     if encryption is not None:
         _write_secrets(secrets, encryption)
+        sealing = [f"--flagfile={_SECRETS}"]
     try:
         await run_tool(
             tools.packager,
-            [
-                *(f"--flagfile={_SECRETS}" for _ in [encryption] if encryption),
-                *_descriptors(tracks, folder),
-                *_outputs(base, segment_seconds),
-            ],
+            [*sealing, *_descriptors(tracks, folder), *_outputs(base, segment_seconds)],
             folder=folder,
             fence=_fence(tools, tracks, duration),
         )
@@ -129,7 +127,7 @@ def _outputs(base: str, segment_seconds: Fraction) -> list[str]:
     return [
         # A fragment begins with each keyframe: what is played of a segment needs not all of it.
         f"--segment_duration={float(segment_seconds)}",
-        f"--fragment_duration={float(segment_seconds / _FRAGMENTS_A_SEGMENT)}",
+        f"--fragment_duration={float(segment_seconds / GOPS_A_SEGMENT)}",
         f"--hls_master_playlist_output={base}{MASTER}",
         "--hls_playlist_type=VOD",
         f"--mpd_output={base}{DASH}",

@@ -6,7 +6,7 @@ from uuid import UUID
 from keyshelf.database.transactions import ReadTransaction, Row, Transaction
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import MediaHash
-from keyshelf.media.work.values import Rendition, Stage, StageState
+from keyshelf.media.work.values import Rendition, Sketch, Stage, StageState
 
 
 async def lock(tx: Transaction, what: str) -> None:
@@ -38,6 +38,17 @@ async def owner_of(tx: ReadTransaction, media: MediaHash) -> str | None:
 async def asset(tx: ReadTransaction, media: MediaHash) -> Row | None:
     """Return what is known of a hash."""
     return await tx.one("SELECT * FROM media_assets WHERE hash = %(hash)s", {"hash": media})
+
+
+async def note_sketch(tx: Transaction, media: MediaHash, sketch: Sketch) -> None:
+    """Note what is shown of media until their picture is there."""
+    await tx.execute(
+        """
+        UPDATE media_assets SET thumbhash = %(thumbhash)s, dominant_color = %(color)s
+        WHERE hash = %(hash)s
+        """,
+        {"hash": media, "thumbhash": sketch.thumbhash, "color": sketch.dominant_color},
+    )
 
 
 async def stages(tx: ReadTransaction, job_id: UUID) -> list[Stage]:

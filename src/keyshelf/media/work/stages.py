@@ -131,6 +131,8 @@ class Stages:
             await queries.note_stage(tx, self._job_id, stage)
             for rendition in made.renditions if made else ():
                 await queries.note_rendition(tx, self._media, rendition, job_id=self._job_id)
+            if made and made.sketch:
+                await queries.note_sketch(tx, self._media, made.sketch)
             if stage.state is StageState.READY:
                 await queries.forget_pieces(tx, self._job_id, f"{stage.name}/")
         self._known[stage.name] = stage

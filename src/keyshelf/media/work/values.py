@@ -93,11 +93,22 @@ class Rendition:
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is shown of media until their picture is there."""
+
+    thumbhash: bytes
+    dominant_color: int
+    """0xRRGGBB"""
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """What a stage made: what is told of it, and the objects that it stored."""
 
     result: JSON
     renditions: Sequence[Rendition] = ()
+    sketch: Sketch | None = None
+    """Of a picture that from now on stands for the media."""
 
 
 @dataclass(frozen=True, slots=True)

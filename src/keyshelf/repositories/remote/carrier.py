@@ -92,7 +92,7 @@ class RemoteCarrier:
             async for each in self.routes.stored_chunks(self.repository.id):
                 page.append(
                     StoredChunk(
-                        chunk_id(each.id), each.size, each.storage_class, each.last_modified
+                        chunk_id(each.hash), each.size, each.storage_class, each.last_modified
                     )
                 )
                 if len(page) == MOST_CHUNKS:

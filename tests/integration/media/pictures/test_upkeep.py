@@ -9,10 +9,10 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import MediaHash
 from keyshelf.media.pictures.upkeep import (
     Upkeep,
-    forget_source,
     learn_content,
     sweep_old,
     sweep_superseded,
+    sweep_touched,
     sweep_unnoted,
     upkeep,
 )
@@ -72,8 +72,10 @@ async def test_a_source_that_goes_takes_its_pictures_along(bench: Bench) -> None
     stays = await find(pictures, source=other)
     await bench.until_kept(3)
     await bench.source.delete(SOURCE)
+    for touched in (SOURCE, other, ObjectKey("shared/never a picture")):
+        pictures.touch(touched)
 
-    removed = [await forget_source(pictures, SOURCE) for _ in range(2)]
+    removed = [await sweep_touched(pictures) for _ in range(2)]
 
     assert removed == [2, 0]
     assert await bench.objects() == [f"cache/{stays.picture.name}.png"]
@@ -112,7 +114,7 @@ async def test_every_task_runs_twice_at_once(bench: Bench) -> None:
         await task.run()
 
     async with anyio.create_task_group() as group:
-        for task in [*upkeep(pictures.parts)] * 2:
+        for task in [*upkeep(pictures)] * 2:
             group.start_soon(run, task)
 
     assert (await bench.rows(), await bench.objects()) == ([], [])

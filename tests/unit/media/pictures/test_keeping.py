@@ -78,7 +78,7 @@ def test_what_is_held_is_counted(steps: list[tuple[str, int, bool]]) -> None:
         if is_put:
             memory.put(picture(name, size, ObjectKey(name)))
         else:
-            memory.drop_source(ObjectKey(name))
+            memory.drop([ProcessingHash(name)])
         held = [memory.get(ProcessingHash(each)) for each in "abcdefgh"]
         sizes = [len(each.data) + 600 for each in held if each]
         assert memory.bytes == sum(sizes) <= 9600

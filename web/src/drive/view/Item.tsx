@@ -1,15 +1,17 @@
 /** One file in the list (a row) or in the grid (a card). All its events are handled by the collection. */
-import { memo } from "react";
+import { memo, Suspense } from "react";
 import type { ListedFile } from "@/api/types";
 import type { ColumnId } from "@/drive/columns";
 import { columns as columnTable } from "@/drive/columns";
 import { Cell, Size, When } from "@/drive/view/cells";
 import { RenameField } from "@/drive/view/RenameField";
-import { RowMarks } from "@/media/Marks";
 import { Thumbnail } from "@/previews/Thumbnail";
 import { text } from "@/text";
 import { Icon } from "@/ui/Icon";
+import { later } from "@/ui/later";
 import { visible } from "@/ui/visible";
+
+const RowMarks = later(() => import("@/media/RowMarks"));
 
 export interface ItemProps {
   file: ListedFile;
@@ -112,7 +114,11 @@ export const Row = memo(function Row(props: RowProps) {
             </span>
           )}
         </span>
-        <RowMarks media={file.media} />
+        {file.media && (
+          <Suspense fallback={null}>
+            <RowMarks media={file.media} />
+          </Suspense>
+        )}
         {file.moving && <Moving />}
       </div>
       {columns.map((column) => (

@@ -7,7 +7,7 @@ import { refreshDrive } from "@/api/cache";
 import type { FileMedia, ListedFile } from "@/api/types";
 import { followJob } from "@/jobs/store";
 import { type StreamWish, StreamsDialog } from "@/media/details/StreamsDialog";
-import { text } from "@/text";
+import { media as words } from "@/text/media";
 import { Button } from "@/ui/Button";
 import { ask } from "@/ui/dialogs";
 import { later } from "@/ui/later";
@@ -15,8 +15,6 @@ import { reportError } from "@/ui/reportError";
 import { showToast } from "@/ui/toasts";
 
 const DeleteDialog = later(() => import("@/drive/dialogs/DeleteDialog"));
-
-const words = text.media;
 
 const MADE_OF: Record<FileMedia["kind"], readonly (readonly [MediaJobType, string])[]> = {
   image: [["image:thumbnail", words.make.thumbnail]],

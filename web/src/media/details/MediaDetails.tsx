@@ -9,12 +9,10 @@ import { MakeButtons } from "@/media/details/MakeButtons";
 import { MediaJobs } from "@/media/details/MediaJobs";
 import { Renditions } from "@/media/details/Renditions";
 import { dimensionsOf, secondsOf, whyUnreadable } from "@/media/facts";
-import { text } from "@/text";
+import { media as words } from "@/text/media";
 import { IconButton } from "@/ui/Button";
 import { formatClock, formatLocalTime } from "@/ui/format";
 import "@/media/details/details.css";
-
-const words = text.media;
 
 interface MediaDetailsProps {
   file: ListedFile;

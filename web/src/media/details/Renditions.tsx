@@ -1,12 +1,10 @@
 /** What was made of a file, with the links to it. */
 import type { Rendition } from "@/api/media";
 import { copyText } from "@/drive/actions/downloading";
-import { text } from "@/text";
+import { media as words } from "@/text/media";
 import { IconButton } from "@/ui/Button";
 import { formatBytes, formatClock, formatExactBytes } from "@/ui/format";
 import { Icon } from "@/ui/Icon";
-
-const words = text.media;
 
 export function Renditions({ renditions }: { renditions: readonly Rendition[] }) {
   return (

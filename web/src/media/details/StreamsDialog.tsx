@@ -1,6 +1,7 @@
 /** How streams are to be made. */
 import { useState } from "react";
 import { text } from "@/text";
+import { media as mediaWords } from "@/text/media";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import "@/ui/fields.css";
@@ -11,7 +12,7 @@ export interface StreamWish {
   isQuick: boolean;
 }
 
-const words = text.media.streamsDialog;
+const words = mediaWords.streamsDialog;
 
 export function StreamsDialog({ onDone }: { onDone: (wish: StreamWish | null) => void }) {
   const [encrypt, setEncrypt] = useState(false);

@@ -5,14 +5,15 @@ import type { Choices, Engine } from "@/media/player/engine";
 import { SeekBar } from "@/media/player/SeekBar";
 import type { Stream } from "@/media/player/stream";
 import type { Playback } from "@/media/player/usePlayback";
-import { text } from "@/text";
+import { media as mediaWords } from "@/text/media";
+import { previews } from "@/text/previews";
 import { IconButton } from "@/ui/Button";
 import { formatClock } from "@/ui/format";
 import { Icon, type IconName } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
 import type { MenuItem } from "@/ui/menu-items";
 
-const words = text.media.player;
+const words = mediaWords.player;
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 export interface ControlsProps {
@@ -54,10 +55,10 @@ export function Controls(props: ControlsProps) {
         )}
         {choices.qualities.length > 1 && <Choice icon="quality" title={words.quality} items={qualityItems(choices, engine)} />}
         <Choice
-          title={text.previews.speed}
-          items={SPEEDS.map((rate) => item(rate, text.previews.speedOf(rate), rate === playback.rate, act((media) => (media.playbackRate = rate))))}
+          title={previews.speed}
+          items={SPEEDS.map((rate) => item(rate, previews.speedOf(rate), rate === playback.rate, act((media) => (media.playbackRate = rate))))}
         >
-          {text.previews.speedOf(playback.rate)}
+          {previews.speedOf(playback.rate)}
         </Choice>
         <IconButton icon={isFull ? "unfit" : "fit"} label={isFull ? words.windowed : words.fullscreen} shortcut="F" onPress={props.onFull} />
       </div>

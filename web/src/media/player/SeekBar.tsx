@@ -2,10 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { type CSSProperties, type KeyboardEvent, type PointerEvent, useState } from "react";
 import { parseSprites, type Tile, tileAt } from "@/media/player/sprites";
-import { text } from "@/text";
+import { media as mediaWords } from "@/text/media";
 import { formatClock } from "@/ui/format";
 
-const words = text.media.player;
+const words = mediaWords.player;
 const SKIP_SECONDS = 5;
 const PAGE_SECONDS = 30;
 /** Finer than anybody can point. */

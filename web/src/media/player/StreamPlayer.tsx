@@ -16,6 +16,7 @@ import type { PreviewFile } from "@/previews/file";
 import { FileCard } from "@/previews/FileCard";
 import { mediaAction } from "@/previews/media-keys";
 import { text } from "@/text";
+import { media as mediaWords } from "@/text/media";
 import { Button } from "@/ui/Button";
 import { FileIcon } from "@/ui/FileIcon";
 import { Icon } from "@/ui/Icon";
@@ -29,7 +30,7 @@ interface StreamPlayerProps {
   onOriginal: () => void;
 }
 
-const said = text.media.player;
+const said = mediaWords.player;
 const REASONS: Record<Failure, string> = { gone: said.gone, keys: said.keysRefused, broken: said.broken };
 
 export default function StreamPlayer({ file, media, hash, onOriginal }: StreamPlayerProps) {

@@ -15,7 +15,7 @@ from keyshelf.media.work.makers import Maker, Task
 from keyshelf.media.work.making.storing import store_bytes, store_file
 from keyshelf.media.work.making.studio import Studio
 from keyshelf.media.work.options import CoverOptions, PreviewOptions, ThumbnailOutput
-from keyshelf.media.work.values import Made, Rendition
+from keyshelf.media.work.values import Made, Rendition, Sketch
 
 COVER_THUMBNAIL = ThumbnailOutput(variant="thumb", width=320, format="webp")
 """What a film's cover is shown as in lists, as pictures are."""
@@ -70,7 +70,8 @@ async def _cover(studio: Studio, task: Task) -> Made:
         size = await store_file(studio.media, key, path, facts.mimetype)
         thumbnail = await _thumbnail(studio, task.work.hash, path, COVER_THUMBNAIL)
     whole = Rendition(key, "cover", "jpg", size, width=facts.width, height=facts.height)
-    return Made(_told(None, whole), [whole, thumbnail])
+    sketch = Sketch(facts.thumbhash, facts.dominant_color)
+    return Made(_told(None, whole), [whole, thumbnail], sketch)
 
 
 async def _preview(studio: Studio, task: Task) -> Made:
