@@ -6,6 +6,7 @@ from uuid import uuid4
 from keyshelf.app.checks.databases import check_database
 from keyshelf.app.checks.machine import check_machine
 from keyshelf.app.checks.redis import check_redis
+from keyshelf.app.checks.renditions import check_renditions
 from keyshelf.app.checks.stores import check_stores
 from keyshelf.app.checks.values import Check
 from keyshelf.clock import Clock, system_clock
@@ -26,4 +27,6 @@ async def diagnose(settings: Settings, *, clock: Clock = system_clock) -> AsyncI
         yield check
     yield await check_redis(settings)
     async for check in check_stores(settings, probe_id=uuid4(), clock=clock):
+        yield check
+    async for check in check_renditions(settings):
         yield check

@@ -199,3 +199,15 @@ async def test_the_cors_rule_that_is_named_is_the_one_that_helps(
     )
 
     assert (await checks(environment))["source store, CORS"].status == "ok"
+
+
+async def test_what_makes_renditions_is_tried(environment: dict[str, str]) -> None:
+    found = await checks(environment)
+    without = await checks({**environment, "KEYSHELF_FFMPEG": "/bin/true"})
+    missing = await checks({**environment, "KEYSHELF_FFMPEG": "/no/ffmpeg"})
+
+    assert (found["films"].status, found["pictures"].status) == ("ok", "ok")
+    assert without["films"].status == "warning"
+    assert "libsvtav1" in without["films"].detail
+    assert missing["films"].status == "failed"
+    assert "KEYSHELF_FFMPEG" in (missing["films"].fix or "")

@@ -9,6 +9,7 @@ import { useSession } from "@/app/session";
 import type { Actions } from "@/drive/actions/useActions";
 import { kindOf } from "@/drive/kind";
 import type { Listing } from "@/drive/listing";
+import { mediaOf } from "@/media/facts";
 import { Thumbnail } from "@/previews/Thumbnail";
 import { text } from "@/text";
 import { Button, IconButton } from "@/ui/Button";
@@ -110,6 +111,7 @@ function Time({ label, time, never }: { label: string; time: string | null; neve
 
 function One({ file, actions, children }: { file: ListedFile; actions: Actions; children: ReactNode }) {
   const session = useSession();
+  const media = mediaOf(file);
   const isMine = file.owner_id === session.identity.id;
   return (
     <div className="details-body">
@@ -152,9 +154,9 @@ function One({ file, actions, children }: { file: ListedFile; actions: Actions; 
         <dt>{words.id}</dt>
         <dd className="mono fact-id">{file.id}</dd>
       </dl>
-      {file.media && (
+      {media && (
         <Suspense fallback={null}>
-          <MediaDetails file={file} media={file.media} isTrashed={Boolean(file.deleted_at)} />
+          <MediaDetails file={file} media={media} isTrashed={Boolean(file.deleted_at)} />
         </Suspense>
       )}
     </div>

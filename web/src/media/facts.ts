@@ -1,6 +1,19 @@
 /** What lists and viewers need to know of the media in a file. */
-import type { FileMedia } from "@/api/types";
+import type { DriveFile, FileMedia } from "@/api/types";
+import { kindOf } from "@/drive/kind";
 import { media as words } from "@/text/media";
+
+const BARE = {
+  state: "ready", width: null, height: null, duration_ms: null, taken_at: null, thumbhash: null, dominant_color: null, error: null,
+  thumbnail_url: null, large_url: null, preview_url: null, has_stream: false, stream_encrypted: false,
+} as const;
+
+/** The media in a file; of one whose media were removed what its name tells. Null of what holds none. */
+export function mediaOf(file: DriveFile): FileMedia | null {
+  const kind = kindOf(file);
+  if (file.media !== null || file.content_hash === null) return file.media;
+  return kind === "image" || kind === "video" || kind === "audio" ? { ...BARE, kind, hash: file.content_hash } : null;
+}
 
 type Sized = Pick<FileMedia, "width" | "height">;
 

@@ -2,6 +2,7 @@
 
 export class Captions {
   readonly #tracks = new Map<number, TextTrack>();
+  readonly #known = new Set<string>();
   #shown = -1;
 
   /** `onWords` is told what is to be read now; nothing is empty. */
@@ -12,7 +13,13 @@ export class Captions {
 
   add(id: number, cues: readonly VTTCue[]): void {
     const track = this.#track(id);
-    cues.forEach((cue) => track.addCue(cue));
+    for (const cue of cues) {
+      // What is said over the end of a segment is in both.
+      const name = [id, cue.startTime, cue.endTime, cue.text].join(" ");
+      if (this.#known.has(name)) continue;
+      this.#known.add(name);
+      track.addCue(cue);
+    }
   }
 
   /** Lets one be read; -1 is none. */
