@@ -98,7 +98,7 @@ class Project:
     def _chunks(self) -> list[str]:
         with client_of(self.served) as client:
             items = client.get(f"/api/repositories/{self.info.id}/chunks").json()["items"]
-        return [each["id"] for each in items]
+        return [each["hash"] for each in items]
 
     def _with_carrier(self, use: Callable[[Carrier], Awaitable[T]]) -> T:
         async def on_host(host: RemoteHost) -> T:

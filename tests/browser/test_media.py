@@ -224,5 +224,6 @@ def test_all_that_was_made_of_a_file_is_removed_and_made_again(drive: DrivePage)
     drive.expect_toast("All renditions were removed")
     expect(details(drive)).to_contain_text("Nothing has been made of this file yet")
     assert renditions(drive, media) == []
-    drive.push("Make thumbnail")
+    drive.push("Look again")
     expect(details(drive)).to_contain_text("Thumbnail (webp)")
+    expect(thumbnail(drive, "photo.jpg")).to_have_attribute("src", re.compile("^/thumb/"))

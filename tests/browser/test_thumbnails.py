@@ -1,23 +1,19 @@
-"""Pictures of files where they are listed: small ones as they are, large ones made small."""
+"""Pictures of files where they are listed: those that the service makes, and those of commits."""
 
 import re
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.drive_page import DrivePage
+from tests.browser.project import new_project
 from tests.browser.samples import picture
+from tests.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-FORBID_READING = """
-const allowed = window.fetch;
-window.fetch = (to, ...rest) =>
-    String(to).includes("/signed/") ? Promise.reject(new TypeError("CORS")) : allowed(to, ...rest);
-"""
 
 
 def large_picture() -> bytes:
@@ -46,18 +42,13 @@ def test_pictures_show_in_the_list_and_in_the_grid(drive: DrivePage) -> None:
     expect(drive.item("notes.txt").locator(".thumb-label")).to_have_text("txt")
 
 
-def test_a_large_picture_is_made_small_and_only_that_is_kept(drive: DrivePage) -> None:
-    drive.program.upload("large.png", large_picture())
-    drive.open()
-
-    expect(shown_picture(drive, "large.png")).to_have_attribute("src", re.compile("^data:image/"))
-
-
-def test_where_the_page_may_not_read_a_picture_the_browser_shows_it(
-    drive: DrivePage, page: Page
+def test_a_large_picture_of_a_commit_is_made_small_in_the_browser(
+    page: Page, served: Served, tmp_path: Path
 ) -> None:
-    drive.program.upload("large.png", large_picture())
-    page.add_init_script(FORBID_READING)
-    drive.open()
+    project = new_project(served, tmp_path / "film")
+    project.commit("A plate", {"large.png": large_picture()})
 
-    expect(shown_picture(drive, "large.png")).to_have_attribute("src", re.compile("/signed/"))
+    page.goto(project.address)
+
+    shown = page.locator("[data-index] img[data-shown]")
+    expect(shown).to_have_attribute("src", re.compile("^data:image/"))

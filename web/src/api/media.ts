@@ -65,6 +65,11 @@ export async function startMediaJob(wanted: NewMediaJob): Promise<Job> {
   return (await request<ShownJob>("POST", "/jobs", { body: wanted })).job;
 }
 
+/** Has the bytes of a file read anew, and made of them what stands for it in lists. */
+export async function lookAgain(fileId: string): Promise<Job> {
+  return (await request<{ job: Job }>("POST", `/files/${fileId}/inspect`)).job;
+}
+
 export function getShownJob(id: string, signal?: AbortSignal): Promise<ShownJob> {
   return request("GET", `/jobs/${id}`, until(signal));
 }

@@ -1,6 +1,6 @@
 /** A button in the header that is there while work goes on, and lists it. */
 import { Suspense, useEffect, useState } from "react";
-import { useJobList } from "@/jobs/useJobs";
+import { isListed, useJobList } from "@/jobs/useJobs";
 import { later } from "@/ui/later";
 
 const JobsList = later(() => import("@/jobs/JobsList"));
@@ -9,7 +9,7 @@ const JobsList = later(() => import("@/jobs/JobsList"));
 const SHOW_AFTER_MS = 600;
 
 export function JobsIndicator() {
-  const jobs = useJobList();
+  const jobs = useJobList().filter(isListed);
   const busy = jobs.length > 0;
   const [isShown, setShown] = useState(false);
 

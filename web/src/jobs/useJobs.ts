@@ -11,6 +11,11 @@ export function jobTitle(job: Job): string {
   return text.jobs.kinds[job.kind] ?? text.jobs.other;
 }
 
+/** What the header lists: of what the service does by itself only the failures. */
+export function isListed(job: Pick<Job, "is_background" | "state">): boolean {
+  return !job.is_background || job.state === "failed";
+}
+
 export function useJobList(): readonly Job[] {
   return useSyncExternalStore(subscribeJobs, getJobs);
 }
@@ -29,6 +34,8 @@ export function useJobs(): void {
     () =>
       onJobFinished((job) => {
         void refreshDrive(client);
+        // Nobody asked for it: its file tells what became of it.
+        if (job.is_background) return;
         if (job.state === "failed") showToast(text.jobs.failed(jobTitle(job), job.error?.detail ?? ""), { tone: "error" });
         if (job.state === "cancelled") showToast(text.jobs.cancelled(jobTitle(job)));
       }),

@@ -89,6 +89,7 @@ export const common = {
       copy: "Copying",
       purge: "Deleting for ever",
       backfill: "Reading the bucket",
+      inspect: "Looking into a file",
       "image:thumbnail": "Making thumbnails",
       "video:cover": "Making a cover",
       "video:preview": "Making a preview",

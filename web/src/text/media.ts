@@ -25,9 +25,7 @@ export const media = {
     cover: "Cover",
     preview: "Preview",
     stream: "Stream",
-    mp3: "Audio",
-    flac: "Audio",
-    audio: "Audio",
+    download: "Audio",
     waveform: "Waveform",
   } as Record<string, string>,
 
@@ -38,6 +36,7 @@ export const media = {
     preview: "Make preview",
     thumbnail: "Make thumbnail",
     audio: "Make audio",
+    again: "Look again",
     already: "That is made already, and nothing has changed since.",
   },
   streamsDialog: {
@@ -91,7 +90,7 @@ export const media = {
     windowed: "Leave full screen",
     hint: "K or Space plays and pauses, J and L go ten seconds back and forward, F fills the screen, C switches captions.",
     failed: "The stream cannot be played",
-    gone: "The stream is no longer there. It may just be made again.",
+    gone: "The stream is not there. Perhaps it is being replaced right now.",
     keysRefused: "This browser cannot play encrypted streams, or not at this address: that takes HTTPS.",
     broken: "The stream did not come, or this browser cannot decode it.",
     original: "Play the original",

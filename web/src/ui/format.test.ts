@@ -24,6 +24,7 @@ describe("sizes", () => {
 test.each([
   [0, "0:00"],
   [12.9, "0:12"],
+  [64.999, "1:05"],
   [63, "1:03"],
   [3723, "1:02:03"],
 ])("%d seconds of a film read %s", (seconds, text) => {

@@ -53,9 +53,12 @@ export function formatDuration(seconds: number): string {
   return `${s} s`;
 }
 
+/** What players take a length to be wrong by. */
+const ALMOST = 0.05;
+
 /** A place in a film, or its length: `0:12`, `1:03:20`. */
 export function formatClock(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
+  const whole = Math.max(0, Math.floor(seconds + ALMOST));
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
   const tail = String(s).padStart(2, "0");
   return h > 0 ? `${h}:${String(m).padStart(2, "0")}:${tail}` : `${m}:${tail}`;

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { isFinal } from "@/api/jobs";
-import { type MediaJobType, removeMedia, startMediaJob } from "@/api/media";
+import { lookAgain, type MediaJobType, removeMedia, startMediaJob } from "@/api/media";
 import { refreshDrive } from "@/api/cache";
 import type { FileMedia, ListedFile } from "@/api/types";
 import { followJob } from "@/jobs/store";
@@ -27,9 +27,11 @@ interface MakeButtonsProps {
   media: FileMedia;
   hash: string;
   hasRenditions: boolean;
+  /** Of what cannot be read, or what nothing is known of, nothing can be made before it is looked at again. */
+  isKnown: boolean;
 }
 
-export function MakeButtons({ file, media, hash, hasRenditions }: MakeButtonsProps) {
+export function MakeButtons({ file, media, hash, hasRenditions, isKnown }: MakeButtonsProps) {
   const client = useQueryClient();
   const [isBusy, setBusy] = useState(false);
 
@@ -63,16 +65,17 @@ export function MakeButtons({ file, media, hash, hasRenditions }: MakeButtonsPro
   }
   return (
     <div className="media-make">
-      {media.kind === "video" && (
+      {isKnown && media.kind === "video" && (
         <Button variant="primary" icon="stream" isDisabled={isBusy} onPress={() => void during(makeStreams)}>
           {media.has_stream ? words.make.streamsAgain : words.make.streams}
         </Button>
       )}
-      {MADE_OF[media.kind].map(([type, label]) => (
+      {(isKnown ? MADE_OF[media.kind] : []).map(([type, label]) => (
         <Button key={type} isDisabled={isBusy} onPress={() => void during(() => start(type))}>
           {label}
         </Button>
       ))}
+      <Button isDisabled={isBusy} onPress={() => void during(async () => followJob(await lookAgain(file.id)))}>{words.make.again}</Button>
       {hasRenditions && (
         <Button variant="quiet" className="media-remove" icon="trash" isDisabled={isBusy} onPress={() => void during(remove)}>
           {words.remove.button}

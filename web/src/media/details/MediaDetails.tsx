@@ -75,7 +75,7 @@ function Made({ file, media, hash, isTrashed }: MediaDetailsProps & { hash: stri
     <>
       <MediaJobs hash={hash} jobs={data.jobs} />
       {isReadable && <Renditions renditions={data.renditions} />}
-      {!isTrashed && isReadable && <MakeButtons file={file} media={media} hash={hash} hasRenditions={hasSome(data)} />}
+      {!isTrashed && <MakeButtons file={file} media={media} hash={hash} hasRenditions={hasSome(data)} isKnown={isReadable && file.media !== null} />}
     </>
   );
 }

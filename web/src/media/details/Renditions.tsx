@@ -29,7 +29,8 @@ function Line({ rendition }: { rendition: Rendition }) {
       <div className="media-rendition">
         <strong title={rendition.key}>{name}</strong>
         <span className="muted tabular">
-          {factsOf(rendition).join(" · ")} · <span title={formatExactBytes(size)}>{formatBytes(size)}</span>
+          {factsOf(rendition).map((fact) => `${fact} · `)}
+          <span title={formatExactBytes(size)}>{formatBytes(size)}</span>
         </span>
       </div>
       {isPicture && (

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { Job } from "@/api/types";
 import { progressText } from "@/jobs/JobRow";
+import { isListed } from "@/jobs/useJobs";
 import { jobsToShow } from "@/media/details/MediaJobs";
 import { factsOf } from "@/media/details/Renditions";
 
@@ -23,6 +24,12 @@ test("what runs is shown, and what failed until the same was done again", () => 
 test("what is followed is newer than what was listed", () => {
   expect(jobsToShow([job("1", "video:cover", "running")], [job("1", "video:cover", "failed")])[0]?.state).toBe("failed");
   expect(jobsToShow([job("1", "video:cover", "failed")], [job("1", "video:cover", "running")])).toHaveLength(1);
+});
+
+test("what the service does by itself is listed in the header only when it failed", () => {
+  expect(isListed({ is_background: true, state: "running" })).toBe(false);
+  expect(isListed({ is_background: true, state: "failed" })).toBe(true);
+  expect(isListed({ is_background: false, state: "running" })).toBe(true);
 });
 
 test("seconds of a film read as a clock", () => {

@@ -72,7 +72,7 @@ function Player({ file, media, stream, onFailure }: PlayerProps) {
   const engine = useEngine(element, stream, { onChoices: setChoices, onWords: setWords, onFailure });
   const playback = usePlayback(video);
   const { isFull, toggleFull } = useFullScreen(element);
-  const { isIdle, stir } = useIdle(!playback.paused);
+  const { isIdle, stir } = useIdle(!playback.paused && media.kind === "video");
   const duration = playback.duration ?? (media.duration_ms ?? 0) / 1000;
   const toggle = useCallback(() => {
     const at = video.current;
