@@ -84,3 +84,10 @@ CATEGORIES: tuple[type[Error], ...] = (
 def category_of(error: Error) -> type[Error]:
     """Return the one category that `error` inherits, or `Error` for none."""
     return next((each for each in CATEGORIES if isinstance(error, each)), Error)
+
+
+def unwrapped(error: Exception) -> Exception:
+    """Return what failed first, where a task group wraps what its tasks raised."""
+    if isinstance(error, ExceptionGroup):
+        return unwrapped(error.exceptions[0])  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] -- isinstance cannot tell of what the group is
+    return error

@@ -35,6 +35,20 @@ def test_a_cover_is_made_shown_and_deleted(keyshelf: Keyshelf, clips: MediaClips
     assert keyshelf("media", "show", name, "--json").json["renditions"] == []
 
 
+def test_files_are_looked_at_anew(keyshelf: Keyshelf, clips: MediaClips) -> None:
+    folder = f"/{uuid4().hex}"
+    film = f"{folder}/film.mp4"
+    assert keyshelf("put", "-p", clips["silent.mp4"], film).code == 0
+
+    looked = keyshelf("media", "inspect", film, "--wait", "-q", "--json")
+
+    assert looked.code == 0, looked.err
+    assert [(job["kind"], job["state"]) for job in looked.json] == [("inspect", "succeeded")]
+    assert looked.json[0]["result"]["kind"] == "video"
+    refused = keyshelf("media", "inspect", folder)
+    assert refused.code != 0
+
+
 def test_options_that_are_no_object_are_refused(keyshelf: Keyshelf, tmp_path: Path) -> None:
     for options in ("[1]", "{"):
         ran = keyshelf("media", "make", "video:cover", "/x", "--hash", "x", "--options", options)

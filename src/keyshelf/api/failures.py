@@ -41,6 +41,7 @@ STATUS_BY_CODE: Mapping[str, int] = {
     # Waiting does not help where these bounds are met, which 429 would tell.
     "image-too-many-frames": 422,
     "image-too-slow": 422,
+    "image-memory": 422,
     "image-output-too-large": 400,
     # Options are the address: it is malformed, whatever is there.
     "image-option-unknown": 400,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from keyshelf.api.schemas import Answer, JobErrorOut, JobOut, Request
+from keyshelf.api.schemas import Answer, JobErrorOut, JobOut, LocalTime, Request
 from keyshelf.jobs.values import Job
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.media.work.addresses import shown
@@ -69,7 +69,7 @@ class RetryPlanOut(Answer):
 
 
 class WebhookOut(Answer):
-    """Somebody who is told when a job ends. The query of the URL is left out."""
+    """Somebody who is told when a job ends. Of the URL only the host is shown."""
 
     id: UUID
     url: str
@@ -138,7 +138,8 @@ class ShownJobAnswer(Answer):
 class AssetOut(Answer):
     """What a look at the bytes told. A colour is `#rrggbb`, a ThumbHash base64."""
 
-    source: str
+    source: str | None
+    """A key with these bytes: the first, if you see its drive, or else one of yours."""
     kind: str | None
     mimetype: str | None
     size: int | None
@@ -146,7 +147,7 @@ class AssetOut(Answer):
     height: int | None
     duration_ms: int | None
     orientation: int | None
-    taken_at: datetime | None
+    taken_at: LocalTime | None
     """As the camera's clock told it, without a zone."""
     thumbhash: str | None
     dominant_color: str | None
@@ -210,12 +211,17 @@ class DeletionAnswer(Answer):
 
 
 def media_answer(
-    media: str, known: KnownMedia, jobs: Sequence[JobOut], *, link_of: LinkOf
+    media: str,
+    known: KnownMedia,
+    jobs: Sequence[JobOut],
+    *,
+    source: ObjectKey | None,
+    link_of: LinkOf,
 ) -> MediaAnswer:
-    """Show everything that is known of a hash."""
+    """Show everything that is known of a hash; `source` is what the caller may know of it."""
     return MediaAnswer(
         hash=media,
-        asset=_asset(known),
+        asset=_asset(known, source),
         renditions=[
             RenditionOut.model_validate({**row, "url": link_of(row["key"])})
             for row in known.renditions
@@ -224,14 +230,14 @@ def media_answer(
     )
 
 
-def _asset(known: KnownMedia) -> AssetOut | None:
+def _asset(known: KnownMedia, source: ObjectKey | None) -> AssetOut | None:
     if (row := known.asset) is None:
         return None
     color, thumbhash, code = row["dominant_color"], row["thumbhash"], row["error_code"]
     return AssetOut.model_validate(
         {
             **row,
-            "source": row["source_key"],
+            "source": source,
             "thumbhash": thumbhash and base64.b64encode(thumbhash).decode(),
             "dominant_color": None if color is None else f"#{color:06x}",
             "error": code and {"code": code, "detail": row["error_detail"] or ""},

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from keyshelf.delivery.answers import plan
+from keyshelf.delivery.answers import Answer, plan
 from keyshelf.delivery.headers import Caching, Representation
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import MAX_SMALL_BYTES, Attributes, ObjectMeta, ObjectReader, ObjectStore
@@ -61,7 +61,7 @@ async def answer_with_object(
         inline=shown.inline,
         caching=shown.caching,
     )
-    headers = {**answer.headers, **shown.headers}
+    headers = _headers(answer, shown)
     if not answer.has_body:
         return Response(status_code=answer.status, headers=headers)
     reader = await store.get(
@@ -87,13 +87,19 @@ async def _of_reader(request: Request, reader: ObjectReader, shown: Shown) -> Re
         inline=shown.inline,
         caching=shown.caching,
     )
-    headers = {**answer.headers, **shown.headers}
+    headers = _headers(answer, shown)
     if answer.has_body and meta.size > MAX_SMALL_BYTES:
         return StreamingResponse(bytes_of(reader), answer.status, headers)
     async with reader:
         # One answer costs less than a stream of one piece.
         body = await reader.read() if answer.has_body else None
     return Response(body, answer.status, headers)
+
+
+def _headers(answer: Answer, shown: Shown) -> Mapping[str, str]:
+    headers = {**answer.headers, **shown.headers}
+    # How long the object may be kept is not how long the refusal of a request may.
+    return headers if answer.status < 400 else {**headers, "Cache-Control": Caching.NEVER.value}
 
 
 def _representation(meta: ObjectMeta, shown: Shown) -> Representation:

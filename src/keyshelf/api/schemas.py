@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from keyshelf.drive.values import DriveFile, FileState, OnConflict, Page, Space
 from keyshelf.jobs.values import Job, JobState, Unit
@@ -37,6 +37,13 @@ class JobErrorOut(Answer):
     detail: str
 
 
+LocalTime = Annotated[
+    datetime,
+    WithJsonSchema({"type": "string", "examples": ["2024-05-01T12:30:00"]}),
+]
+"""A time of a clock whose zone nobody knows, which `date-time` of OpenAPI cannot be."""
+
+
 class FileMediaOut(Answer):
     """The media in a file. What is not known, or not there, is null."""
 
@@ -50,7 +57,7 @@ class FileMediaOut(Answer):
     """Of the upright picture, in pixels."""
     height: int | None
     duration_ms: int | None
-    taken_at: datetime | None
+    taken_at: LocalTime | None
     """As the camera's clock told it, without a zone."""
     thumbhash: str | None
     """In base64: https://evanw.github.io/thumbhash/."""

@@ -19,6 +19,7 @@ def tools_of(settings: Settings) -> Tools:
         memory_bytes=settings.number("KEYSHELF_TOOL_MEMORY_MIB") * 2**20,
         source_pixels=settings.number("KEYSHELF_MEDIA_MAX_MEGAPIXELS") * 1_000_000,
         source_seconds=settings.number("KEYSHELF_MEDIA_MAX_HOURS") * 3600.0,
+        keep_free_bytes=settings.number("KEYSHELF_KEEP_FREE_MIB") * 2**20,
     )
     return find_tools(ffmpeg=settings.text("KEYSHELF_FFMPEG"), limits=limits)
 

@@ -27,6 +27,7 @@ def make_worker(service: Keyshelf) -> Worker:
         options=WorkerOptions(
             concurrency={
                 "small": settings.number("KEYSHELF_SMALL_JOBS"),
+                "reading": settings.number("KEYSHELF_READING_JOBS"),
                 "large": settings.number("KEYSHELF_LARGE_JOBS"),
             }
         ),

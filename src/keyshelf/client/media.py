@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from keyshelf.client.connection import Connection
 from keyshelf.client.values import Job, StartedJob
@@ -17,7 +17,8 @@ _ROOT = "/api/media"
 class MediaFacts:
     """What a look at the bytes told."""
 
-    source: str
+    source: str | None
+    """A key with these bytes that the caller sees; None when there is none."""
     kind: str | None
     mimetype: str | None
     size: int | None
@@ -89,6 +90,13 @@ class MediaRoutes:
         headers = {"Idempotency-Key": str(uuid4())}
         answer = await self._connection.request(
             "POST", "/api/jobs", body=body, headers=headers, repeatable=True
+        )
+        return decode(StartedJob, answer.body).job
+
+    async def inspect(self, file_id: UUID) -> Job:
+        """Have a file looked at anew; returns the job that does."""
+        answer = await self._connection.request(
+            "POST", f"/api/files/{file_id}/inspect", repeatable=True
         )
         return decode(StartedJob, answer.body).job
 

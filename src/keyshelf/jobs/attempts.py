@@ -15,6 +15,7 @@ from keyshelf.errors import (
     InvalidInputError,
     NotFoundError,
     UnavailableError,
+    unwrapped,
 )
 from keyshelf.jobs import queries
 from keyshelf.jobs.backoff import Backoff
@@ -231,7 +232,7 @@ def _waited(job: Job) -> timedelta:
 
 
 def _outcome_of(raised: Exception, *, may_wait: bool) -> _Outcome:
-    match error := _unwrapped(raised):
+    match error := unwrapped(raised):
         case JobWaitingError() if may_wait:
             return _Waiting(JobFailure(error.code, error.detail), error.again_after)
         case JobCancelledError():
@@ -245,13 +246,6 @@ def _outcome_of(raised: Exception, *, may_wait: bool) -> _Outcome:
             _log.error("job attempt failed unexpectedly", exc_info=error)
             detail = f"unexpected {type(error).__name__}; the log tells more"
             return _Failed(JobFailure("internal", detail))
-
-
-def _unwrapped(error: Exception) -> Exception:
-    # A handler's own task group wraps what its tasks raised; the first of them tells why.
-    if isinstance(error, ExceptionGroup):
-        return _unwrapped(error.exceptions[0])  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] -- isinstance cannot tell of what the group is
-    return error
 
 
 def _name(outcome: _Outcome) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 import anyio
 
 from keyshelf.database.pool import Database
+from keyshelf.database.transactions import Transaction
 from keyshelf.errors import UnavailableError
 from keyshelf.jobs import queries
 from keyshelf.jobs.values import JobCancelledError, LostClaimError, Progress, Unit
@@ -76,6 +77,11 @@ class JobContext:
         if self._lease.age >= self._interval:
             await self._lease.renew()
         self.raise_if_cancelled()
+
+    async def hold(self, tx: Transaction) -> None:
+        """Keep the job this attempt's until the transaction ends. Raises `LostClaimError`."""
+        if not await queries.hold_claim(tx, self.job_id, self._lease.claim_id):
+            raise LostClaimError("somebody else may run the job")
 
     def raise_if_cancelled(self) -> None:
         """Raise `JobCancelledError` when somebody asked to cancel the job, as far as is known."""

@@ -75,6 +75,21 @@ async def get(tx: ReadTransaction, job_id: UUID) -> Job | None:
     return None if row is None else from_row(row)
 
 
+async def hold(tx: Transaction, job_id: UUID) -> Job | None:
+    """Return a job, and keep it from ending until the transaction does."""
+    row = await tx.one("SELECT * FROM jobs WHERE id = %(id)s FOR SHARE", {"id": job_id})
+    return None if row is None else from_row(row)
+
+
+async def hold_claim(tx: Transaction, job_id: UUID, claim_id: UUID) -> bool:
+    """Keep an attempt's claim until the transaction ends; False when it is lost."""
+    row = await tx.one(
+        "SELECT id FROM jobs WHERE id = %(id)s AND claim = %(claim)s FOR SHARE",
+        {"id": job_id, "claim": claim_id},
+    )
+    return row is not None
+
+
 async def forget(tx: Transaction, ids: Sequence[UUID]) -> int:
     """Delete those of some jobs that have ended; returns how many."""
     return await tx.execute(

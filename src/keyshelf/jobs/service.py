@@ -75,6 +75,13 @@ class Jobs:
         """Return a job; raises `JobNotFoundError`."""
         return _owned(await queries.get(tx, job_id), job_id, owner_id)
 
+    async def hold(self, tx: Transaction, job_id: UUID) -> Job:
+        """Return a job as it is, and keep it so until the transaction ends.
+
+        Raises `JobNotFoundError`.
+        """
+        return _owned(await queries.hold(tx, job_id), job_id, None)
+
     async def list(
         self,
         tx: ReadTransaction,

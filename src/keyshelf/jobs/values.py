@@ -15,9 +15,10 @@ Payload = Mapping[str, JSON]
 BACKGROUND = "background"
 """In the payload of a job that nobody asked for."""
 
-QueueName = Literal["small", "large"]
-QUEUES: tuple[QueueName, ...] = ("small", "large")
-"""Short work never waits behind long work: each has workers of its own."""
+QueueName = Literal["small", "reading", "large"]
+QUEUES: tuple[QueueName, ...] = ("small", "reading", "large")
+"""Short work, work that takes as long as a large file takes to be read, and long work: none
+waits behind another, each has workers of its own."""
 
 Unit = Literal["files", "objects", "bytes", "seconds"]
 

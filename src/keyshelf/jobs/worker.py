@@ -35,7 +35,7 @@ class PeriodicTask:
 
 
 def _default_concurrency() -> Mapping[QueueName, int]:
-    return {"small": 8, "large": 2}
+    return {"small": 8, "reading": 2, "large": 2}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,8 @@ class Setting:
 
 
 def _store_settings(role: str) -> Sequence[Setting]:
-    upper, kept = (
-        role.upper(),
-        {"source": "the drive's files", "media": "renditions", "repository": "versions"}[role],
-    )
+    kept = {"source": "the drive's files", "media": "renditions", "repository": "versions"}[role]
+    upper = role.upper()
     return (
         Setting(
             f"{upper}_BUCKET",
@@ -118,7 +116,7 @@ SETTINGS: tuple[Setting, ...] = (
     *(setting for role in ROLES for setting in _store_settings(role)),
     Setting(
         "KEYSHELF_KEEP_FREE_MIB",
-        "How many MiB of a disk store's disk uploads leave free, for the database beside it.",
+        "How many MiB of a disk uploads to a disk store and work on media leave free.",
         "256",
         check=checks.positive,
     ),
@@ -255,6 +253,12 @@ SETTINGS: tuple[Setting, ...] = (
         "KEYSHELF_SMALL_JOBS",
         "How many short jobs one worker runs at a time.",
         "4",
+        check=checks.positive,
+    ),
+    Setting(
+        "KEYSHELF_READING_JOBS",
+        "How many large files one worker looks at a time, or makes a cover or preview of.",
+        "2",
         check=checks.positive,
     ),
     Setting(

@@ -20,10 +20,11 @@ from keyshelf.layout.media import MediaHash
 from keyshelf.media.assets import service as assets
 from keyshelf.media.assets.looking import Eyes, look, unreadable
 from keyshelf.media.assets.values import AssetKind, Facts
+from keyshelf.media.images.failures import RenderDiedError, RenderTooSlowError
 from keyshelf.media.pictures.upkeep import learn_content
 from keyshelf.media.recognising import HEAD_BYTES, Seems, seems_to_be
 from keyshelf.media.sources import Sources, SourceTooLargeError
-from keyshelf.media.tools.failures import ToolFailedError
+from keyshelf.media.tools.failures import ToolFailedError, ToolMemoryError, ToolTimeoutError
 from keyshelf.media.work.admission import Asker
 from keyshelf.media.work.parts import WorkParts
 from keyshelf.media.work.values import SourceVersion
@@ -32,8 +33,16 @@ from keyshelf.store.errors import ObjectChangedError, ObjectNotFoundError
 from keyshelf.workflows.derive_media import Content, DeriveOptions, derive
 
 _TRIES = 3
-_TOOL_TRIES = 3
-"""A tool that dies of a file so often does so always: it is the file's fault."""
+_LOOKS = 3
+"""What ends or outlasts those who look at it so often does so always: it is the file's fault."""
+_PERHAPS_ITS_FAULT = (
+    RenderDiedError,
+    RenderTooSlowError,
+    ToolFailedError,
+    ToolMemoryError,
+    ToolTimeoutError,
+)
+"""What a file can cause, and so can a machine that is busy or has no memory left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +60,18 @@ def registration(parts: InspectParts) -> Registration:
     """Return what a worker needs to inspect files."""
 
     async def handle(context: JobContext, payload: Payload) -> Payload | None:
-        return await inspect_file(parts, context, UUID(str(payload["file_id"])))
+        file_id, anew = UUID(str(payload["file_id"])), inspecting.ANEW in payload
+        return await inspect_file(parts, context, file_id, anew=anew)
 
     return Registration(inspecting.INSPECT, handle)
 
 
-async def inspect_file(parts: InspectParts, context: JobContext, file_id: UUID) -> Payload:
+async def inspect_file(
+    parts: InspectParts, context: JobContext, file_id: UUID, *, anew: bool = False
+) -> Payload:
     """Read a file, note what it is, and have made of it what lists show.
+
+    Content that was looked at before is only looked at once more when that is to be `anew`.
 
     The hash, what is known and the jobs that follow come in one transaction: an attempt
     that dies before leaves nothing, one after it finds everything done. Of bytes that were
@@ -69,7 +83,7 @@ async def inspect_file(parts: InspectParts, context: JobContext, file_id: UUID) 
         if file is None:
             return {"outcome": "gone"}
         try:
-            return await _Inspection(parts, context, file).run()
+            return await _Inspection(parts, context, file, anew=anew).run()
         except (ObjectNotFoundError, ObjectChangedError):
             # Moved or replaced since its row was read: the row tells where it is by now.
             if not tries_left:
@@ -78,10 +92,13 @@ async def inspect_file(parts: InspectParts, context: JobContext, file_id: UUID) 
 
 
 class _Inspection:
-    def __init__(self, parts: InspectParts, context: JobContext, file: DriveFile) -> None:
+    def __init__(
+        self, parts: InspectParts, context: JobContext, file: DriveFile, *, anew: bool
+    ) -> None:
         self._parts = parts
         self._context = context
         self._file = file
+        self._anew = anew
 
     async def run(self) -> Payload:
         meta = await self._parts.drive.store.head(self._file.key)
@@ -118,7 +135,7 @@ class _Inspection:
         local = self._parts.sources.local(meta.key, version=meta.etag, on_bytes=progress)
         async with local as source:
             content_hash = source.content_hash
-            if told := await self._note_known(content_hash):
+            if not self._anew and (told := await self._note_known(content_hash)):
                 return told
             facts = await self._look(source.path, seems)
         return await self._note(content_hash, meta, facts)
@@ -127,11 +144,11 @@ class _Inspection:
         """Return what is in a file; None when it only begins as media do."""
         try:
             return await look(self._parts.eyes, path, seems)
-        except (InvalidInputError, LimitError) as error:
-            return self._refused(seems, error)
-        except ToolFailedError as error:
-            if self._context.attempt < _TOOL_TRIES:
+        except _PERHAPS_ITS_FAULT as error:
+            if self._context.attempt < _LOOKS:
                 raise
+            return self._refused(seems, error)
+        except (InvalidInputError, LimitError) as error:
             return self._refused(seems, error)
 
     def _refused(self, seems: Seems, error: Error) -> Facts | None:
@@ -159,7 +176,9 @@ class _Inspection:
             # A deletion of this content comes before all that is noted here, or after it.
             await assets.hold(tx, content.hash)
             await self._remember(tx, content_hash)
-            if facts is None or await assets.is_known(tx, content.hash):
+            if facts is None:
+                return _told(content_hash)
+            if not self._anew and await assets.is_known(tx, content.hash):
                 return _told(content_hash)
             await assets.note(
                 tx, content.hash, facts, owner=file.owner_id, source=meta.key, size=meta.size

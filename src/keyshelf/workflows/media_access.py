@@ -8,7 +8,7 @@ from keyshelf.database.transactions import ReadTransaction
 from keyshelf.drive.content.inspecting import holders
 from keyshelf.drive.values import DriveFile
 from keyshelf.errors import ForbiddenError
-from keyshelf.layout.drive import UnreadableKeyError, parse
+from keyshelf.layout.drive import OwnerId, UnreadableKeyError, parse
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import MediaHash, is_content_hash
 from keyshelf.media.work.failures import MediaNotFoundError
@@ -30,11 +30,7 @@ def require_source_readable(identity: Identity, source: ObjectKey) -> None:
     if _administers(identity):
         require(identity, Action.READ, identity.id)
         return
-    try:
-        owner = parse(source).owner
-    except UnreadableKeyError:
-        owner = None  # in nobody's drive
-    require(identity, Action.READ, owner)
+    require(identity, Action.READ, _owner_of(source))
 
 
 async def require_readable(tx: ReadTransaction, identity: Identity, media: MediaHash) -> None:
@@ -68,8 +64,32 @@ async def require_removable(tx: ReadTransaction, identity: Identity, media: Medi
     raise NotOnlyOwnerError("others have media of this hash", hash=media)
 
 
+async def source_for(
+    tx: ReadTransaction, identity: Identity, media: MediaHash, source: ObjectKey
+) -> ObjectKey | None:
+    """Return the source of media if the caller may know it, or else a file of theirs.
+
+    The first who had some content may be a stranger to others who have it too. None when
+    the caller sees no file of it.
+    """
+    visible = visible_owners(identity)
+    if _administers(identity) or _owner_of(source) in visible:
+        return source
+    for owner in visible:
+        for file in await holders(tx, media, owner=owner):
+            return file.key
+    return None
+
+
 async def _holders(tx: ReadTransaction, media: MediaHash) -> Sequence[DriveFile]:
     return await holders(tx, media) if is_content_hash(media) else ()
+
+
+def _owner_of(source: ObjectKey) -> OwnerId | None:
+    try:
+        return parse(source).owner
+    except UnreadableKeyError:
+        return None  # in nobody's drive
 
 
 def _administers(identity: Identity) -> bool:

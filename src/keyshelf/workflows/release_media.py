@@ -8,19 +8,21 @@ from keyshelf.media.assets import service as assets
 from keyshelf.media.work.deletion import delete_media
 from keyshelf.media.work.failures import MediaNotGoneError
 from keyshelf.media.work.parts import WorkParts
+from keyshelf.media.work.showing import look
+from keyshelf.store.errors import ObjectNotFoundError
 
 
 async def release_media(drive: DriveParts, work: WorkParts) -> int:
     """Remove what was made of content that was let go of; return of how much.
 
     What could not be removed is tried again the next time, and raised as
-    `MediaNotGoneError` when all else had its turn. A file that got the content meanwhile
-    has it inspected again.
+    `MediaNotGoneError` when all else had its turn. A file that got the content meanwhile,
+    or while it was half removed, has it inspected again.
     """
 
-    async def release(content_hash: str) -> None:
+    async def release(content_hash: str, *, is_held: bool) -> None:
         media = MediaHash(content_hash)
-        if await _has_traces(work, media):
+        if await (_is_broken if is_held else _has_traces)(work, media):
             told = await delete_media(work, media)
             if not told.is_complete:
                 raise MediaNotGoneError("something is left of released media", hash=media)
@@ -32,6 +34,18 @@ async def release_media(drive: DriveParts, work: WorkParts) -> int:
 async def _has_traces(work: WorkParts, media: MediaHash) -> bool:
     async with work.media.database.read() as tx:
         return await assets.has_traces(tx, media) or bool(await work.media.jobs.of_hash(tx, media))
+
+
+async def _is_broken(work: WorkParts, media: MediaHash) -> bool:
+    """Whether a removal that did not come to its end took some of what was made."""
+    async with work.media.database.read() as tx:
+        known = await look(tx, media)
+    for row in known.renditions:
+        try:
+            await work.media.media.head(row["key"])
+        except ObjectNotFoundError:
+            return True
+    return False
 
 
 async def _make_again(drive: DriveParts, media: MediaHash) -> None:

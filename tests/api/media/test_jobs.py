@@ -1,14 +1,20 @@
 """Work on media over HTTP: asking, looking, retrying, deleting."""
 
 from collections.abc import Iterator
-from uuid import uuid4
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 from blake3 import blake3
 
+from keyshelf.jobs.values import JobKind
+from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import WORK, media_hash
 from keyshelf.layout.media import prefixes as prefixes_of
+from keyshelf.media.work.options import canonical
+from keyshelf.media.work.replacing import targets
+from keyshelf.media.work.values import MediaType, SourceVersion, Work
 from tests.api.conftest import Json, Program
 from tests.database import NewDatabase
 from tests.media_clips import MediaClips
@@ -51,6 +57,12 @@ def until_final(program: Program, job_id: str) -> Json:
         for _ in events.iter_lines():
             pass  # the stream ends with the job
     return program.call("GET", f"/api/jobs/{job_id}", status=200)
+
+
+def made_by(kind: str, name: str, options: Json) -> frozenset[ObjectKey]:
+    """What work of a kind says that it makes, and so replaces."""
+    wish, version = canonical(MediaType(kind), options), SourceVersion("", 0)
+    return targets(Work(MediaType(kind), media_hash(name), ObjectKey("film"), version, wish))
 
 
 def test_a_cover_is_made_shown_and_removed(
@@ -99,6 +111,7 @@ def test_a_whole_film_is_made_played_and_removed(
     known = program.call("GET", f"/api/media/{name}")
     links = {each["kind"]: each["url"] for each in known["renditions"]}
     assert set(links) == {"cover", "thumbnail", "preview", "stream"}
+    assert {each["key"] for each in known["renditions"]} == made_by("video:full", name, options)
     assert links["stream"] == f"{served.url}/stream/{name}/master.m3u8"
     assert httpx2.get(links["stream"]).text.startswith("#EXTM3U")
 
@@ -151,7 +164,9 @@ def test_a_recording_becomes_a_stream_files_and_a_drawing(
     results = done["media"]["results"]
     assert list(results) == ["probe", "waveform", "mp3", "flac", "hls"]
     assert results["probe"]["streams"][0]["channels"] == 2
-    kinds = [each["kind"] for each in program.call("GET", f"/api/media/{name}")["renditions"]]
+    renditions = program.call("GET", f"/api/media/{name}")["renditions"]
+    assert {each["key"] for each in renditions} == made_by("audio:transcode", name, {})
+    kinds = [each["kind"] for each in renditions]
     assert sorted(kinds) == ["download", "download", "stream", "waveform"]
 
 
@@ -276,5 +291,31 @@ def test_one_identity_asks_so_often_and_no_more(slow_down: Served, name: str) ->
     body = {"type": "video:cover", "hash": name, "source": "admin/my-files/none"}
     with httpx2.Client(base_url=slow_down.url, headers=headers) as http:
         codes = [http.post("/api/jobs", json=body).status_code for _ in range(3)]
+        job_id = slow_down.portal.call(add_job, slow_down, "admin")
+        codes.append(http.post(f"/api/jobs/{job_id}/webhook").status_code)
 
-    assert codes == [422, 422, 429]
+    assert codes == [422, 422, 429, 429]
+
+
+async def add_job(served: Served, owner: str) -> UUID:
+    """Add a job of somebody that nobody comes to do."""
+    later = datetime.now(UTC) + timedelta(days=1)
+    async with served.service.database.transaction() as tx:
+        jobs = served.service.jobs
+        job = await jobs.enqueue(
+            tx, JobKind("later"), {"owner": owner}, owner_id=owner, run_at=later
+        )
+    return job.id
+
+
+def test_jobs_of_others_are_an_administrators_with_the_scope(
+    program: Program, served: Served
+) -> None:
+    job_id = served.portal.call(add_job, served, "ann")
+    scopes = {"name": uuid4().hex, "scopes": ["drive:read"], "expires_in_days": 1}
+    weak = program.call("POST", "/api/tokens", json=scopes)["token"]
+    headers = {"Authorization": f"Bearer {weak}"}
+
+    assert program.call("GET", f"/api/jobs/{job_id}", status=200)["job"]["id"] == str(job_id)
+    answer = httpx2.get(f"{served.url}/api/jobs/{job_id}", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (404, "job-not-found")

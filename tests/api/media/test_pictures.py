@@ -412,12 +412,17 @@ def test_addresses_are_made_for_who_may_read_the_source(program: Program) -> Non
         "POST", "/api/media/urls", json={**source, "options": "h6", "expires_in": 60}, status=201
     )
     pinned = program.call(
-        "POST", "/api/media/urls", json={**source, "options": "h6", "pinned": True}, status=201
+        "POST",
+        "/api/media/urls",
+        json={**source, "options": "h6", "pinned": True, "expires_in": None},
+        status=201,
     )
     wrong = program.call("POST", "/api/media/urls", json={**source, "options": "x"}, status=400)
 
     assert httpx2.get(original["url"]).content == jpeg()
-    assert original["expires_at"] is None
+    ends_at = datetime.fromisoformat(original["expires_at"])
+    assert timedelta(days=6) < ends_at - datetime.now(UTC) <= timedelta(days=7)
+    assert pinned["expires_at"] is None
     assert httpx2.get(pinned["url"]).headers["cache-control"] == YEAR
     shown = httpx2.get(picture["url"], headers={"Accept": "image/webp"})
     assert opened(shown.content).size == (8, 6)
@@ -425,6 +430,21 @@ def test_addresses_are_made_for_who_may_read_the_source(program: Program) -> Non
         seconds=60
     )
     assert wrong["code"] == "image-option-unknown"
+
+
+def test_who_may_only_read_makes_no_address_without_an_end(program: Program) -> None:
+    source = {"source": program.upload("photo.jpg", jpeg())["key"]}
+    wish = {"name": "reader", "scopes": ["drive:read"], "expires_in_days": 1}
+    token = program.call("POST", "/api/tokens", json=wish, status=201)["token"]
+    reader = {"Authorization": f"Bearer {token}"}
+
+    url = f"{program.http.base_url}/api/media/urls"
+    answers = [
+        httpx2.post(url, json={**source, **end}, headers=reader)
+        for end in ({}, {"expires_in": 60}, {"expires_in": None})
+    ]
+
+    assert [each.status_code for each in answers] == [201, 201, 403]
 
 
 def test_nobody_makes_addresses_without_a_sign_in(shelf: Served, http: httpx2.Client) -> None:

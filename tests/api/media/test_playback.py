@@ -65,7 +65,7 @@ def test_segments_are_kept_and_playlists_asked_for_again(
     put(served, video_key(FILM, SEGMENT), b"0123456789")
     put(served, video_key(FILM, "master.m3u8"), b"#EXTM3U\n")
 
-    segment = http.get(f"/stream/{FILM}/{SEGMENT}")
+    segment = http.get(f"/stream/{FILM}/{SEGMENT}?0b51c2d3")
     playlist = http.get(f"/stream/{FILM}/master.m3u8")
 
     assert segment.content == b"0123456789"
@@ -79,6 +79,9 @@ def test_segments_are_kept_and_playlists_asked_for_again(
         f"/stream/{FILM}/master.m3u8", headers={"If-None-Match": playlist.headers["etag"]}
     )
     assert again.status_code == 304
+    for query in ("", "?", "?x", "?0b51c2d3&x"):
+        nameless = http.get(f"/stream/{FILM}/{SEGMENT}{query}")
+        assert nameless.headers["cache-control"] == "private, no-cache"
 
 
 def test_a_part_of_a_segment_and_its_length_can_be_asked_for(
@@ -93,7 +96,9 @@ def test_a_part_of_a_segment_and_its_length_can_be_asked_for(
     assert (part.status_code, part.content) == (206, b"234")
     assert part.headers["content-range"] == "bytes 2-4/10"
     assert (head.status_code, head.headers["content-length"]) == (200, "10")
-    assert http.get(url, headers={"Range": "bytes=20-"}).status_code == 416
+    for refused, status in (({"Range": "bytes=20-"}, 416), ({"If-Match": '"other"'}, 412)):
+        answer = http.get(f"{url}?0b51c2d3", headers=refused)
+        assert (answer.status_code, answer.headers["cache-control"]) == (status, "no-store")
 
 
 def test_audio_alone_is_played_at_the_same_address(served: Served, http: httpx2.Client) -> None:
@@ -166,12 +171,23 @@ def test_keys_are_handed_out_so_many_times_a_minute(served: Served, http: httpx2
     assert http.get(url, headers=bearer(token_of(served, FILM, seconds=78))).status_code == 200
 
 
+def test_what_is_no_token_is_not_counted(served: Served, http: httpx2.Client) -> None:
+    url = f"/api/key/{content_key(served, FILM).id}"
+    most = served.service.playback.key_requests.count
+
+    answers = {http.get(url, headers=bearer("a.b")).status_code for _ in range(most + 1)}
+
+    assert answers == {403}
+
+
 def test_signed_playback_takes_the_token_in_the_address_or_the_header(signed: Served) -> None:
     put(signed, video_key(FILM, SEGMENT), b"0123456789")
     token = token_of(signed, FILM)
 
     with httpx2.Client(base_url=signed.url) as http:
-        in_address = http.get(f"/stream/{FILM}/@{token}/{SEGMENT}")
+        in_address = http.get(f"/stream/{FILM}/@{token}/{SEGMENT}?0b51c2d3")
+        outside = {"Range": "bytes=20-"}
+        unsatisfied = http.get(f"/stream/{FILM}/@{token}/{SEGMENT}?0b51c2d3", headers=outside)
         in_header = http.get(f"/stream/{FILM}/{SEGMENT}", headers=bearer(token))
         refused = [
             http.get(f"/stream/{FILM}/{SEGMENT}").status_code,
@@ -180,7 +196,8 @@ def test_signed_playback_takes_the_token_in_the_address_or_the_header(signed: Se
         ]
 
     assert in_address.content == in_header.content == b"0123456789"
-    assert in_address.headers["cache-control"].startswith("private")
+    assert in_address.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert (unsatisfied.status_code, unsatisfied.headers["cache-control"]) == (416, "no-store")
     assert refused == [401, 403, 403]
 
 

@@ -227,6 +227,27 @@ def test_the_last_file_with_some_content_takes_all_that_was_made_along(
     assert until_ready(program, again)["media"]["thumbnail_url"]
 
 
+def test_what_is_known_of_a_file_stays_when_what_was_made_is_removed(
+    program: Program, served: Served
+) -> None:
+    content = jpeg(300, 200)
+    name = hash_of(content)
+    file = program.upload("a.jpg", content)
+    before = until_ready(program, file)["media"]
+
+    assert program.call("DELETE", f"/api/media/{name}", status=200)["complete"]
+
+    bare = shown(program, file)["media"]
+    assert bare == {**before, "thumbnail_url": None, "large_url": None}
+    assert objects(served, name) == []
+    outputs = [{"variant": "thumb", "width": 100, "format": "webp"}]
+    wish = {"type": "image:thumbnail", "hash": name, "source": file["key"]}
+    body = {**wish, "options": {"outputs": outputs}}
+    job_id = program.call("POST", "/api/jobs", json=body, status=202)["job"]["id"]
+    until_final(program, job_id)
+    assert until_ready(program, file)["media"]["thumbnail_url"]
+
+
 def test_jobs_that_nobody_asked_for_are_left_out_of_lists_of_jobs(program: Program) -> None:
     file = program.upload("a.jpg", jpeg())
     until_ready(program, file)

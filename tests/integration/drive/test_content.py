@@ -38,8 +38,9 @@ async def inspections(drive: Drive) -> list[Job]:
 async def released(drive: Drive) -> list[str]:
     removed: list[str] = []
 
-    async def release(content: str) -> None:
-        removed.append(content)
+    async def release(content_hash: str, *, is_held: bool) -> None:
+        if not is_held:
+            removed.append(content_hash)
 
     await release_content(drive.parts, release)
     return removed
@@ -108,8 +109,9 @@ async def test_a_release_that_fails_comes_again(drive: Drive) -> None:
     await remember(drive, file)
     await delete(drive, file)
 
-    async def fail(content: str) -> None:
-        raise ConnectionError(content)
+    async def fail(content_hash: str, *, is_held: bool) -> None:
+        assert not is_held
+        raise ConnectionError(content_hash)
 
     with pytest.raises(ConnectionError):
         await release_content(drive.parts, fail)
@@ -121,9 +123,10 @@ async def test_content_that_is_let_go_of_again_meanwhile_is_released_again(drive
     await remember(drive, file)
     await delete(drive, file)
 
-    async def come_and_go(content: str) -> None:
+    async def come_and_go(content_hash: str, *, is_held: bool) -> None:
+        assert not is_held
         again = await drive.file("b.jpg")
-        await remember(drive, again, content)
+        await remember(drive, again, content_hash)
         await delete(drive, again)
 
     await release_content(drive.parts, come_and_go)
@@ -138,10 +141,11 @@ async def test_one_release_that_fails_stops_no_other(drive: Drive) -> None:
         await delete(drive, file)
     removed: list[str] = []
 
-    async def release(content: str) -> None:
-        if content == ONE:
-            raise ConnectionError(content)
-        removed.append(content)
+    async def release(content_hash: str, *, is_held: bool) -> None:
+        assert not is_held
+        if content_hash == ONE:
+            raise ConnectionError(content_hash)
+        removed.append(content_hash)
 
     with pytest.raises(ConnectionError):
         await release_content(drive.parts, release)
@@ -151,15 +155,50 @@ async def test_one_release_that_fails_stops_no_other(drive: Drive) -> None:
 
 async def test_catching_up_reads_media_that_nobody_read(drive: Drive) -> None:
     picture, film = await drive.file("a.jpg"), await drive.file("b.mp4")
+    stream, _ = await drive.file("d.ts"), await drive.file("e.txt")
+    async with drive.parts.database.transaction() as tx:
+        await tx.execute(
+            "UPDATE files SET mimetype = 'video/mp2t' WHERE filename IN ('d.ts', 'e.txt')"
+        )
     await drive.file("c.txt")
     await remember(drive, await drive.file("known.jpg"))
 
+    parts = replace(drive.parts, options=replace(drive.parts.options, inspect=Inspect.MEDIA))
+    await inspecting.catch_up(parts)
+    await inspecting.catch_up(parts)
+
+    asked = {str(each.payload["file_id"]) for each in await inspections(drive)}
+    assert asked == {str(each.id) for each in (picture, film, stream)}
+    assert len(await inspections(drive)) == 3
+
+
+async def test_catching_up_reads_everything_when_it_is_to(drive: Drive) -> None:
+    parts = replace(drive.parts, options=replace(drive.parts.options, inspect=Inspect.ALL))
+    text = await drive.file("c.txt")
+    await drive.folder("folder")
+
+    await inspecting.catch_up(parts)
+
+    assert [job.payload["file_id"] for job in await inspections(drive)] == [str(text.id)]
+
+
+async def test_catching_up_stops_where_uploads_would_wait(drive: Drive) -> None:
+    for n in range(3):
+        await drive.file(f"{n}.jpg")
+    sql = """
+        INSERT INTO jobs (id, kind, queue, owner_id, payload, max_attempts, lease)
+        SELECT gen_random_uuid(), 'inspect', 'small', 'anna',
+            jsonb_build_object('file_id', n::text), 1, '1 minute'
+        FROM generate_series(1, 98) n
+    """
+    async with drive.parts.database.transaction() as tx:
+        await tx.execute(sql)
+
     await inspecting.catch_up(drive.parts)
     await inspecting.catch_up(drive.parts)
 
-    asked = {str(each.payload["file_id"]) for each in await inspections(drive)}
-    assert asked == {str(picture.id), str(film.id)}
-    assert len(await inspections(drive)) == 2
+    async with drive.parts.database.read() as tx:
+        assert await tx.value("SELECT count(*) FROM jobs") == 100
 
 
 @pytest.mark.parametrize(
@@ -189,4 +228,4 @@ async def test_large_files_wait_elsewhere(drive: Drive) -> None:
             await inspecting.schedule_inspection(tx, drive.parts, file, asked_by="anna")
 
     queues = {str(each.payload["file_id"]): each.queue for each in await inspections(drive)}
-    assert queues == {str(small.id): "small", str(large.id): "large"}
+    assert queues == {str(small.id): "small", str(large.id): "reading"}

@@ -70,13 +70,13 @@ class Shelf:
     def database(self) -> Database:
         return self.drive.parts.database
 
-    async def inspect(self, file: DriveFile, *, attempt: int = 1) -> Payload:
+    async def inspect(self, file: DriveFile, *, attempt: int = 1, anew: bool = False) -> Payload:
         """Inspect a file as its job does."""
         lease = Lease(self.database, uuid4(), uuid4(), timedelta(hours=1))
         context = JobContext(
             lease, attempt=attempt, owner_id="anna", progress_interval=timedelta(hours=1)
         )
-        return await inspect_file(self.parts, context, file.id)
+        return await inspect_file(self.parts, context, file.id, anew=anew)
 
     async def overwrite(self, file: DriveFile, content: bytes) -> None:
         meta = await self.drive.parts.store.put(file.key, content)

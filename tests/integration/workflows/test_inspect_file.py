@@ -9,11 +9,13 @@ from blake3 import blake3
 from PIL import Image
 
 from keyshelf.drive.changes import moves
+from keyshelf.errors import Error
 from keyshelf.jobs.values import JobState
 from keyshelf.layout.media import MediaHash, media_hash
 from keyshelf.media.assets.values import AssetKind
+from keyshelf.media.images.failures import RenderDiedError, RenderTooSlowError
 from keyshelf.media.sources import SourceOptions, Sources
-from keyshelf.media.tools.failures import ToolFailedError
+from keyshelf.media.tools.failures import ToolFailedError, ToolMemoryError, ToolTimeoutError
 from keyshelf.media.work.deletion import delete_media
 from keyshelf.workflows.derive_media import DeriveOptions
 from keyshelf.workflows.release_media import release_media
@@ -155,22 +157,34 @@ async def test_what_is_too_large_to_look_at_is_hashed_and_said_so(shelf: Shelf) 
     assert shown.facts.unreadable.code == "source-too-large"
 
 
-async def test_a_tool_that_dies_of_a_file_again_and_again_makes_it_unreadable(
-    shelf: Shelf,
+@pytest.mark.parametrize(
+    "failure",
+    [RenderDiedError, RenderTooSlowError, ToolFailedError, ToolMemoryError, ToolTimeoutError],
+)
+async def test_what_a_busy_machine_may_have_caused_is_the_files_fault_only_in_the_end(
+    shelf: Shelf, failure: type[Error]
 ) -> None:
     file = await shelf.drive.file("a.png", content=png())
 
     async def die() -> None:
-        raise ToolFailedError("a tool was ended")
+        raise failure("a tool was ended")
 
     shelf.pool.before = die
-    with pytest.raises(ToolFailedError):
-        await shelf.inspect(file, attempt=1)
+    for attempt in (1, 2):
+        with pytest.raises(failure):
+            await shelf.inspect(file, attempt=attempt)
     await shelf.inspect(file, attempt=3)
 
     shown = await shelf.shown(hash_of(png()))
     assert shown is not None
     assert shown.facts.unreadable is not None
+    del shelf.pool.before
+    await shelf.inspect(file, anew=True)
+
+    shown = await shelf.shown(hash_of(png()))
+    assert shown is not None
+    assert (shown.facts.unreadable, shown.facts.width) == (None, 8)
+    assert [job.kind for job in await shelf.jobs()] == ["image:thumbnail"]
 
 
 async def test_a_film_tells_its_streams_and_gets_what_lists_show(

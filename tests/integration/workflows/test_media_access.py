@@ -8,6 +8,7 @@ import pytest
 from keyshelf.access.identity import ALL_SCOPES, Identity, Scope
 from keyshelf.access.permissions import InsufficientScopeError, NotAdministratorError
 from keyshelf.database.pool import Database
+from keyshelf.drive.content.inspecting import holders
 from keyshelf.errors import NotFoundError
 from keyshelf.layout.drive import owner_id
 from keyshelf.layout.keys import ObjectKey
@@ -19,6 +20,7 @@ from keyshelf.workflows.media_access import (
     NotOnlyOwnerError,
     require_readable,
     require_removable,
+    source_for,
 )
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
@@ -96,6 +98,20 @@ async def test_content_is_removed_by_who_has_all_files_with_it(
 
     assert not await may_remove(database, ANN, CONTENT)
     assert await may_remove(database, BOSS, CONTENT)
+
+
+async def test_the_first_source_is_named_to_who_sees_its_drive(database: Database) -> None:
+    await add_file(database, "ann")
+    await add_file(database, "bob")
+    hers = ObjectKey("ann/my-files/film.mov")
+    eve = person("eve")
+
+    async with database.read() as tx:
+        assert await source_for(tx, ANN, CONTENT, hers) == hers
+        assert await source_for(tx, BOSS, CONTENT, hers) == hers
+        (his,) = await holders(tx, CONTENT, owner=BOB.id)
+        assert await source_for(tx, BOB, CONTENT, hers) == his.key
+        assert await source_for(tx, eve, CONTENT, hers) is None
 
 
 async def test_whoever_had_the_bytes_first_is_nobody_beside_who_has_files(

@@ -16,6 +16,7 @@ from keyshelf.api.schemas import (
     FavoriteIn,
     FileAnswer,
     FolderAnswer,
+    JobAnswer,
     JobOut,
     NewFolderIn,
     RestoreIn,
@@ -24,6 +25,7 @@ from keyshelf.api.waiting import changed, wait_for
 from keyshelf.app.service import Keyshelf
 from keyshelf.drive.changes import copies, marks, moves
 from keyshelf.drive.changes.folders import create_folder as make_folder
+from keyshelf.drive.content.inspecting import look_again
 from keyshelf.drive.lists.service import show
 from keyshelf.drive.trash import service as trash
 from keyshelf.drive.values import FileState, OnConflict, Space, Target, Viewer
@@ -140,6 +142,12 @@ async def restore_file(
         target=await _target(service, viewer, file_id, body),
     )
     return await changed(service, viewer, change, response)
+
+
+@router.post("/files/{file_id}/inspect", status_code=202)
+async def inspect_file(service: Service, viewer: Writer, file_id: UUID) -> JobAnswer:
+    """Look at a file anew: its hash, what it shows, and the pictures that stand for it."""
+    return JobAnswer(job=JobOut.of(await look_again(service.drive, viewer, file_id)))
 
 
 @router.put("/files/{file_id}/favorite")

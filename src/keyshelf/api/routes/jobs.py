@@ -139,7 +139,7 @@ def may_see(caller: Identity, job: Job) -> bool:
     # Work on the shared drive is asked for by one and seen by all. That on somebody's own
     # an administrator may have asked for.
     is_theirs = job.owner_id == caller.id or job.payload.get("owner") in {SHARED, caller.id}
-    return is_theirs or caller.is_admin
+    return is_theirs or (caller.is_admin and caller.holds(Scope.ADMIN))
 
 
 def _require(caller: Identity, kind: str | None, *, is_change: bool = False) -> None:

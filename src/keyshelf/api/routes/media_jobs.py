@@ -34,6 +34,7 @@ async def send_webhook_again(service: Service, caller: Caller, job_id: UUID) -> 
     """Send the webhooks of a job that ended once more."""
     job = await visible(service, caller, job_id)
     require(caller, Action.WRITE, caller.id)
+    await count_media_job(service, caller)
     async with service.database.transaction() as tx:
         await send_again(tx, job)
     return await answer(service, caller, job)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, Field
 
+from keyshelf.access.permissions import Action, require
 from keyshelf.api.bytes import ANY_BYTES
 from keyshelf.api.caller import Caller, Service
 from keyshelf.api.media_links import signer
@@ -33,6 +34,7 @@ from keyshelf.workflows.media_access import require_source_readable
 router = APIRouter(tags=["pictures"])
 
 _AUTO = "auto"
+_SECONDS = int(timedelta(days=7).total_seconds())
 _MOST_SECONDS = int(timedelta(days=3660).total_seconds())
 _PICTURE_FOLDERS = (IMAGES, VIDEOS, CACHE)
 _PICTURE_TYPES = {each.value: each.mimetype for each in ImageFormat}
@@ -44,7 +46,8 @@ class NewUrl(Body):
     source: str = Field(min_length=1, max_length=1024)
     options: str = Field("", max_length=512)
     format: str | None = Field(None, max_length=8)
-    expires_in: int | None = Field(None, ge=1, le=_MOST_SECONDS)
+    expires_in: int | None = Field(_SECONDS, ge=1, le=_MOST_SECONDS)
+    """Seconds; null for an address without an end."""
     pinned: bool = False
 
 
@@ -61,9 +64,13 @@ async def make_url(service: Service, caller: Caller, wanted: NewUrl) -> UrlOut:
 
     `source` is a key that the caller may read. A pinned address of a picture names the
     source's version: browsers keep the picture for ever, until the source has another one.
+    It ends after a week, or `expires_in` seconds; never when that is null, for which the
+    scope drive:write is needed, because it outlives every token.
     """
     source = ObjectKey(wanted.source)
     require_source_readable(caller, source)
+    if wanted.expires_in is None:
+        require(caller, Action.WRITE, caller.id)
     options = parse_options(wanted.options)
     expand(options, service.pictures.parts.options.presets)
     if wanted.pinned:

@@ -1,5 +1,6 @@
 """Playing streams: their playlists and segments, their keys, and tokens for both."""
 
+import re
 from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated
@@ -20,6 +21,7 @@ from keyshelf.errors import NotFoundError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import audio_key, media_hash, video_key
 from keyshelf.media.keys import tokens
+from keyshelf.media.keys.values import PlaybackTokenError
 from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.workflows.media_access import require_readable
 
@@ -41,6 +43,8 @@ _TYPES = {
     "flac": "audio/flac",
 }
 _PART_OF_AN_ENCODE = frozenset({"m4s", "mp4"})
+_VERSION = re.compile("[0-9a-f]{8}")
+"""The query that playlists give addresses of segments: that of one encode."""
 _PRIVATE_FOR_EVER = "private, max-age=31536000, immutable"
 
 
@@ -96,10 +100,13 @@ async def preflight_key(key_id: str) -> Response:
 async def content_key(service: Service, key_id: UUID, request: Request) -> Response:
     """Return the 16 bytes of a content key to whoever holds a token of its media."""
     token = tokens.from_headers(request.headers)
+    # What is no token of ours costs no counter and no look at the database.
+    media, _ = tokens.opened(service.playback.token_key, token, now=system_clock())
     counted = sha256(token.encode()).hexdigest()
     await service.coordination.limiter.hit(service.playback.key_requests, counted)
     key = await service.playback.content_keys.get(key_id)
-    tokens.verify(service.playback.token_key, token, key.hash, now=system_clock())
+    if key.hash != media:
+        raise PlaybackTokenError("this playback token is of other media")
     headers = {**ANY_PAGE, "Cache-Control": "no-store"}
     return Response(key.key, headers=headers, media_type="application/octet-stream")
 
@@ -129,7 +136,7 @@ async def stream(
     if service.playback.needs_token:
         shown_token = token if token is not None else tokens.from_headers(request.headers)
         tokens.verify(service.playback.token_key, shown_token, media, now=system_clock())
-    shown = _shown(path, is_private=service.playback.needs_token)
+    shown = _shown(path, request.url.query, is_private=service.playback.needs_token)
     try:
         return await _answer(service, request, video_key(media, path), shown)
     except ObjectNotFoundError:
@@ -151,12 +158,13 @@ def _split_token(path: str) -> tuple[str, str | None]:
     return path, None
 
 
-def _shown(path: str, *, is_private: bool) -> Shown:
+def _shown(path: str, query: str, *, is_private: bool) -> Shown:
     extension = path.rpartition(".")[2]
     if extension not in _TYPES:
         raise StreamObjectNotFoundError("the stream has no such part", path=path[:160])
     headers = {**ANY_PAGE, "Content-Type": _TYPES[extension], "Content-Disposition": "inline"}
-    is_fixed = extension in _PART_OF_AN_ENCODE
+    # Without it another encode may have the name, once all before it were deleted.
+    is_fixed = extension in _PART_OF_AN_ENCODE and _VERSION.fullmatch(query) is not None
     if is_fixed and is_private:
         headers["Cache-Control"] = _PRIVATE_FOR_EVER
     return Shown(

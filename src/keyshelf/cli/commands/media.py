@@ -60,6 +60,31 @@ def make_media(
     connecting.run(command, when_interrupted=waiting.INTERRUPTED)
 
 
+@app.command("inspect")
+def inspect_files(
+    paths: Annotated[list[str], typer.Argument(metavar="DRIVE…", help="The files to look at.")],
+    *,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until they were looked at.")] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Look at files anew: what they are, and the pictures that stand for them."""
+    wanted = [DrivePath.parse(each) for each in paths]
+    out = Output(as_json=as_json)
+
+    async def command(client: AsyncClient) -> ExitCode:
+        files = [await client.paths.file(each) for each in wanted]
+        jobs = [await client.media.inspect(each.id) for each in files]
+        if wait:
+            jobs = [
+                await waiting.until_final(client, each, quiet=quiet or as_json) for each in jobs
+            ]
+        out.result(jobs, [f"{each.kind} {each.id} {each.state}" for each in jobs])
+        return waiting.report(out, jobs) if wait else ExitCode.OK
+
+    connecting.run(command, when_interrupted=waiting.INTERRUPTED)
+
+
 @app.command("show")
 def show_media(media_hash: Hash, *, as_json: Json = False) -> None:
     """Show what is known of media, and what was made of them. Changes nothing."""
@@ -109,7 +134,7 @@ def _lines(media: Media) -> list[str]:
     facts = media.asset
     rows: list[list[str]] = [["hash", media.hash]]
     if facts is not None:
-        rows += [["source", output.printable(facts.source)], ["type", facts.mimetype or ""]]
+        rows += [["source", output.printable(facts.source or "")], ["type", facts.mimetype or ""]]
         if facts.width and facts.height:
             rows.append(["pixels", f"{facts.width} x {facts.height}"])
         if facts.duration_ms is not None:

@@ -4,8 +4,12 @@
 ALTER TABLE files ADD COLUMN content_hash TEXT COLLATE "C"
     CHECK (content_hash ~ '^[0-9a-f]{64}$');
 CREATE INDEX files_content ON files (content_hash) WHERE content_hash IS NOT NULL;
--- Files that were not read yet, for the task that catches up.
-CREATE INDEX files_not_inspected ON files (id)
+-- Files that were not read yet, for the task that catches up: '/' for those whose type says that
+-- they are media, and the others by what their name ends with.
+CREATE INDEX files_not_inspected ON files ((
+    CASE WHEN mimetype ~* '^(image|video|audio)/' THEN '/'
+    ELSE coalesce(substring(search_name FROM '[.]([^.]+)$'), '') END
+))
     WHERE content_hash IS NULL AND NOT is_folder AND state = 'ready' AND deleted_at IS NULL;
 
 -- Content that some file let go of: what was made of it goes too, if no other file has it.
@@ -20,7 +24,7 @@ CREATE TABLE media_assets (
     -- Who first named it. For a BLAKE3 anybody who can read the bytes may ask for work.
     owner_id TEXT NOT NULL,
     source_key TEXT COLLATE "C" NOT NULL,
-    kind TEXT CHECK (kind IN ('image', 'video', 'audio', 'other')),
+    kind TEXT CHECK (kind IN ('image', 'video', 'audio')),
     mimetype TEXT,
     size BIGINT CHECK (size >= 0),
     width INTEGER,
@@ -109,7 +113,7 @@ CREATE INDEX image_cache_age ON image_cache_entries (created_at);
 CREATE TABLE media_stages (
     job_id UUID NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     stage TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('ready', 'failed', 'skipped')),
+    state TEXT NOT NULL CHECK (state IN ('ready', 'failed')),
     result JSONB,
     error_code TEXT,
     error_detail TEXT,

@@ -7,19 +7,23 @@ from uuid import UUID
 
 from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.drive.content import queries
-from keyshelf.drive.mimetypes import Category, category_of
+from keyshelf.drive.failures import NotAFileError, UploadOpenError
+from keyshelf.drive.mimetypes import Category, category_of, extensions_of
 from keyshelf.drive.parts import DriveParts
-from keyshelf.drive.values import DriveFile, FileState, Inspect
-from keyshelf.jobs.values import BACKGROUND, JobKind
+from keyshelf.drive.tree import places
+from keyshelf.drive.values import DriveFile, FileState, Inspect, Viewer
+from keyshelf.jobs.values import BACKGROUND, Job, JobKind
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
 
 INSPECT = JobKind("inspect", max_attempts=5, timeout=timedelta(hours=24))
 """Read a file's bytes once: their hash, and what they show."""
+ANEW = "anew"
+"""In the payload of a reading that looks again at content that was looked at."""
 
 _LARGE_BYTES = 256 * 2**20
-_BATCH = 100
-_MEDIA = frozenset({Category.IMAGE, Category.VIDEO, Category.AUDIO})
+_MOST_WAITING = 100
+_MEDIA = (Category.IMAGE, Category.VIDEO, Category.AUDIO)
 
 
 async def schedule_inspection(
@@ -27,13 +31,30 @@ async def schedule_inspection(
 ) -> None:
     """Have a file read after the commit, if files of its kind are to be.
 
-    Small files never wait for large ones. Asked for twice it is one job.
+    Small files never wait for large ones, and these never for encodes. Asked for twice it
+    is one job.
     """
-    if not _is_wanted(parts.options.inspect, file):
-        return
-    kind = INSPECT if file.size < _LARGE_BYTES else replace(INSPECT, queue="large")
-    payload = {"file_id": str(file.id), "owner": file.owner_id, BACKGROUND: True}
-    await parts.jobs.enqueue(tx, kind, payload, owner_id=asked_by, unique_key=str(file.id))
+    if _is_wanted(parts.options.inspect, file):
+        await _schedule(tx, parts, file, asked_by=asked_by)
+
+
+async def look_again(parts: DriveParts, viewer: Viewer, file_id: UUID) -> Job:
+    """Have a file read anew, whatever its kind and the setting; asked for twice it is one job.
+
+    Until it was read, what was known before holds. Raises what looking up a file
+    does, `NotAFileError` and `UploadOpenError`.
+    """
+    async with parts.database.transaction() as tx:
+        file = await places.visible(tx, file_id, viewer)
+        if file.is_folder:
+            raise NotAFileError("a folder cannot be looked at")
+        if file.state is not FileState.READY:
+            raise UploadOpenError("the bytes of this file are not there yet")
+        payload = {"file_id": str(file.id), "owner": file.owner_id, ANEW: True}
+        key = f"{file.id}:{ANEW}"
+        return await parts.jobs.enqueue(
+            tx, _kind(file), payload, owner_id=viewer.id, unique_key=key
+        )
 
 
 def expected(parts: DriveParts, file: DriveFile) -> Category | None:
@@ -63,9 +84,14 @@ async def hash_at(tx: ReadTransaction, key: ObjectKey, etag: str) -> str | None:
     return await queries.hash_at(tx, key, etag)
 
 
-async def holders(tx: ReadTransaction, content_hash: str) -> Sequence[DriveFile]:
-    """Return the files that have some content, the trash included: at most a thousand."""
-    return await queries.with_hash(tx, content_hash)
+async def holders(
+    tx: ReadTransaction, content_hash: str, *, owner: OwnerId | None = None
+) -> Sequence[DriveFile]:
+    """Return the files that have some content, the trash included: at most a thousand.
+
+    With `owner` those of one drive.
+    """
+    return await queries.with_hash(tx, content_hash, owner=owner)
 
 
 async def owners_of(tx: ReadTransaction, content_hash: str) -> Sequence[OwnerId]:
@@ -74,24 +100,35 @@ async def owners_of(tx: ReadTransaction, content_hash: str) -> Sequence[OwnerId]
 
 
 async def catch_up(parts: DriveParts) -> None:
-    """Have some media files read that never were: those from before, and backfilled ones.
+    """Have some files read that never were: those from before, and backfilled ones.
 
-    A few at a time, so that new uploads do not wait behind a whole bucket.
+    So few at a time that new uploads do not wait behind a whole bucket.
     """
     if parts.options.inspect is Inspect.NONE:
         return
-    after: UUID | None = None
-    scheduled = 0
-    while scheduled < _BATCH:
-        async with parts.database.transaction() as tx:
-            page = await queries.not_inspected(tx, after=after, limit=_BATCH)
-            media = [each for each in page if _is_media(each)]
-            for file in media:
-                await schedule_inspection(tx, parts, file, asked_by=file.owner_id)
-        if not page:
-            return
-        scheduled += len(media)
-        after = page[-1].id
+    endings = _endings() if parts.options.inspect is Inspect.MEDIA else None
+    async with parts.database.transaction() as tx:
+        room = _MOST_WAITING - await queries.count_waiting(tx, most=_MOST_WAITING)
+        for file in await queries.not_inspected(tx, endings=endings, limit=room):
+            await _schedule(tx, parts, file, asked_by=file.owner_id)
+
+
+async def _schedule(tx: Transaction, parts: DriveParts, file: DriveFile, *, asked_by: str) -> None:
+    payload = {"file_id": str(file.id), "owner": file.owner_id, BACKGROUND: True}
+    await parts.jobs.enqueue(tx, _kind(file), payload, owner_id=asked_by, unique_key=str(file.id))
+
+
+def _kind(file: DriveFile) -> JobKind:
+    return INSPECT if file.size < _LARGE_BYTES else replace(INSPECT, queue="reading")
+
+
+def _endings() -> queries.MediaEndings:
+    # As `category_of` decides.
+    others = set(Category) - {*_MEDIA, Category.CODE}
+    return queries.MediaEndings(
+        media=[extension for category in _MEDIA for extension in extensions_of(category)],
+        others=[extension for category in others for extension in extensions_of(category)],
+    )
 
 
 def _is_wanted(wanted: Inspect, file: DriveFile) -> bool:

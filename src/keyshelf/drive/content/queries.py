@@ -1,6 +1,7 @@
 """Statements on the content of files."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
@@ -10,6 +11,14 @@ from keyshelf.drive.rows import COLUMNS, from_row
 from keyshelf.drive.values import DriveFile
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
+
+
+@dataclass(frozen=True, slots=True)
+class MediaEndings:
+    """What names of media end with, and of what is none whatever its type says."""
+
+    media: Sequence[str]
+    others: Sequence[str]
 
 
 async def find(tx: ReadTransaction, file_id: UUID) -> DriveFile | None:
@@ -47,12 +56,18 @@ async def set_hash(tx: Transaction, file: DriveFile, content_hash: str) -> bool:
     return touched == 1
 
 
-async def with_hash(tx: ReadTransaction, content_hash: str) -> Sequence[DriveFile]:
-    """Return the files of some content, at most a thousand."""
+async def with_hash(
+    tx: ReadTransaction, content_hash: str, *, owner: OwnerId | None
+) -> Sequence[DriveFile]:
+    """Return the files of some content, at most a thousand; of one owner, or everybody's."""
     sql: LiteralString = f"""
-        SELECT {COLUMNS} FROM files f WHERE f.content_hash = %(content)s ORDER BY f.id LIMIT 1000
+        SELECT {COLUMNS} FROM files f
+        WHERE f.content_hash = %(content)s
+          AND (%(owner)s::text IS NULL OR f.owner_id = %(owner)s)
+        ORDER BY f.id LIMIT 1000
     """
-    return [from_row(row) for row in await tx.all(sql, {"content": content_hash})]
+    rows = await tx.all(sql, {"content": content_hash, "owner": owner})
+    return [from_row(row) for row in rows]
 
 
 async def owners_of(tx: ReadTransaction, content_hash: str) -> Sequence[OwnerId]:
@@ -64,23 +79,49 @@ async def owners_of(tx: ReadTransaction, content_hash: str) -> Sequence[OwnerId]
     return [OwnerId(row["owner_id"]) for row in rows]
 
 
-async def not_inspected(
-    tx: ReadTransaction, *, after: UUID | None, limit: int
-) -> Sequence[DriveFile]:
-    """Return files whose bytes nobody has read and nobody is about to, in order of their ids.
+async def count_waiting(tx: ReadTransaction, *, most: int) -> int:
+    """Return how many files wait to be read, counted up to `most`."""
+    count: int = await tx.value(
+        """
+        SELECT count(*) FROM (
+            SELECT FROM jobs WHERE kind = 'inspect' AND state = 'queued' LIMIT %(most)s
+        ) waiting
+        """,
+        {"most": most},
+    )
+    return count
 
-    One whose reading failed for good waits until its job is forgotten.
+
+async def not_inspected(
+    tx: ReadTransaction, *, endings: MediaEndings | None, limit: int
+) -> Sequence[DriveFile]:
+    """Return files whose bytes nobody has read and nobody is about to, in no order.
+
+    With `endings` only media: the index finds these without the others. One whose reading
+    failed for good waits until its job is forgotten.
     """
+    # As in the index `files_not_inspected`.
+    media: LiteralString = """
+        AND CASE WHEN f.mimetype ~* '^(image|video|audio)/' THEN '/'
+            ELSE coalesce(substring(f.search_name FROM '[.]([^.]+)$'), '') END = ANY(%(media)s)
+        AND coalesce(substring(f.search_name FROM '[.]([^.]+)$'), '') <> ALL(%(others)s)
+    """
+    wanted: LiteralString = media if endings else ""
     sql: LiteralString = f"""
         SELECT {COLUMNS} FROM files f
         WHERE f.content_hash IS NULL AND NOT f.is_folder AND f.state = 'ready'
-          AND f.deleted_at IS NULL AND (%(after)s::uuid IS NULL OR f.id > %(after)s)
+          AND f.deleted_at IS NULL {wanted}
           AND NOT EXISTS (
               SELECT FROM jobs j WHERE j.kind = 'inspect' AND j.payload ->> 'file_id' = f.id::text
           )
-        ORDER BY f.id LIMIT %(limit)s
+        LIMIT %(limit)s
     """
-    return [from_row(row) for row in await tx.all(sql, {"after": after, "limit": limit})]
+    params = {
+        "media": ["/", *endings.media] if endings else [],
+        "others": [*endings.others] if endings else [],
+        "limit": limit,
+    }
+    return [from_row(row) for row in await tx.all(sql, params)]
 
 
 async def released(tx: ReadTransaction, *, after: str, limit: int) -> Sequence[str]:

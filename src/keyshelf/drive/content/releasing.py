@@ -1,14 +1,20 @@
 """Content that files let go of, by being overwritten or deleted for ever."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 from keyshelf.drive.content import queries
 from keyshelf.drive.parts import DriveParts
 
 _BATCH = 100
 
-Release = Callable[[str], Awaitable[None]]
-"""Removes what was made of the content of a hash; may be called twice."""
+
+class Release(Protocol):
+    """Looks after content that a file let go of; may be called twice."""
+
+    async def __call__(self, content_hash: str, *, is_held: bool) -> None:
+        """Remove what was made of some content; of what a file has, see that it is all there."""
+        ...
 
 
 async def release_content(parts: DriveParts, release: Release) -> int:
@@ -40,8 +46,7 @@ async def _page(parts: DriveParts, after: str) -> Sequence[str]:
 async def _release_one(parts: DriveParts, content_hash: str, release: Release) -> bool:
     async with parts.database.read() as tx:
         at, is_held = await queries.look_at_released(tx, content_hash)
-    if not is_held:
-        await release(content_hash)
+    await release(content_hash, is_held=is_held)
     async with parts.database.transaction() as tx:
         await queries.forget_released(tx, content_hash, at)
     return not is_held

@@ -10,11 +10,14 @@ _TAGS = ("title", "artist", "album", "album_artist", "genre", "date", "track", "
 def chosen_stream(probe: Probe) -> AudioStream:
     """Return the stream that a recording is made of: the default one, or the first.
 
-    Raises `MediaUnreadableError` for what has no sound.
+    Raises `MediaUnreadableError` for what has no sound, or none whose rate is known.
     """
     if not probe.audio:
         raise MediaUnreadableError("it has no sound")
-    return next((each for each in probe.audio if each.is_default), probe.audio[0])
+    chosen = next((each for each in probe.audio if each.is_default), probe.audio[0])
+    if chosen.sample_rate < 1:
+        raise MediaUnreadableError("its sound has no rate")
+    return chosen
 
 
 def analysis(probe: Probe, *, size: int) -> dict[str, JSON]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from keyshelf.errors import LimitError
 from keyshelf.media.audio.loudness import levelled
 from keyshelf.media.audio.sound import SecondsHandler, Sound, resampled, run_sound
 from keyshelf.media.audio.tracks import SoundTrack
@@ -35,15 +36,15 @@ async def encode_sound(
 ) -> list[EncodedSound]:
     """Write each rendition as `{id}.mp4` to `folder`, all of a stream in one pass.
 
-    A stream that is empty, or cannot be decoded, is left out: the others and the picture
-    are worth having. Raises otherwise as `run_ffmpeg` does.
+    A stream that is empty, or cannot be decoded within the limits of tools, is left out: the
+    others and the picture are worth having. Raises otherwise as `run_ffmpeg` does.
     """
     made: list[EncodedSound] = []
     for stream, renditions in groupby(tracks, lambda each: each.stream):
         encoding = _Encoding(tools, sound, folder, on_seconds)
         try:
             made += await encoding.run(list(renditions))
-        except MediaUnreadableError as error:
+        except (MediaUnreadableError, LimitError) as error:
             _log.warning("sound track left out", stream=stream.index, error=error.detail)
     return made
 

@@ -63,6 +63,12 @@ class ImageOutputTooLargeError(LimitError):
     code = "image-output-too-large"
 
 
+class ImageMemoryError(LimitError):
+    """The picture needs more memory to render than it may have: KEYSHELF_IMAGE_MEMORY_MIB."""
+
+    code = "image-memory"
+
+
 class RenderTooSlowError(LimitError):
     """The picture took longer to render than it may."""
 
@@ -73,6 +79,12 @@ class RendersBusyError(UnavailableError):
     """More pictures wait to be rendered than may. Retry after a moment."""
 
     code = "image-renders-busy"
+
+
+class RenderDiedError(UnavailableError):
+    """The process that rendered the picture was ended, by the picture or by the system. Retry."""
+
+    code = "image-render-died"
 
 
 class RenderBrokenError(UnavailableError):

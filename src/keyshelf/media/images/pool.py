@@ -17,9 +17,9 @@ from anyio.abc import Process
 from keyshelf.media.images import protocol
 from keyshelf.media.images.failures import (
     RenderBrokenError,
+    RenderDiedError,
     RendersBusyError,
     RenderTooSlowError,
-    UnreadableImageError,
 )
 from keyshelf.media.images.plans import RenderPlan
 from keyshelf.media.images.values import PictureFacts, Rendered, RenderOptions
@@ -47,7 +47,7 @@ class RenderPool:
 
     `folder` is where the pictures are: the processes can read nothing else of ours. One
     that crashes, or takes longer than it may, is ended, and another takes its place; the
-    picture that it worked on is refused. Closing ends them all.
+    picture that it worked on is not rendered. Closing ends them all.
     """
 
     def __init__(self, options: RenderOptions, *, folder: Path) -> None:
@@ -111,8 +111,9 @@ class RenderPool:
                 "the picture takes too long to render", most_seconds=self._options.seconds
             ) from error
         except (anyio.EndOfStream, anyio.BrokenResourceError, OSError) as error:
-            _log.warning("a picture ended the process that rendered it")
-            raise UnreadableImageError("the picture cannot be decoded") from error
+            # A picture can do that, and so can the system when memory runs out.
+            _log.warning("the process that rendered a picture was ended")
+            raise RenderDiedError("the process that rendered the picture was ended") from error
         except msgspec.MsgspecError as error:
             raise RenderBrokenError("the process that renders answered nonsense") from error
 

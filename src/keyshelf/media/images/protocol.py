@@ -55,6 +55,7 @@ _REFUSALS: dict[str, type[Error]] = {
         failures.ImageTooLargeError,
         failures.TooManyFramesError,
         failures.ImageOutputTooLargeError,
+        failures.ImageMemoryError,
         failures.RenderBrokenError,
     )
 }

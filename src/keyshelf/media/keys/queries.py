@@ -83,11 +83,6 @@ async def delete_of_encodes(tx: Transaction, encode_ids: Sequence[UUID]) -> None
     )
 
 
-async def delete_of_hash(tx: Transaction, media: MediaHash) -> int:
-    """Delete all keys of a hash and return how many there were."""
-    return await tx.execute("DELETE FROM content_keys WHERE hash = %(hash)s", {"hash": media})
-
-
 async def versions(tx: ReadTransaction) -> Sequence[str]:
     """Return which key-encryption keys are in use."""
     rows = await tx.all("SELECT DISTINCT kek_version FROM content_keys ORDER BY 1")

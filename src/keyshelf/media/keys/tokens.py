@@ -45,12 +45,18 @@ def mint(key: bytes, media: MediaHash, *, expires_at: datetime) -> str:
 
 def verify(key: bytes, token: str, media: MediaHash, *, now: datetime) -> datetime:
     """Return when a token of the media of a hash ends. Raises `PlaybackTokenError`."""
-    claims = _claims(key, token)
-    if claims.hash != media:
+    held, ends_at = opened(key, token, now=now)
+    if held != media:
         raise PlaybackTokenError("this playback token is of other media")
+    return ends_at
+
+
+def opened(key: bytes, token: str, *, now: datetime) -> tuple[str, datetime]:
+    """Return of which media a token is, and when it ends. Raises `PlaybackTokenError`."""
+    claims = _claims(key, token)
     if now.timestamp() > claims.exp:
         raise PlaybackTokenError("this playback token has ended")
-    return datetime.fromtimestamp(claims.exp, UTC)
+    return claims.hash, datetime.fromtimestamp(claims.exp, UTC)
 
 
 def from_headers(headers: Mapping[str, str]) -> str:

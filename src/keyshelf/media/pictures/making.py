@@ -14,7 +14,7 @@ from keyshelf.database.transactions import Transaction
 from keyshelf.errors import Error, InvalidInputError, LimitError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import ProcessingHash, cache_key
-from keyshelf.media.images.failures import ImageTooLargeError, RendersBusyError
+from keyshelf.media.images.failures import ImageTooLargeError, RenderDiedError, RendersBusyError
 from keyshelf.media.images.plans import RenderPlan
 from keyshelf.media.pictures import queries
 from keyshelf.media.pictures.bringing import brought
@@ -86,7 +86,7 @@ class PictureMaker:
             if flight.landed.is_set():
                 _log.warning("a picture was served and not kept", code=error.code)
                 raise
-            if isinstance(error, InvalidInputError | LimitError):
+            if isinstance(error, InvalidInputError | LimitError | RenderDiedError):
                 self._refusals.note(wish.name, error)
             raise
         self._memory.put(picture)

@@ -97,10 +97,14 @@ class Pictures:
             self._metrics.from_memory.inc()
         return picture
 
-    async def forget(self, media: MediaHash) -> None:
-        """Let go of the pictures of some content that are in this process's memory."""
+    async def of_content(self, media: MediaHash) -> Sequence[ProcessingHash]:
+        """Return the names of the pictures of some content."""
         async with self.parts.database.read() as tx:
-            self._memory.drop(await queries.of_content(tx, media))
+            return await queries.of_content(tx, media)
+
+    def forget(self, names: Sequence[ProcessingHash]) -> None:
+        """Let go of pictures that are in this process's memory."""
+        self._memory.drop(names)
 
     def touch(self, source: ObjectKey) -> None:
         """Say that this process has written or removed a source, or may have."""

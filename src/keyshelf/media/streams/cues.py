@@ -1,5 +1,6 @@
 """Keeping subtitles within their film."""
 
+import math
 import re
 
 _TIME = r"((?:\d+:)?\d{2}:\d{2}\.\d{3})"
@@ -19,6 +20,25 @@ def within(text: str, seconds: float) -> str:
         elif _seconds(timing[1]) < seconds:
             kept.append(block[: timing.start(2)] + _spelled(seconds) + block[timing.end(2) :])
     return "\n\n".join(kept)
+
+
+def size_in_segments(text: str, segment_seconds: float) -> int:
+    """Return how many characters WebVTT becomes in segments of so many seconds.
+
+    A cue is repeated in each segment that it is shown in, and what is no cue in all of them.
+    """
+    timings = list(_TIMING.finditer(text))
+    last = max((_seconds(each[2]) for each in timings), default=0.0)
+    segments = math.ceil(last / segment_seconds)
+    size = 0
+    for block in text.split("\n\n"):
+        timing = _TIMING.search(block)
+        repeats = segments
+        if timing is not None:
+            first = math.floor(_seconds(timing[1]) / segment_seconds)
+            repeats = math.ceil(_seconds(timing[2]) / segment_seconds) - first
+        size += len(block) * max(1, repeats)
+    return size
 
 
 def _seconds(time: str) -> float:

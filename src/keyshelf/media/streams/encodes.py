@@ -19,7 +19,7 @@ from keyshelf.telemetry import get_logger
 
 _log = get_logger(__name__)
 
-_SUFFIX_DIGITS = 8
+_VERSION_DIGITS = 8
 _TIDYING_SECONDS = 60.0
 
 
@@ -33,6 +33,11 @@ class Making:
     key: ContentKey | None = field(repr=False)
     was_shown: bool = False
     """Whether its manifests may be in the store, so that nothing of it may be removed."""
+
+    @property
+    def version(self) -> str:
+        """The query of its segments' addresses: no two encodes have the same, nor the suffix."""
+        return _version(self.encode.id)
 
 
 @asynccontextmanager
@@ -48,8 +53,10 @@ async def begin(
     """Begin an encode, with a key of its own if it is to be encrypted.
 
     The first encode of a hash has the folders as they are called, each later one the first
-    digits of its id behind them: no name is ever given to other bytes, which players and
-    caches may hold. When the block fails, all of it is removed; after a crash, or when it
+    digits of its id behind them: no name is given to other bytes while an encode before it is
+    there. After all of a hash was deleted the plain names come again, under another
+    `version`, so that no address with it ever has other bytes, which players and caches may
+    hold. When the block fails, all of it is removed; after a crash, or when it
     may have been shown, `upkeep` looks what is to be done.
     """
     making = await _insert(parts, media, area, job_id, folders, is_encrypted=is_encrypted)
@@ -117,8 +124,12 @@ async def _insert(
     async with parts.media.database.transaction() as tx:
         await queries.lock(tx, media, area)
         is_first = not await queries.has_any(tx, media, area)
-        suffix = "" if is_first else f".{encode_id.hex[:_SUFFIX_DIGITS]}"
+        suffix = "" if is_first else f".{_version(encode_id)}"
         encode = Encode(encode_id, media, area, job_id, [f"{each}{suffix}" for each in folders])
         await queries.insert(tx, encode)
         key = await parts.keys.of_encode(tx, media, encode_id) if is_encrypted else None
     return Making(encode, suffix, key)
+
+
+def _version(encode_id: UUID) -> str:
+    return encode_id.hex[:_VERSION_DIGITS]

@@ -4,7 +4,7 @@ from keyshelf.errors import ConflictError, IntegrityError
 
 
 class BrokenStreamError(IntegrityError):
-    """What the packager made is not cut alike in every rung. Nothing of it was published."""
+    """What was encoded cannot be packaged, or is not cut alike. Nothing was published."""
 
     code = "media-broken-stream"
 

@@ -13,7 +13,9 @@ from keyshelf.media.keys.values import ContentKey
 from keyshelf.media.streams.failures import BrokenStreamError
 from keyshelf.media.streams.measuring import Rate, Segment, measure, read_segments
 from keyshelf.media.streams.values import Track
+from keyshelf.media.tools.failures import MediaUnreadableError
 from keyshelf.media.tools.finding import Tools
+from keyshelf.media.tools.room import refuse_without_room
 from keyshelf.media.tools.running import Fence, run_tool
 from keyshelf.media.video.plan import GOPS_A_SEGMENT
 
@@ -26,6 +28,8 @@ _SPARE_BYTES = 64 * 2**20
 _SECRETS = "secrets.flags"
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)')
 _IV = re.compile(r",IV=0x[0-9A-Fa-f]+")
+_MAP = re.compile(r'^(#EXT-X-MAP:URI="[^"]+)"')
+_TEMPLATE = re.compile(r' (initialization|media)="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ async def package(
     tracks: Sequence[Track],
     *,
     base: str,
+    version: str,
     segment_seconds: Fraction,
     duration: float,
     encryption: Encryption | None,
@@ -62,10 +67,13 @@ async def package(
     """Write segments, media playlists and `stream.mpd` to `folder`, and return what they are.
 
     `base` is the folder of the manifests, empty or with a slash at its end; the tracks' are
-    in it. The content key reaches the packager in a file that only this user can
-    read, and that is gone when the packager is. Raises as `run_tool` does, and
-    `BrokenStreamError`.
+    in it. Addresses of segments have `version` as their query. The content key reaches the
+    packager in a file that only this user can read, and that is gone when the packager is.
+    Raises as `run_tool` does, but `BrokenStreamError` in the place of `MediaUnreadableError`,
+    and `NoScratchSpaceError` before anything is written.
     """
+    size = _SPARE_BYTES + sum(track.file.stat().st_size for track in tracks)
+    refuse_without_room(folder, size, tools.limits)
     secrets = folder / _SECRETS
     sealing: list[str] = []
     if encryption is not None:
@@ -78,9 +86,12 @@ async def package(
             folder=folder,
             fence=_fence(tools, tracks, duration),
         )
+    except MediaUnreadableError as error:
+        # Its input is what we encoded, whatever is the matter with the source.
+        raise BrokenStreamError("the packager refuses what was encoded") from error
     finally:
         secrets.unlink(missing_ok=True)
-    return await to_thread.run_sync(_packaged, tracks, base, folder)
+    return await to_thread.run_sync(_packaged, tracks, base, version, folder)
 
 
 def _write_secrets(path: Path, encryption: Encryption) -> None:
@@ -144,9 +155,13 @@ def _fence(tools: Tools, tracks: Sequence[Track], duration: float) -> Fence:
     )
 
 
-def _packaged(tracks: Sequence[Track], base: str, folder: Path) -> list[PackagedTrack]:
+def _packaged(
+    tracks: Sequence[Track], base: str, version: str, folder: Path
+) -> list[PackagedTrack]:
     facts = _facts((folder / f"{base}{MASTER}").read_text(encoding="utf-8"), base)
-    made = [_packaged_track(track, facts.get(track.playlist, {}), folder) for track in tracks]
+    made = [
+        _packaged_track(track, facts.get(track.playlist, {}), version, folder) for track in tracks
+    ]
     cuts = {
         tuple(segment.seconds for segment in each.segments)
         for each in made
@@ -154,31 +169,42 @@ def _packaged(tracks: Sequence[Track], base: str, folder: Path) -> list[Packaged
     }
     if len(cuts) > 1:
         raise BrokenStreamError("the rungs of a stream are not cut at the same moments")
+    manifest = folder / f"{base}{DASH}"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(_TEMPLATE.sub(rf' \1="\2?{version}"', text), encoding="utf-8")
     return made
 
 
-def _packaged_track(track: Track, facts: Mapping[str, str], folder: Path) -> PackagedTrack:
-    _tidy(folder / track.playlist)
+def _packaged_track(
+    track: Track, facts: Mapping[str, str], version: str, folder: Path
+) -> PackagedTrack:
     segments = read_segments(folder / track.playlist)
+    _tidy(folder / track.playlist, version)
     trick = None
     if track.has_trick:
-        _tidy(folder / track.trick_playlist)
         trick = measure(read_segments(folder / track.trick_playlist))
+        _tidy(folder / track.trick_playlist, version)
     return PackagedTrack(track, segments, measure(segments), facts, trick)
 
 
-def _tidy(playlist: Path) -> None:
-    """Drop what is not for players from a media playlist.
+def _tidy(playlist: Path, version: str) -> None:
+    """Drop what is not for players from a media playlist, and say of which encode segments are.
 
     The constant IV is in every initialization segment, where `cbcs` has it. A playlist that
     names it has hls.js decrypt by itself, which it does for MPEG-TS alone.
     """
     lines = [
-        _IV.sub("", line)
+        _versioned(_IV.sub("", line), version)
         for line in playlist.read_text(encoding="utf-8").splitlines()
         if not line.startswith("##")
     ]
     playlist.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def _versioned(line: str, version: str) -> str:
+    if line.startswith("#"):
+        return _MAP.sub(rf'\1?{version}"', line)
+    return f"{line}?{version}" if line else line
 
 
 def _facts(master: str, base: str) -> Mapping[str, Mapping[str, str]]:

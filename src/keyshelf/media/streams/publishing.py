@@ -1,5 +1,6 @@
 """Making a stream of what was encoded, and letting it be played."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,6 +15,7 @@ from keyshelf.media.audio.encoding import encode_sound
 from keyshelf.media.audio.sound import SecondsHandler, Sound
 from keyshelf.media.audio.tracks import plan_sound
 from keyshelf.media.streams.encodes import Making, begin, show
+from keyshelf.media.streams.failures import BrokenStreamError
 from keyshelf.media.streams.master import master_playlist
 from keyshelf.media.streams.packaging import DASH, MASTER, Encryption, PackagedTrack, package
 from keyshelf.media.streams.renditions import (
@@ -36,6 +38,9 @@ from keyshelf.media.streams.values import (
 )
 from keyshelf.media.tools.failures import MediaUnreadableError
 from keyshelf.media.video.sprites import make_sprites
+from keyshelf.telemetry import get_logger
+
+_log = get_logger(__name__)
 
 _RECORDING_BASE = "hls/"
 _RECORDING_ID = "aac_128"
@@ -88,7 +93,7 @@ async def publish_recording(
     sound = Sound(recording.source, recording.probe.duration, is_levelled=recording.is_levelled)
     encoded = await encode_sound(parts.tools, sound, stereo, folder=folder, on_seconds=on_seconds)
     if not encoded:
-        raise MediaUnreadableError("not a moment of its sound can be decoded")
+        raise MediaUnreadableError("its sound cannot be decoded within the limits of tools")
     track = sound_track(encoded[0], f"{_RECORDING_BASE}{_RECORDING_ID}")
     stream = _Stream(
         parts=parts,
@@ -140,7 +145,6 @@ class _Stream:
 
     async def _publish(self, making: Making) -> Published:
         parts, folder = self.parts, self.folder / _STREAM
-        await to_thread.run_sync(folder.mkdir)
         encryption = self._encryption(making)
         packaged = await self._package(making, encryption, folder)
         sprites = await self._sprites(making, packaged, folder)
@@ -150,8 +154,8 @@ class _Stream:
 
         async def put_manifests() -> None:
             nonlocal size
-            # The master last: it is what players come by, and what they find must be there.
-            for name in (DASH, MASTER):
+            # What they name is there. The master is what tells `upkeep` which encode plays.
+            for name in (MASTER, DASH):
                 size += await put_manifest(
                     parts.media.media, making.encode, folder, self.base + name
                 )
@@ -165,19 +169,39 @@ class _Stream:
     async def _package(
         self, making: Making, encryption: Encryption | None, folder: Path
     ) -> list[PackagedTrack]:
-        packaged = await package(
+        tracks = [replace(track, folder=track.folder + making.suffix) for track in self.tracks]
+        try:
+            packaged = await self._packaged(making, tracks, encryption, folder)
+        except BrokenStreamError as error:
+            spoken = [track for track in tracks if track.kind != "text"]
+            if spoken == tracks:
+                raise
+            # Subtitles are the only input that is written by others.
+            packaged = await self._packaged(making, spoken, encryption, folder)
+            _log.warning("subtitles left out", error=error.detail)
+        master = folder / f"{self.base}{MASTER}"
+        text = master_playlist(packaged, base=self.base)
+        await to_thread.run_sync(lambda: master.write_text(text, encoding="utf-8"))
+        return packaged
+
+    async def _packaged(
+        self,
+        making: Making,
+        tracks: Sequence[Track],
+        encryption: Encryption | None,
+        folder: Path,
+    ) -> list[PackagedTrack]:
+        await to_thread.run_sync(_empty, folder)
+        return await package(
             self.parts.tools,
-            [replace(track, folder=track.folder + making.suffix) for track in self.tracks],
+            tracks,
             base=self.base,
+            version=making.version,
             segment_seconds=self.segment_seconds,
             duration=self.duration,
             encryption=encryption,
             folder=folder,
         )
-        master = folder / f"{self.base}{MASTER}"
-        text = master_playlist(packaged, base=self.base)
-        await to_thread.run_sync(lambda: master.write_text(text, encoding="utf-8"))
-        return packaged
 
     def _encryption(self, making: Making) -> Encryption | None:
         if making.key is None:
@@ -203,6 +227,11 @@ class _Stream:
             folder=place,
         )
         return sprites.vtt.relative_to(folder)
+
+
+def _empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
 
 
 def _published(told: Told, size: int) -> Published:

@@ -25,7 +25,8 @@ async def sweep_encodes(parts: StreamParts) -> int:
     """Remove encodes that were replaced a day ago, and those that were given up; returns how many.
 
     One that was given up after its master playlist was stored is the one that is played: it
-    becomes the live one. Twice at once is as good as once.
+    becomes the live one, without a DASH manifest unless that was stored too. Twice at once is
+    as good as once.
     """
     before = parts.media.clock() - DRAIN
     async with parts.media.database.read() as tx:
@@ -35,11 +36,11 @@ async def sweep_encodes(parts: StreamParts) -> int:
         if await _goes_on(parts, encode):
             continue
         if await _names(parts, encode, MASTER):
+            if not await _names(parts, encode, DASH):
+                # It was to be put next: what the one that is there names goes in a day.
+                await remove_keys(parts.media.media, [encode.key(_BASES[encode.area] + DASH)])
             await promote(parts, encode)
             continue
-        if await _names(parts, encode, DASH):
-            # It was put, and the master playlist was not: what it names goes next.
-            await remove_keys(parts.media.media, [encode.key(_BASES[encode.area] + DASH)])
         gone.append(encode)
     removed = 0
     for encode in gone:

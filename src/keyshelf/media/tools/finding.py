@@ -23,10 +23,14 @@ class ToolLimits:
     """The most pixels of a film's picture: 8K has 35.4 million."""
     source_seconds: float = 12 * 3600.0
     """The longest film."""
+    keep_free_bytes: int = 256 * 2**20
+    """How much room stays on the disk besides what is made."""
 
     def __post_init__(self) -> None:
         if min(self.memory_bytes, self.source_pixels, self.source_seconds) <= 0:
             raise InvalidInputError("the limits of tools are positive")
+        if self.keep_free_bytes < 0:
+            raise InvalidInputError("a disk has no less than no room")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import anyio
 from anyio import to_thread
 
-from keyshelf.media.tools.failures import MediaUnreadableError
+from keyshelf.media.tools.failures import MediaUnreadableError, ToolMemoryError, ToolTimeoutError
 from keyshelf.media.tools.ffmpeg import input_arguments, run_ffmpeg
 from keyshelf.media.tools.finding import Tools
 from keyshelf.media.tools.probed import Probe, VideoStream
@@ -15,6 +16,8 @@ NAME = "cover.jpg"
 
 _DEFAULT_AT = 1.0
 _SECONDS = 180.0
+_BYTES_A_SECOND = 32 * 2**20
+"""Of a film without an index all before the place is read, from the slowest disk in use."""
 _MOST_BYTES = 64 * 2**20
 _SEARCHED_SECONDS = 20
 _CANDIDATES = 8
@@ -41,11 +44,17 @@ async def make_cover(
     ways: list[tuple[float, Sequence[str]]] = [(second, _representative())] if at is None else []
     # A film whose picture ends before its sound has none at the place that was asked for.
     ways += [(second, ()), (0.0, ())]
+    failure: ToolMemoryError | ToolTimeoutError | None = None
     for start, choosing in ways:
-        await _take(tools, source, probe.video, start=start, choosing=choosing, folder=folder)
-        if await to_thread.run_sync(_is_written, path):
-            return path
-    raise MediaUnreadableError("not one frame of its picture can be decoded")
+        try:
+            await _take(tools, source, probe.video, start=start, choosing=choosing, folder=folder)
+        # The next way decodes less, and holds less.
+        except (ToolMemoryError, ToolTimeoutError) as error:
+            failure = error
+        else:
+            if await to_thread.run_sync(_is_written, path):
+                return path
+    raise failure or MediaUnreadableError("not one frame of its picture can be decoded")
 
 
 async def _take(
@@ -67,6 +76,7 @@ async def _take(
         "format=yuvj420p",
     ]
     seek = ["-ss", f"{start:.3f}"] if start > 0 else []
+    size = (await anyio.Path(source).stat()).st_size
     limit = ["-t", str(_SEARCHED_SECONDS)] if choosing else []
     await run_ffmpeg(
         tools,
@@ -77,7 +87,7 @@ async def _take(
             *("-f", "image2", "-update", "1", NAME),
         ],
         folder=folder,
-        seconds=_SECONDS,
+        seconds=_SECONDS + size / _BYTES_A_SECOND,
         file_bytes=_MOST_BYTES,
     )
 

@@ -11,6 +11,7 @@ from anyio import to_thread
 from keyshelf.media.tools.failures import MediaUnreadableError
 from keyshelf.media.tools.ffmpeg import Progressed, input_arguments, run_ffmpeg
 from keyshelf.media.tools.finding import Tools
+from keyshelf.media.tools.room import refuse_without_room
 from keyshelf.media.video import filters
 from keyshelf.media.video.fragments import (
     BrokenFragmentsError,
@@ -29,6 +30,8 @@ _SECONDS_A_SECOND = 120.0
 """How much slower than the film the slowest encode may be."""
 _SPARE_BYTES = 64 * 2**20
 _SPARE_SECONDS = 60.0
+_TIMES_SOURCE = 2
+"""How much larger than the source all rungs of it together hardly are."""
 
 _MP4 = (
     "frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets"
@@ -71,7 +74,8 @@ async def encode_piece(
     """Encode one piece into files of `folder` that have its number in their names.
 
     Encoding it again replaces them. Raises as `run_ffmpeg` does; `MediaUnreadableError` also
-    when there is no picture in the whole film, and `BrokenFragmentsError`.
+    when there is no picture in the whole film, `BrokenFragmentsError`, and
+    `NoScratchSpaceError` before anything is encoded.
     """
     first_second = float(piece.first_frame / plan.rate)
     files = {track: folder / f"{track}.{piece.index}.mp4" for track in plan.tracks}
@@ -81,6 +85,7 @@ async def encode_piece(
             await on_seconds(first_second + float(progressed.frame / plan.rate))
 
     length = float((_latest_end(plan, piece) - piece.first_frame) / plan.rate)
+    refuse_without_room(folder, _likely_bytes(plan, length, source), tools.limits)
     await run_ffmpeg(
         tools,
         [
@@ -95,6 +100,12 @@ async def encode_piece(
         on_progress=on_progress,
     )
     return await to_thread.run_sync(_checked, plan, piece, files)
+
+
+def _likely_bytes(plan: EncodePlan, length: float, source: Path) -> int:
+    """Return about how much room a piece takes, which is mostly much less."""
+    bits = sum(rung.most_bits(codec, plan.rate) for rung in plan.rungs for codec in plan.codecs)
+    return min(round(length * bits / 8), _TIMES_SOURCE * source.stat().st_size)
 
 
 def _reading(plan: EncodePlan, piece: Piece) -> list[str]:

@@ -16,6 +16,7 @@ from keyshelf.media.video import filters
 
 PreviewFormat = Literal["webp", "gif"]
 
+_PALETTE = "palette.png"
 _SECONDS = 300.0
 _MOST_BYTES = 256 * 2**20
 _MOST_FRAMES = 600
@@ -52,11 +53,12 @@ async def make_preview(
     *,
     folder: Path,
 ) -> Mapping[PreviewFormat, Path]:
-    """Write `preview.webp` and `preview.gif` to `folder`, decoding once; return where.
+    """Write `preview.webp` and `preview.gif` to `folder`, and return where.
 
-    Both repeat for ever. Of a film that shows nothing where the preview would begin, or less
-    than a frame, they are its first picture. Raises `MediaUnreadableError` when there is no
-    picture, and as `run_ffmpeg` does.
+    A GIF is decoded twice, first for its palette: so no frame waits in memory for the colours
+    of the last one. Both repeat for ever. Of a film that shows nothing where the preview
+    would begin, or less than a frame, they are its first picture. Raises
+    `MediaUnreadableError` when there is no picture, and as `run_ffmpeg` does.
     """
     options = options or PreviewOptions()
     if probe.video is None:
@@ -90,34 +92,31 @@ async def _draw(
     frames: str,
     folder: Path,
 ) -> None:
-    seek = ["-ss", f"{start:.3f}"] if start > 0 else []
-    await run_ffmpeg(
-        tools,
-        [
-            *(*seek, "-t", f"{options.duration:.3f}", *input_arguments(source)),
-            *("-filter_complex", _graph(video, options, frames)),
-            *(word for each in options.formats for word in _output(each)),
-        ],
-        folder=folder,
-        seconds=_SECONDS,
-        file_bytes=_MOST_BYTES,
-    )
-
-
-def _graph(video: VideoStream, options: PreviewOptions, frames: str) -> str:
     width, height = _size(video, options.width)
-    chain = [
-        *filters.upright_fields(video),
-        frames,
-        *filters.standard(video, width, height),
-        f"split={len(options.formats)}" + "".join(f"[{each}]" for each in options.formats),
-    ]
-    graph = [f"[0:{video.index}]{','.join(chain)}"]
+    pictures = [*filters.upright_fields(video), frames, *filters.standard(video, width, height)]
+    seek = ["-ss", f"{start:.3f}"] if start > 0 else []
+    film = (*seek, "-t", f"{options.duration:.3f}", *input_arguments(source))
+    chain = f"[0:{video.index}]{','.join(pictures)}"
+
+    async def run(*arguments: str) -> None:
+        await run_ffmpeg(
+            tools, [*film, *arguments], folder=folder, seconds=_SECONDS, file_bytes=_MOST_BYTES
+        )
+
     if "gif" in options.formats:
         # One palette for all frames, of the colours that move.
-        graph.append("[gif]split=2[seen][drawn]")
-        graph.append("[seen]palettegen=stats_mode=diff[palette]")
-        graph.append("[drawn][palette]paletteuse=dither=bayer:diff_mode=rectangle[gif-out]")
+        graph = f"{chain},palettegen=stats_mode=diff[palette]"
+        await run("-filter_complex", graph, "-map", "[palette]", "-f", "image2", _PALETTE)
+    palette = ("-f", "png_pipe", "-i", _PALETTE) if "gif" in options.formats else ()
+    outputs = [word for each in options.formats for word in _output(each)]
+    await run(*palette, "-filter_complex", _graph(chain, options), *outputs)
+
+
+def _graph(chain: str, options: PreviewOptions) -> str:
+    outputs = "".join(f"[{each}]" for each in options.formats)
+    graph = [f"{chain},split={len(options.formats)}{outputs}"]
+    if "gif" in options.formats:
+        graph.append("[gif][1]paletteuse=dither=bayer:diff_mode=rectangle[gif-out]")
     return ";".join(graph)
 
 

@@ -15,7 +15,14 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 LONGEST_URL = 2000
 _RESOLVE_SECONDS = 5.0
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")  # RFC 8215: for use inside a network
+_INSIDE = (
+    ipaddress.ip_network("64:ff9b:1::/48"),  # RFC 8215: translation inside a network
+    ipaddress.ip_network("fec0::/10"),  # RFC 3879: once for use inside a site
+    ipaddress.ip_network("3fff::/20"),  # RFC 9637: for documents
+    ipaddress.ip_network("5f00::/16"),  # RFC 9602: segments of routes inside a network
+    ipaddress.ip_network("192.88.99.0/24"),  # RFC 7526: relays that nobody runs any more
+)
+"""Addresses that Python takes for the internet's, or did in some of its versions."""
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
@@ -31,8 +38,6 @@ def is_public(text: str) -> bool:
     except ValueError:
         return False
     if isinstance(address, ipaddress.IPv6Address):
-        if address in _LOCAL_NAT64:
-            return False
         inner = address.ipv4_mapped or address.sixtofour
         if address in _NAT64:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
@@ -40,6 +45,8 @@ def is_public(text: str) -> bool:
             return False
         if inner is not None:
             address = inner
+    if any(address in each for each in _INSIDE):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
@@ -71,8 +78,9 @@ async def check_url(url: str, *, resolve: Resolve, allow_private: bool) -> None:
 
 
 def shown(url: str) -> str:
-    """Return a URL without what may be a secret: its query."""
-    return url.partition("?")[0]
+    """Return a URL without what may be a secret: all that follows the host."""
+    split = urlsplit(url)
+    return f"{split.scheme}://{split.netloc}/" + ("…" if split.path[1:] or split.query else "")
 
 
 def _parts(url: str) -> tuple[str, int]:

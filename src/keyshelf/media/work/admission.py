@@ -16,8 +16,9 @@ from keyshelf.media.work.failures import (
     HashClaimedError,
     SourceNotFoundError,
 )
-from keyshelf.media.work.kinds import KINDS, payload_of
+from keyshelf.media.work.kinds import kind_of, payload_of
 from keyshelf.media.work.parts import WorkParts
+from keyshelf.media.work.replacing import require_replaceable
 from keyshelf.media.work.values import NewWork, SourceVersion, Work
 from keyshelf.media.work.webhooks import queries as webhook_queries
 from keyshelf.store.errors import InvalidKeyError, ObjectNotFoundError
@@ -109,7 +110,8 @@ async def admit(
 
     `gone` is a job that did the same, and whose renditions are no longer what it made;
     `background` says that nobody asked for it.
-    Raises `HashClaimedError` for a name that is somebody else's.
+    Raises `HashClaimedError` for a name that is somebody else's, `MadeForAnotherError` for
+    work that would replace what was made for somebody else.
     """
     fingerprint = fingerprint_of(work)
     await queries.lock(tx, work.hash)
@@ -119,12 +121,15 @@ async def admit(
     job = await jobs.of_fingerprint(tx, fingerprint)
     is_new = job is None or (gone is not None and gone.id == job.id)
     if job is None or is_new:
+        if not background and not asker.is_admin:
+            await require_replaceable(tx, parts, work, asked_by=asker.id, drive=asker.drive)
         payload = payload_of(work, owner=asker.drive, fingerprint=fingerprint)
         payload = {**payload, BACKGROUND: True} if background else payload
         job = await jobs.enqueue(
-            tx, KINDS[work.type], payload, owner_id=asker.id, unique_key=fingerprint
+            tx, kind_of(work), payload, owner_id=asker.id, unique_key=fingerprint
         )
-    if callback_url is not None and not job.state.is_final:
+    # A job that ended between the look and the note would tell nobody.
+    if callback_url is not None and not (job := await jobs.hold(tx, job.id)).state.is_final:
         await webhook_queries.expect(
             tx, parts.media.new_id(), job_id=job.id, media=work.hash, url=callback_url
         )

@@ -1,11 +1,12 @@
 """Undoing all that was made for a hash, and saying exactly what is gone and what is not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import anyio
 
+from keyshelf.database.transactions import ReadTransaction
 from keyshelf.jobs.values import Job
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import MediaHash, prefixes, work_prefix
@@ -39,13 +40,25 @@ class Deletion:
         return not self.running_jobs and not self.failed_objects
 
 
-async def delete_media(parts: WorkParts, media: MediaHash) -> Deletion:
+KeepsFacts = Callable[[ReadTransaction, MediaHash], Awaitable[bool]]
+"""Says whether what is known of a hash is to stay when all that was made for it goes."""
+
+
+async def for_nobody(_tx: ReadTransaction, _media: MediaHash) -> bool:
+    """Say that nobody has these media any longer."""
+    return False
+
+
+async def delete_media(
+    parts: WorkParts, media: MediaHash, *, keeps_facts: KeepsFacts = for_nobody
+) -> Deletion:
     """Remove the objects, rows, keys and jobs of a hash; its source stays.
 
     First its jobs are cancelled and waited for, because one that runs makes more; then
     go the objects, then what mentions them. While something is left the rows stay, so
     that it can be repeated: whatever is there then goes. Repeated after the end it
     removes nothing and says so. What somebody asks for meanwhile is removed as well.
+    What a look at the bytes told stays if `keeps_facts` says so, asked as the rows go.
     """
     told = Deletion(media)
     for _ in range(_ROUNDS):
@@ -54,7 +67,7 @@ async def delete_media(parts: WorkParts, media: MediaHash) -> Deletion:
         if told.running_jobs:
             return told
         await _remove_objects(parts, told, jobs)
-        if told.failed_objects or await _forget(parts, told, jobs):
+        if told.failed_objects or await _forget(parts, told, jobs, keeps_facts):
             return told
     told.running_jobs = [job.id for job in await _jobs(parts, media)]
     return told
@@ -108,7 +121,9 @@ async def _late(parts: WorkParts, told: Deletion) -> Removed:
     return await remove_below(parts.media.media, *prefixes(told.hash))
 
 
-async def _forget(parts: WorkParts, told: Deletion, jobs: Sequence[Job]) -> bool:
+async def _forget(
+    parts: WorkParts, told: Deletion, jobs: Sequence[Job], keeps_facts: KeepsFacts
+) -> bool:
     """Remove the rows; False, removing none, when there are other jobs than those looked at."""
     async with parts.media.database.transaction() as tx:
         # Whoever asks for work on the hash waits for this, and then finds nothing.
@@ -117,7 +132,9 @@ async def _forget(parts: WorkParts, told: Deletion, jobs: Sequence[Job]) -> bool
         known = {job.id for job in jobs}
         if any(not job.state.is_final or job.id not in known for job in now):
             return False
-        rows = await queries.forget_media(tx, told.hash)
+        rows = await queries.forget_made(tx, told.hash)
+        if not await keeps_facts(tx, told.hash):
+            rows["assets"] = await queries.forget_asset(tx, told.hash)
         rows["jobs"] = await parts.media.jobs.forget(tx, list(known))
     told.rows = rows
     return True

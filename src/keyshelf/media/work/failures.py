@@ -39,6 +39,15 @@ class HashClaimedError(ConflictError):
     code = "media-hash-claimed"
 
 
+class MadeForAnotherError(ConflictError):
+    """Somebody else has the same content, and had this made. Use that, or ask an administrator.
+
+    Who has all files with the content may also remove what was made, and then ask again.
+    """
+
+    code = "media-made-for-another"
+
+
 class MediaNotFoundError(NotFoundError):
     """Nothing is known of this hash, or it is somebody else's."""
 

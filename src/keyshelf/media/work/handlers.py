@@ -9,6 +9,7 @@ import anyio
 from keyshelf.jobs.context import JobContext
 from keyshelf.jobs.registry import Handler, Registration
 from keyshelf.jobs.values import Payload
+from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.media import is_content_hash, work_prefix
 from keyshelf.media.sources import LocalSource
 from keyshelf.media.work import queries
@@ -22,7 +23,7 @@ from keyshelf.media.work.makers import Makers, Report, Task
 from keyshelf.media.work.parts import Place, WorkParts
 from keyshelf.media.work.removing import remove_below
 from keyshelf.media.work.stages import Stages
-from keyshelf.media.work.values import Made, Work
+from keyshelf.media.work.values import Made
 from keyshelf.store.errors import ObjectChangedError, ObjectNotFoundError
 
 _LOOK_EVERY = 0.25  # seconds; a look at memory
@@ -32,7 +33,7 @@ def registrations(parts: WorkParts, makers: Makers) -> Sequence[Registration]:
     """Return what a worker needs to do the jobs of media."""
 
     async def handle(context: JobContext, payload: Payload) -> Payload | None:
-        return await _Attempt(parts, makers, context, work_of(payload)).run()
+        return await _Attempt(parts, makers, context, payload).run()
 
     handler: Handler = handle
     return [Registration(kind, handler) for kind in KINDS.values()]
@@ -41,18 +42,21 @@ def registrations(parts: WorkParts, makers: Makers) -> Sequence[Registration]:
 class _Attempt:
     """One attempt at a job: the stages that are open, one after the other."""
 
-    def __init__(self, parts: WorkParts, makers: Makers, context: JobContext, work: Work) -> None:
+    def __init__(
+        self, parts: WorkParts, makers: Makers, context: JobContext, payload: Payload
+    ) -> None:
         self._parts = parts
         self._makers = makers
         self._context = context
-        self._work = work
-        self._steps = steps(work)
+        self._work = work_of(payload)
+        self._drive = OwnerId(str(payload["owner"]))
+        self._steps = steps(self._work)
 
     async def run(self) -> Payload:
         """Return what was made; raises when a stage is not ready, with the others kept."""
         context, names = self._context, [step.name for step in self._steps]
         database = self._parts.media.database
-        stages = await Stages.load(database, context.job_id, self._work.hash)
+        stages = await Stages.load(database, context, self._work.hash)
         wanted = [step for step in self._steps if stages.is_open(step.name)]
         is_brought = True
         if wanted:
@@ -94,9 +98,9 @@ class _Attempt:
         try:
             source = await self._local(held, Place(work.source, work.version.etag))
         except (SourceNotFoundError, SourceChangedError):
-            # A file that was renamed meanwhile, or a copy of it, has the same bytes.
+            # A file that was renamed meanwhile, or a copy in the same drive, has the same bytes.
             async with self._parts.media.database.read() as tx:
-                place = await self._parts.find_content(tx, work.hash)
+                place = await self._parts.find_content(tx, work.hash, self._drive)
             if place is None:
                 raise
             source = await self._local(held, place)

@@ -1,11 +1,11 @@
 """The kinds of jobs on media, and the stages that each is made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
-from keyshelf.jobs.values import JobKind, Payload
+from keyshelf.jobs.values import JobKind, Payload, QueueName
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import MediaHash
 from keyshelf.media.work.options import (
@@ -28,29 +28,37 @@ MakerName = Literal[
 SOURCE = "source"
 """The stage that brings the source here and checks that it is what the hash says."""
 
-_SMALL = timedelta(minutes=30)
-# A bound for what nobody foresaw: each tool has a time of its own, by the film's duration.
-_LARGE = timedelta(hours=72)
+_LARGE_BYTES = 256 * 2**20
+
+# Bounds for what nobody foresaw: each tool has a time of its own, by the film's duration. A
+# cover needs the whole film here, which takes as long as the film is large.
+_RENDERING = timedelta(minutes=30)
+_READING = timedelta(hours=24)
+_ENCODING = timedelta(hours=72)
 
 
-def _kind(media: MediaType, *, is_small: bool) -> JobKind:
-    return JobKind(
-        media.value,
-        queue="small" if is_small else "large",
-        max_attempts=8,
-        timeout=_SMALL if is_small else _LARGE,
-    )
+def _kind(media: MediaType, queue: QueueName, timeout: timedelta) -> JobKind:
+    return JobKind(media.value, queue=queue, max_attempts=8, timeout=timeout)
 
 
 KINDS: Mapping[MediaType, JobKind] = {
-    MediaType.THUMBNAIL: _kind(MediaType.THUMBNAIL, is_small=True),
-    MediaType.COVER: _kind(MediaType.COVER, is_small=True),
-    MediaType.PREVIEW: _kind(MediaType.PREVIEW, is_small=True),
-    MediaType.TRANSCODE: _kind(MediaType.TRANSCODE, is_small=False),
-    MediaType.FULL: _kind(MediaType.FULL, is_small=False),
-    MediaType.AUDIO: _kind(MediaType.AUDIO, is_small=False),
+    MediaType.THUMBNAIL: _kind(MediaType.THUMBNAIL, "small", _RENDERING),
+    MediaType.COVER: _kind(MediaType.COVER, "small", _READING),
+    MediaType.PREVIEW: _kind(MediaType.PREVIEW, "small", _READING),
+    MediaType.TRANSCODE: _kind(MediaType.TRANSCODE, "large", _ENCODING),
+    MediaType.FULL: _kind(MediaType.FULL, "large", _ENCODING),
+    MediaType.AUDIO: _kind(MediaType.AUDIO, "large", _ENCODING),
 }
 NAMES = frozenset(kind.name for kind in KINDS.values())
+
+
+def kind_of(work: Work) -> JobKind:
+    """Return the kind of a job on a source: short work on a large one waits with its like."""
+    kind = KINDS[work.type]
+    if kind.queue == "small" and work.version.size >= _LARGE_BYTES:
+        return replace(kind, queue="reading")
+    return kind
+
 
 StepOptions = ThumbnailOutput | Options
 

@@ -42,6 +42,10 @@ class ThumbnailOutput(_Options, frozen=True):
     height: Pixels | None = None
 
 
+COVER_THUMBNAIL = ThumbnailOutput(variant="thumb", width=320, format="webp")
+"""What a film's cover is shown as in lists, as pictures are."""
+
+
 class ThumbnailOptions(_Options, frozen=True):
     """Which pictures are made of a picture."""
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from keyshelf.database.transactions import ReadTransaction
 from keyshelf.errors import InvalidInputError
+from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import MediaHash
 from keyshelf.media.parts import MediaParts
@@ -39,11 +40,11 @@ class Place:
     etag: str
 
 
-FindContent = Callable[[ReadTransaction, MediaHash], Awaitable[Place | None]]
-"""Tells where the bytes of a content hash are, wherever they were when they were asked for."""
+FindContent = Callable[[ReadTransaction, MediaHash, OwnerId], Awaitable[Place | None]]
+"""Tells where a drive has the bytes of a content hash, wherever they were when asked for."""
 
 
-async def nowhere(_tx: ReadTransaction, _media: MediaHash) -> Place | None:
+async def nowhere(_tx: ReadTransaction, _media: MediaHash, _drive: OwnerId) -> Place | None:
     """Know of no place."""
     return None
 

@@ -1,6 +1,8 @@
 """The SQL of work on media: stages, renditions, what is known of a hash, and forgetting it."""
 
 import json
+from collections.abc import Sequence
+from typing import LiteralString
 from uuid import UUID
 
 from keyshelf.database.transactions import ReadTransaction, Row, Transaction
@@ -33,6 +35,28 @@ async def owner_of(tx: ReadTransaction, media: MediaHash) -> str | None:
     return await tx.value(
         "SELECT owner_id FROM media_assets WHERE hash = %(hash)s", {"hash": media}
     )
+
+
+_IS_UNUSED: LiteralString = """
+    a.inspected_at IS NULL
+    AND NOT EXISTS (
+        SELECT FROM jobs j WHERE j.payload ? 'hash' AND j.payload ->> 'hash' = a.hash
+    )
+    AND NOT EXISTS (SELECT FROM media_renditions r WHERE r.hash = a.hash)
+    AND NOT EXISTS (SELECT FROM media_encodes e WHERE e.hash = a.hash)
+"""
+
+
+async def unused_names(tx: ReadTransaction) -> Sequence[MediaHash]:
+    """Return hashes that somebody used and nothing has now, a thousand at most."""
+    sql: LiteralString = f"SELECT a.hash FROM media_assets a WHERE {_IS_UNUSED} LIMIT 1000"
+    return [MediaHash(row["hash"]) for row in await tx.all(sql)]
+
+
+async def release_name(tx: Transaction, media: MediaHash) -> int:
+    """Forget who first used a hash, if nothing has it; returns how many were forgotten."""
+    sql: LiteralString = f"DELETE FROM media_assets a WHERE a.hash = %(hash)s AND {_IS_UNUSED}"
+    return await tx.execute(sql, {"hash": media})
 
 
 async def asset(tx: ReadTransaction, media: MediaHash) -> Row | None:
@@ -138,6 +162,27 @@ async def outputs(tx: ReadTransaction, media: MediaHash, job_id: UUID) -> list[O
     return [row["key"] for row in rows]
 
 
+async def makers_of(
+    tx: ReadTransaction, media: MediaHash, keys: Sequence[ObjectKey]
+) -> list[set[str]]:
+    """Return for whom each of those of some keys was made that are there.
+
+    That is who asked for it, and whose drive the source was in; of a job that is no longer
+    known, who first used the hash.
+    """
+    rows = await tx.all(
+        """
+        SELECT coalesce(j.owner_id, a.owner_id) AS asked_by,
+            coalesce(j.payload ->> 'owner', a.owner_id) AS drive
+        FROM media_renditions r
+        LEFT JOIN jobs j ON j.id = r.job_id LEFT JOIN media_assets a ON a.hash = r.hash
+        WHERE r.hash = %(hash)s AND r.key = ANY(%(keys)s)
+        """,
+        {"hash": media, "keys": list(keys)},
+    )
+    return [{row["asked_by"], row["drive"]} for row in rows]
+
+
 async def encodes(tx: ReadTransaction, media: MediaHash) -> list[Row]:
     """Return `area`, `state`, `id` and `created_at` of the encodes of a hash, oldest first."""
     return await tx.all(
@@ -155,8 +200,16 @@ async def cached_pictures(tx: ReadTransaction, media: MediaHash) -> list[ObjectK
     return [row["storage_key"] for row in rows]
 
 
-async def forget_media(tx: Transaction, media: MediaHash) -> dict[str, int]:
-    """Delete every row about a hash, its jobs excepted; returns how many by what they were."""
+async def forget_asset(tx: Transaction, media: MediaHash) -> int:
+    """Delete what is known of a hash; returns of how many."""
+    return await tx.execute("DELETE FROM media_assets WHERE hash = %(hash)s", {"hash": media})
+
+
+async def forget_made(tx: Transaction, media: MediaHash) -> dict[str, int]:
+    """Delete every row about what was made for a hash; returns how many by what they were.
+
+    Its jobs stay, and what is known of it.
+    """
     told = {"hash": media}
     return {
         "content_keys": await tx.execute("DELETE FROM content_keys WHERE hash = %(hash)s", told),
@@ -166,7 +219,7 @@ async def forget_media(tx: Transaction, media: MediaHash) -> dict[str, int]:
             "DELETE FROM image_cache_entries WHERE hash = %(hash)s", told
         ),
         "webhooks": await tx.execute("DELETE FROM webhooks WHERE hash = %(hash)s", told),
-        "assets": await tx.execute("DELETE FROM media_assets WHERE hash = %(hash)s", told),
+        "assets": 0,
     }
 
 

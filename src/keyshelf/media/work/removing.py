@@ -19,11 +19,6 @@ class Removed:
     failed: dict[ObjectKey, str] = field(default_factory=dict[ObjectKey, str])
     """Why a key is still there."""
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing was left."""
-        return not self.failed
-
 
 async def remove_below(store: ObjectStore, *prefixes: str) -> Removed:
     """Remove all objects under some prefixes, playlists first. Twice is the same as once."""

@@ -6,19 +6,26 @@ from keyshelf.media.work import queries
 from keyshelf.media.work.failures import NoWebhookError
 from keyshelf.media.work.kinds import work_of
 from keyshelf.media.work.parts import WorkParts
+from keyshelf.media.work.replacing import require_replaceable
 from keyshelf.media.work.webhooks import queries as webhook_queries
 
 
 async def retry(tx: Transaction, parts: WorkParts, job: Job) -> Job:
     """Queue a failed or cancelled job again; only its stages that are not ready are tried.
 
-    Raises `JobNotRetryableError`.
+    Raises `JobNotRetryableError`, and `MadeForAnotherError` when others had the same made
+    meanwhile.
     """
+    work = work_of(job.payload)
+    if not job.is_background:
+        drive = str(job.payload["owner"])
+        await queries.lock(tx, work.hash)
+        await require_replaceable(tx, parts, work, asked_by=job.owner_id, drive=drive)
     queued = await parts.media.jobs.retry(tx, job.id)
     await queries.forget_failed_stages(tx, job.id)
     for url in await webhook_queries.urls(tx, job.id):
         await webhook_queries.expect(
-            tx, parts.media.new_id(), job_id=job.id, media=work_of(job.payload).hash, url=url
+            tx, parts.media.new_id(), job_id=job.id, media=work.hash, url=url
         )
     return queued
 

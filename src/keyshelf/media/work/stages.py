@@ -3,10 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Self
-from uuid import UUID
 
 from keyshelf.database.pool import Database
-from keyshelf.errors import Error, IntegrityError, InvalidInputError, LimitError, NotFoundError
+from keyshelf.errors import (
+    Error,
+    IntegrityError,
+    InvalidInputError,
+    LimitError,
+    NotFoundError,
+    unwrapped,
+)
+from keyshelf.jobs.context import JobContext
 from keyshelf.jobs.values import (
     JSON,
     JobCancelledError,
@@ -30,19 +37,20 @@ _PASSING = (JobCancelledError, JobWaitingError, LostClaimError)
 class Stages:
     """What became of the stages of a job, in this attempt and those before it."""
 
-    def __init__(self, database: Database, job_id: UUID, media: MediaHash) -> None:
+    def __init__(self, database: Database, context: JobContext, media: MediaHash) -> None:
         self._database = database
-        self._job_id = job_id
+        self._context = context
+        self._job_id = context.job_id
         self._media = media
         self._known: dict[str, Stage] = {}
         self._raised: dict[str, Exception] = {}
 
     @classmethod
-    async def load(cls, database: Database, job_id: UUID, media: MediaHash) -> Self:
+    async def load(cls, database: Database, context: JobContext, media: MediaHash) -> Self:
         """Return the stages of a job as earlier attempts left them."""
-        stages = cls(database, job_id, media)
+        stages = cls(database, context, media)
         async with database.read() as tx:
-            stages._known = {each.name: each for each in await queries.stages(tx, job_id)}
+            stages._known = {each.name: each for each in await queries.stages(tx, context.job_id)}
         return stages
 
     def is_open(self, name: str) -> bool:
@@ -62,7 +70,7 @@ class Stages:
         except _PASSING:
             raise
         except Exception as error:
-            error = _unwrapped(error)
+            error = unwrapped(error)
             if isinstance(error, _PASSING):
                 raise error from None
             self._raised[name] = error
@@ -113,6 +121,7 @@ class Stages:
     async def forget_pieces(self, stage: str) -> None:
         """Forget the pieces of a stage."""
         async with self._database.transaction() as tx:
+            await self._context.hold(tx)
             await queries.forget_pieces(tx, self._job_id, f"{stage}/")
         pieces = [name for name in self._known if name.startswith(f"{stage}/")]
         for name in pieces:
@@ -128,6 +137,8 @@ class Stages:
 
     async def _note(self, stage: Stage, made: Made | None = None) -> None:
         async with self._database.transaction() as tx:
+            # An attempt that lost its job must not write over what the next one notes.
+            await self._context.hold(tx)
             await queries.note_stage(tx, self._job_id, stage)
             for rendition in made.renditions if made else ():
                 await queries.note_rendition(tx, self._media, rendition, job_id=self._job_id)
@@ -167,10 +178,3 @@ def _failed(name: str, error: Exception) -> Stage:
     _log.error("stage failed unexpectedly", stage=name, exc_info=error)
     detail = f"unexpected {type(error).__name__}; the log tells more"
     return replace(stage, error_code="internal", error_detail=detail)
-
-
-def _unwrapped(error: Exception) -> Exception:
-    # A maker's own task group wraps what its tasks raised; the first of them tells why.
-    if isinstance(error, ExceptionGroup):
-        return _unwrapped(error.exceptions[0])  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] -- isinstance cannot tell of what the group is
-    return error

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from keyshelf.jobs.values import JobNotFoundError, JobState
 from keyshelf.layout.media import WORK, work_prefix
+from keyshelf.media.work import queries
 from keyshelf.media.work.parts import WorkParts
 from keyshelf.media.work.removing import remove_below
 from keyshelf.media.work.webhooks.sending import send_due
@@ -33,9 +34,13 @@ def upkeep(parts: WorkParts) -> Sequence[Upkeep]:
     async def sweep() -> None:
         await sweep_pieces(parts)
 
+    async def sweep_names() -> None:
+        await release_names(parts)
+
     return [
         Upkeep("media-webhooks", timedelta(seconds=5), send_webhooks),
         Upkeep("media-pieces", timedelta(hours=1), sweep),
+        Upkeep("media-names", timedelta(hours=1), sweep_names),
     ]
 
 
@@ -54,6 +59,22 @@ async def sweep_pieces(parts: WorkParts) -> int:
     if swept:
         _log.info("pieces of ended jobs removed", jobs=swept)
     return swept
+
+
+async def release_names(parts: WorkParts) -> int:
+    """Let go of names of media that no job, rendition or encode has; returns of how many.
+
+    Whoever asks next may use them.
+    """
+    released = 0
+    async with parts.media.database.read() as tx:
+        unused = await queries.unused_names(tx)
+    for name in unused:
+        async with parts.media.database.transaction() as tx:
+            # Whoever asks for work under this name does so before or after.
+            await queries.lock(tx, name)
+            released += await queries.release_name(tx, name)
+    return released
 
 
 async def _is_needed(parts: WorkParts, job_id: UUID) -> bool:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 import pyvips
+from PIL import Image
 
 from keyshelf.errors import Error, InvalidInputError, LimitError
 from keyshelf.media.images.failures import (
+    ImageMemoryError,
     ImageOutputTooLargeError,
     ImageTooLargeError,
     RenderTooSlowError,
@@ -247,16 +249,19 @@ async def test_a_picture_that_takes_too_long_is_given_up_and_the_next_is_rendere
 async def test_a_picture_that_needs_too_much_memory_is_refused_and_the_next_is_rendered(
     tmp_path: Path,
 ) -> None:
-    large, good = tmp_path / "large", tmp_path / "good"
+    large, flat, good = tmp_path / "large", tmp_path / "flat", tmp_path / "good"
     # Turning it needs all of it in memory, 197 MB.
     large.write_bytes(pyvips.Image.black(8100, 8100, bands=3).pngsave_buffer(compression=1))
+    flat.write_bytes(heic(Image.new("RGB", (4500, 4500))))
     good.write_bytes(GOOD["png"])
     limits = RenderLimits(memory_bytes=320 * 2**20)
     options = RenderOptions(at_once=1, limits=limits, seconds=60)
     async with RenderPool(options, folder=tmp_path) as pool:
         first = (await pool.render(good, plan("w32"))).width
-        with pytest.raises(UnreadableImageError):
+        with pytest.raises(ImageMemoryError):
             await pool.render(large, plan("rot-90"))
+        with pytest.raises(ImageMemoryError):
+            await pool.render(flat, plan("w32"))
 
         second = (await pool.render(good, plan("w32"))).width
 

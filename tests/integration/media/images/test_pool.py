@@ -10,8 +10,8 @@ from anyio.abc import Process
 
 from keyshelf.media.images.failures import (
     RenderBrokenError,
+    RenderDiedError,
     RendersBusyError,
-    UnreadableImageError,
 )
 from keyshelf.media.images.pool import RenderPool
 from keyshelf.media.images.values import RenderOptions
@@ -75,7 +75,7 @@ async def test_a_process_that_dies_at_work_fails_its_picture_only(
         async def render_slowly() -> None:
             try:
                 await pool.render(slow, plan("w4000"))
-            except UnreadableImageError as error:
+            except RenderDiedError as error:
                 failed.append(error)
 
         async with anyio.create_task_group() as tasks:

@@ -86,7 +86,7 @@ async def test_content_that_goes_leaves_the_memory(bench: Bench) -> None:
     found = await find(pictures)
     await bench.until_kept(1)
 
-    await pictures.forget(MediaHash(CONTENT))
+    pictures.forget(await pictures.of_content(MediaHash(CONTENT)))
 
     assert pictures.recall(SOURCE, found.version, found.picture.name) is None
 

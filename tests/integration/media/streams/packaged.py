@@ -20,6 +20,7 @@ from tests.integration.media.streams.playlists import (
 )
 
 KEY = ContentKey(uuid4(), HASH, uuid4(), kid=bytes(range(16)), key=b"sixteen secrets!")
+VERSION = "0b51c2d3"
 ADDRESS = f"https://media.example/api/key/{KEY.id}"
 
 
@@ -72,6 +73,7 @@ async def package_film(
         tools,
         tracks,
         base="",
+        version=VERSION,
         segment_seconds=encoded.plan.segment_seconds,
         duration=encoded.probe.duration,
         encryption=encryption,

@@ -23,6 +23,8 @@ class MediaPlaylist:
     segments: Sequence[tuple[str, float]]
     key: Attributes | None
     init: str | None
+    version: str
+    """The query of all addresses, which are without it here."""
 
     @property
     def cuts(self) -> list[float]:
@@ -92,6 +94,7 @@ def read_media(text: str) -> MediaPlaylist:
     assert lines[-2:] == ["#EXT-X-ENDLIST", ""]
     told: dict[str, str] = {}
     segments: list[tuple[str, float]] = []
+    versions: set[str] = set()
     seconds: float | None = None
     for line in lines[1:-1]:
         if line.startswith("#EXTINF:"):
@@ -105,11 +108,17 @@ def read_media(text: str) -> MediaPlaylist:
             told[tag] = rest
         else:
             assert seconds is not None
-            segments.append((line, seconds))
+            name, _, version = line.partition("?")
+            versions.add(version)
+            segments.append((name, seconds))
             seconds = None
     target = int(told["EXT-X-TARGETDURATION"])
     assert all(round(seconds) <= target for _, seconds in segments)
     assert told["EXT-X-PLAYLIST-TYPE"] == "VOD"
-    init = attributes(told["EXT-X-MAP"])["URI"].strip('"') if "EXT-X-MAP" in told else None
+    init = None
+    if "EXT-X-MAP" in told:
+        init, _, version = attributes(told["EXT-X-MAP"])["URI"].strip('"').partition("?")
+        versions.add(version)
+    (version,) = versions
     key = attributes(told["EXT-X-KEY"]) if "EXT-X-KEY" in told else None
-    return MediaPlaylist(target, segments, key, init)
+    return MediaPlaylist(target, segments, key, init, version)

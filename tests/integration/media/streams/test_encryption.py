@@ -9,12 +9,18 @@ from xml.etree import ElementTree
 
 import pytest
 
+from keyshelf.media.streams.failures import BrokenStreamError
 from keyshelf.media.streams.packaging import Encryption, package
 from keyshelf.media.streams.values import Track
-from keyshelf.media.tools.failures import MediaUnreadableError
 from keyshelf.media.tools.finding import Tools
 from tests.integration.media.streams.film import EncodedFilm, command_lines
-from tests.integration.media.streams.packaged import ADDRESS, KEY, PackagedFilm, package_film
+from tests.integration.media.streams.packaged import (
+    ADDRESS,
+    KEY,
+    VERSION,
+    PackagedFilm,
+    package_film,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -142,11 +148,12 @@ async def test_a_packager_that_fails_leaves_and_tells_no_key(
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no film")
 
-    with pytest.raises(MediaUnreadableError):
+    with pytest.raises(BrokenStreamError):
         await package(
             media_tools,
             [Track("r240_h264", "video", broken, "video/r240_h264")],
             base="",
+            version=VERSION,
             segment_seconds=encoded.plan.segment_seconds,
             duration=1.0,
             encryption=Encryption(KEY, ADDRESS),

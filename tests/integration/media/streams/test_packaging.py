@@ -9,9 +9,17 @@ import pytest
 
 from keyshelf.media.streams.failures import BrokenStreamError
 from keyshelf.media.streams.values import Track
+from keyshelf.media.tools.failures import NoScratchSpaceError
 from keyshelf.media.tools.finding import Tools
+from keyshelf.media.tools.probe import probe
+from keyshelf.media.video.encode import encode_piece
 from tests.integration.media.streams.film import SECONDS, EncodedFilm
-from tests.integration.media.streams.packaged import PackagedFilm, package_film, tracks_of
+from tests.integration.media.streams.packaged import (
+    VERSION,
+    PackagedFilm,
+    package_film,
+    tracks_of,
+)
 from tests.media_clips import MediaClips
 from tests.media_reading import complaints, packets
 
@@ -123,6 +131,12 @@ def test_subtitles_are_in_the_segments_of_their_time(clear: PackagedFilm) -> Non
     assert "00:00:07.000 --> 00:00:08.000" in texts[1]
 
 
+def test_addresses_of_segments_say_of_which_encode_they_are(clear: PackagedFilm) -> None:
+    for each in clear.tracks:
+        assert clear.media(each.track.playlist).version == VERSION
+    assert clear.media("video/r240_h264/iframes.m3u8").version == VERSION
+
+
 def test_a_playlist_of_keyframes_alone_goes_through_the_film(clear: PackagedFilm) -> None:
     (told,) = clear.master.tricks
 
@@ -139,7 +153,9 @@ def test_dash_is_of_the_same_segments(clear: PackagedFilm) -> None:
     for representation in root.iter(f"{_DASH}Representation"):
         template = representation.find(f"{_DASH}SegmentTemplate")
         assert template is not None
-        media = template.get("media", "")
+        media, _, version = template.get("media", "").partition("?")
+        init = template.get("initialization", f"?{VERSION}")
+        assert [version, init.partition("?")[2]] == [VERSION, VERSION]
         repeats = [int(each.get("r", "0")) + 1 for each in template.iter(f"{_DASH}S")]
         for number in range(1, sum(repeats) + 1):
             assert (clear.folder / media.replace("$Number$", str(number))).exists()
@@ -188,3 +204,59 @@ async def test_forced_subtitles_are_said_to_be(
 
     (told,) = made.master.media
     assert (told["FORCED"], told["DEFAULT"], told["AUTOSELECT"]) == ("YES", "NO", "YES")
+
+
+@pytest.mark.parametrize("reason", ["characters", "cues"])
+async def test_subtitles_that_are_too_large_are_left_out_and_the_others_are_not(
+    media_tools: Tools, encoded: EncodedFilm, clips: MediaClips, tmp_path: Path, reason: str
+) -> None:
+    """Too large as they are, or in segments, each of which repeats a cue that lasts."""
+    length, count = 1_200, 15_000 if reason == "characters" else 9_800
+    large, small = tmp_path / "large.srt", tmp_path / "small.srt"
+    time, text = "00:00:00,000 --> 00:00:14,500", "a" * length
+    large.write_text("".join(f"{each}\n{time}\n{each} {text}\n\n" for each in range(count)))
+    small.write_text("1\n00:00:01,000 --> 00:00:02,000\nJa\n")
+    source = tmp_path / "film.mkv"
+    clips.ffmpeg(
+        *("-i", encoded.source, "-i", large, "-i", small, "-map", "0:v", "-map", "1", "-map", "2"),
+        *("-metadata:s:s:0", "language=ger", "-metadata:s:s:1", "language=fre", "-c:v", "copy"),
+        source,
+    )
+    found = await probe(media_tools, source, folder=tmp_path)
+    film = replace(encoded.small(), source=source, probe=found)
+
+    tracks = await tracks_of(media_tools, film, tmp_path)
+
+    assert [each.id for each in tracks if each.kind == "text"] == ["fre"]
+
+
+async def test_sound_beyond_the_limits_of_tools_is_left_out(
+    media_tools: Tools, encoded: EncodedFilm, tmp_path: Path
+) -> None:
+    ffmpeg = tmp_path / "ffmpeg"
+    ffmpeg.write_text(
+        '#!/bin/sh\ncase "$*" in *"-c:a aac"*) echo Cannot allocate memory >&2; exit 1;; esac\n'
+        f'exec "{media_tools.ffmpeg}" "$@"\n'
+    )
+    ffmpeg.chmod(0o755)
+
+    tracks = await tracks_of(replace(media_tools, ffmpeg=ffmpeg), encoded, tmp_path)
+
+    assert {each.kind for each in tracks} == {"video", "text"}
+
+
+async def test_nothing_is_made_where_the_disk_has_no_room(
+    encoded: EncodedFilm, media_tools: Tools, tmp_path: Path
+) -> None:
+    full = replace(media_tools, limits=replace(media_tools.limits, keep_free_bytes=2**60))
+    (track, *_) = await tracks_of(media_tools, encoded.small(), tmp_path)
+    made = sorted(tmp_path.iterdir())
+
+    with pytest.raises(NoScratchSpaceError):
+        await package_film(full, encoded, [track], folder=tmp_path, encryption=None)
+    with pytest.raises(NoScratchSpaceError):
+        await encode_piece(
+            full, encoded.source, encoded.plan, encoded.plan.pieces[0], folder=tmp_path
+        )
+
+    assert sorted(tmp_path.iterdir()) == made

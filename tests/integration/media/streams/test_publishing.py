@@ -1,6 +1,7 @@
 """Publishing: at once, whole, and without taking anything from whoever plays what was before."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -15,6 +16,7 @@ from keyshelf.media.streams.publishing import publish_film
 from keyshelf.media.streams.values import Published
 from keyshelf.store.errors import StoreForbiddenError, StoreUnavailableError
 from tests.integration.media.streams.film import EncodedFilm
+from tests.integration.media.streams.playlists import read_media
 from tests.integration.media.streams.studio import BASE, PUBLIC_URL, PUTS, Studio
 
 pytestmark = [pytest.mark.services, pytest.mark.anyio]
@@ -109,8 +111,8 @@ async def test_what_is_named_is_stored_before_it_is_named(
     suffixes = [PurePosixPath(key).suffix for key in studio.store.order]
     assert len(suffixes) == PUTS
     assert set(suffixes[:6]) == {".m4s", ".mp4", ".jpg", ".vtt"}
-    assert suffixes[6:] == [".m3u8", ".m3u8", ".mpd", ".m3u8"]
-    assert studio.store.order[-1] == f"{BASE}master.m3u8"
+    assert suffixes[6:] == [".m3u8", ".m3u8", ".m3u8", ".mpd"]
+    assert studio.store.order[-2] == f"{BASE}master.m3u8"
     heads = [await studio.store.head(key) for key in studio.store.order]
     kept = {
         PurePosixPath(each.key).suffix: each.attributes.cache_control
@@ -209,28 +211,79 @@ async def test_a_cancel_is_passed_on_and_tidied_up(studio: Studio, encoded: Enco
     assert await studio.states() == []
 
 
-@pytest.mark.parametrize("put", [PUTS - 1, PUTS], ids=["dash", "master"])
 async def test_a_failure_at_the_switch_removes_nothing_until_it_is_clear_what_is_played(
-    studio: Studio, encoded: EncodedFilm, put: int
+    studio: Studio, encoded: EncodedFilm
 ) -> None:
     film = encoded.small().film()
     await studio.publish(film)
-    studio.faults.fail("put", call=PUTS + put)
+    before = await studio.everything()
+    studio.faults.fail("put", call=2 * PUTS - 1)
 
     with pytest.raises(StoreUnavailableError):
         await studio.publish(film)
 
-    # The new segments and playlists are there; the old master is what is played.
+    # The new segments and playlists are there; the old manifests are what is played.
     assert list((await studio.master()).variants) == ["video/r240_h264/playlist.m3u8"]
     assert await studio.states() == ["live", "making"]
     assert await studio.later(NEARLY_A_DAY).sweep() == 0
 
     assert await studio.later(A_DAY).sweep() == 1
 
-    # A DASH manifest of what is gone goes with it.
-    first = {key.removeprefix(BASE) for key in studio.store.order[:PUTS]}
-    assert set(await studio.keys()) == first - ({"stream.mpd"} if put == PUTS else set())
+    assert await studio.everything() == before
     assert await studio.states() == ["live"]
+
+
+async def test_a_switch_without_its_dash_manifest_leaves_none_of_what_will_go(
+    studio: Studio, encoded: EncodedFilm
+) -> None:
+    film = encoded.small().film()
+    await studio.publish(film)
+    studio.faults.fail("put", call=2 * PUTS)
+    with pytest.raises(StoreUnavailableError):
+        await studio.publish(film)
+    assert "stream.mpd" in await studio.keys()
+
+    assert await studio.later(A_DAY).sweep() == 0
+
+    assert await studio.states() == ["replaced", "live"]
+    assert "stream.mpd" not in await studio.keys()
+
+
+async def test_after_a_deletion_names_come_again_at_other_addresses(
+    studio: Studio, encoded: EncodedFilm
+) -> None:
+    film = encoded.small().film()
+    versions: list[str] = []
+    for _ in range(2):
+        await studio.publish(film)
+        versions.append(read_media(await studio.text("video/r240_h264/playlist.m3u8")).version)
+        (made,) = await studio.encodes()
+        assert made["id"].hex[:8] == versions[-1]
+        assert f"/init.mp4?{versions[-1]}" in await studio.text("stream.mpd")
+        async with studio.parts.media.database.transaction() as tx:
+            await tx.execute("DELETE FROM media_encodes")
+
+    assert versions[0] != versions[1]
+
+
+async def test_subtitles_that_the_packager_refuses_are_left_out(
+    studio: Studio, encoded: EncodedFilm
+) -> None:
+    packager = studio.folder / "packager"
+    packager.write_text(
+        "#!/bin/sh\nmkdir -p subtitles/ger; touch subtitles/ger/seg_1.vtt\n"
+        f'case "$*" in *stream=text*) exit 2;; esac; exec "{studio.parts.tools.packager}" "$@"\n'
+    )
+    packager.chmod(0o755)
+    tools = replace(studio.parts.tools, packager=packager)
+    spoken = replace(encoded.small(), probe=replace(encoded.probe, audio=()))
+
+    published = await replace(studio, parts=replace(studio.parts, tools=tools)).publish(
+        spoken.film()
+    )
+
+    assert told(published)["subtitle_tracks"] == []
+    assert (await studio.master()).media == []
 
 
 async def test_a_switch_whose_answer_was_lost_is_found_to_have_happened(
@@ -238,7 +291,7 @@ async def test_a_switch_whose_answer_was_lost_is_found_to_have_happened(
 ) -> None:
     film = encoded.small().film()
     await studio.publish(film)
-    studio.faults.lose_answer("put", call=2 * PUTS)
+    studio.faults.lose_answer("put", call=2 * PUTS - 1)
     with pytest.raises(StoreUnavailableError):
         await studio.publish(film)
     made = (await studio.encodes())[1]["id"]
@@ -249,14 +302,15 @@ async def test_a_switch_whose_answer_was_lost_is_found_to_have_happened(
     assert await studio.later(A_DAY).sweep() == 0
 
     assert await studio.states() == ["replaced", "live"]
-    assert len(await studio.keys()) == 2 * PUTS - 2
+    # Its DASH manifest was not put, and what the old one names goes in a day.
+    assert len(await studio.keys()) == 2 * PUTS - 3
 
 
 async def test_an_encode_is_not_swept_while_its_job_goes_on(
     studio: Studio, encoded: EncodedFilm
 ) -> None:
     job = await studio.job()
-    studio.faults.fail("put", call=PUTS)
+    studio.faults.fail("put", call=PUTS - 1)
     with pytest.raises(StoreUnavailableError):
         await studio.publish(encoded.small().film(job_id=job.id))
 

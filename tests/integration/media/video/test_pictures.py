@@ -1,6 +1,7 @@
 """Covers, moving previews and seek pictures."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,23 @@ async def test_a_recording_has_no_cover(
         await make_cover(media_tools, clips["sound.m4a"], sound, folder=folder)
     with pytest.raises(MediaUnreadableError):
         await make_preview(media_tools, clips["sound.m4a"], sound, folder=folder)
+
+
+async def test_a_cover_that_is_too_much_work_to_choose_is_the_one_at_a_second(
+    media_tools: Tools, clips: MediaClips, folder: Path
+) -> None:
+    film = await described(media_tools, clips["plain.mp4"], folder)
+    weak = folder / "ffmpeg"
+    weak.write_text(f"""#!/bin/sh
+case "$*" in *thumbnail=n=*) echo Cannot allocate memory >&2; exit 1;; esac
+exec {media_tools.ffmpeg} "$@"
+""")
+    weak.chmod(0o700)
+    tools = replace(media_tools, ffmpeg=weak)
+
+    cover = await make_cover(tools, clips["plain.mp4"], film, folder=folder)
+
+    assert brightness(cover) > 40
 
 
 @pytest.mark.parametrize(

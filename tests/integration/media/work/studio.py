@@ -72,7 +72,8 @@ class Stubs:
         self.calls[name] += 1
         await self.before.get(name, nothing)(task)
         meta = await self.store.put(key, name.encode())
-        rendition = Rendition(key, name, key.rpartition(".")[2], meta.size)
+        kind = "thumbnail" if isinstance(task.options, ThumbnailOutput) else name
+        rendition = Rendition(key, kind, key.rpartition(".")[2], meta.size)
         return Made({"key": key}, [rendition])
 
 

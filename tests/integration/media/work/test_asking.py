@@ -7,7 +7,9 @@ from keyshelf.errors import Error
 from keyshelf.jobs.values import JobState
 from keyshelf.layout.media import video_key
 from keyshelf.media.work.admission import Asker
-from keyshelf.media.work.failures import HashClaimedError
+from keyshelf.media.work.failures import HashClaimedError, MadeForAnotherError
+from keyshelf.media.work.retrying import retry
+from keyshelf.media.work.upkeep import release_names
 from keyshelf.media.work.values import MediaType
 from tests.integration.media.work.studio import ANN, BOB, HASH, SOURCE, Studio
 
@@ -90,6 +92,40 @@ async def test_the_hash_of_content_belongs_to_nobody(studio: Studio) -> None:
     assert second.is_new
 
 
+async def test_what_was_made_for_others_of_the_same_content_is_not_replaced(
+    studio: Studio,
+) -> None:
+    hers = await studio.ask(MediaType.COVER, asker=ANN)
+    with pytest.raises(MadeForAnotherError):  # nor what is about to be
+        await studio.ask(MediaType.FULL, asker=BOB)
+    await studio.run(hers.job.id)
+
+    with pytest.raises(MadeForAnotherError):
+        await studio.ask(MediaType.COVER, asker=BOB, timestamp_sec=1)
+    await studio.ask(MediaType.PREVIEW, asker=BOB)
+    assert (await studio.ask(MediaType.COVER, asker=ANN, timestamp_sec=2)).is_new
+    boss = Asker("eve", "bob", is_admin=True)
+    assert (await studio.ask(MediaType.COVER, asker=boss, timestamp_sec=3)).is_new
+
+
+async def test_what_was_made_of_a_shared_file_is_everybodys(studio: Studio) -> None:
+    made = await studio.ask(MediaType.COVER, asker=Asker("ann", "shared"))
+    await studio.run(made.job.id)
+
+    assert (await studio.ask(MediaType.COVER, asker=BOB, timestamp_sec=1)).is_new
+
+
+async def test_a_retry_replaces_nothing_that_others_had_made_meanwhile(studio: Studio) -> None:
+    his = await studio.ask(MediaType.COVER, asker=BOB)
+    async with studio.database.transaction() as tx:
+        cancelled = await studio.parts.media.jobs.cancel(tx, his.job.id)
+    await studio.run((await studio.ask(MediaType.COVER, asker=ANN, timestamp_sec=1)).job.id)
+
+    with pytest.raises(MadeForAnotherError):
+        async with studio.database.transaction() as tx:
+            await retry(tx, studio.parts, cancelled)
+
+
 @pytest.mark.parametrize(
     ("wish", "code"),
     [
@@ -108,3 +144,15 @@ async def test_a_bad_wish_is_refused(studio: Studio, wish: dict[str, str], code:
 
     assert refused.value.code == code
     assert await studio.count("jobs") == 0
+
+
+async def test_a_name_is_free_again_when_its_last_job_is_forgotten(studio: Studio) -> None:
+    job = (await studio.ask(MediaType.COVER, hash="a-name")).job
+
+    assert await release_names(studio.parts) == 0
+    async with studio.parts.media.database.transaction() as tx:
+        await studio.parts.media.jobs.cancel(tx, job.id)
+        await studio.parts.media.jobs.forget(tx, [job.id])
+    assert await release_names(studio.parts) == 1
+
+    assert (await studio.ask(MediaType.COVER, hash="a-name", asker=BOB)).is_new

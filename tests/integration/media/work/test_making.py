@@ -10,7 +10,7 @@ import pytest
 
 from keyshelf.jobs.values import JobCancelledError, Payload
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.layout.media import MediaHash, work_prefix
+from keyshelf.layout.media import MediaHash, work_key, work_prefix
 from keyshelf.media.images.pool import RenderPool
 from keyshelf.media.images.values import RenderOptions
 from keyshelf.media.sources import LocalSource
@@ -201,6 +201,19 @@ async def test_an_encode_goes_on_with_the_piece_where_the_last_one_ended(
     assert gone_on == at_once
     assert again.seconds[0] == 0
     assert all(seconds >= 6 for seconds in again.seconds[1:])
+
+
+async def test_a_piece_whose_object_is_gone_is_encoded_again(
+    making: Studio, clips: MediaClips
+) -> None:
+    clip, options = clips["long.mp4"], TranscodeOptions()
+    plan = await plan_of(making, clip)
+    pieces, job_id = Notes(), uuid4()
+    asked = task(making, clip, options, pieces=pieces, job_id=job_id)
+    whole = await encoded(making, asked, plan)
+    await making.media.delete(work_key(job_id, "piece-1/r240_h264.mp4"))
+
+    assert await encoded(making, asked, plan) == whole
 
 
 async def test_pieces_of_another_encoder_are_made_again(making: Studio, clips: MediaClips) -> None:

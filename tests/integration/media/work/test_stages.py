@@ -114,6 +114,24 @@ async def test_what_may_pass_is_tried_again_by_itself(studio: Studio) -> None:
     assert studio.stubs.calls == {"cover": 1, "preview": 2, "transcode": 1}
 
 
+async def test_an_attempt_that_lost_its_job_notes_nothing_more(studio: Studio) -> None:
+    async def lose(task: Task) -> None:
+        async with studio.database.transaction() as tx:
+            await tx.execute(
+                "UPDATE jobs SET claim = gen_random_uuid() WHERE id = %(id)s", {"id": task.job_id}
+            )
+
+    studio.stubs.before["cover"] = lose
+    admitted = await studio.ask(MediaType.COVER)
+
+    await studio.run(admitted.job.id)
+
+    assert [name for name, stage in (await studio.shown(admitted.job.id)).stages if stage] == [
+        "source"
+    ]
+    assert await studio.count("media_renditions") == 0
+
+
 async def test_bytes_that_are_not_what_the_hash_says_are_not_worked_on(studio: Studio) -> None:
     other = "0" * 64
     admitted = await studio.ask(hash=other)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -11,13 +12,24 @@ from standardwebhooks.webhooks import Webhook as Signer
 
 from keyshelf.database.pool import Database
 from keyshelf.jobs.values import JobState
+from keyshelf.media.work.admission import admit, check
 from keyshelf.media.work.failures import CallbackRefusedError, NoWebhookError
 from keyshelf.media.work.makers import Task
 from keyshelf.media.work.retrying import retry, send_again
-from keyshelf.media.work.values import MediaType
+from keyshelf.media.work.values import MediaType, NewWork
+from keyshelf.media.work.webhooks.connecting import Sender
 from keyshelf.media.work.webhooks.sending import WAITS, send_due
 from tests.integration.media.work.receiver import receiving
-from tests.integration.media.work.studio import SECRET, Studio, nothing, open_studio
+from tests.integration.media.work.studio import (
+    ANN,
+    HASH,
+    SECRET,
+    SOURCE,
+    Studio,
+    nothing,
+    open_studio,
+    until,
+)
 from tests.integration.media.work.test_stages import refuse
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
@@ -125,6 +137,56 @@ async def test_everybody_who_asked_for_the_same_is_told_once(inside: Studio) -> 
         await inside.run(jobs.pop())
 
         assert await send_due(inside.parts) == 2
+
+
+async def test_whoever_asks_while_the_job_ends_is_told_or_hears_that_it_ended(
+    inside: Studio,
+) -> None:
+    first = await inside.ask(MediaType.COVER)
+    work = await check(inside.parts, NewWork(MediaType.COVER, HASH, SOURCE))
+    async with anyio.create_task_group() as group, inside.database.transaction() as ending:
+        await inside.parts.media.jobs.cancel(ending, first.job.id)
+
+        async def ask() -> None:
+            async with inside.database.transaction() as tx:
+                url = "http://example.com/"
+                told = await admit(tx, inside.parts, work, ANN, callback_url=url)
+                assert told.job.state is JobState.CANCELLED
+
+        group.start_soon(ask)
+        await until(partial(is_waited_for, inside))
+
+    assert await inside.count("webhooks WHERE state = 'waiting'") == 0
+
+
+async def is_waited_for(studio: Studio) -> bool:
+    return (
+        await studio.count(
+            "pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        > 0
+    )
+
+
+async def test_what_nobody_foresaw_is_one_failed_attempt_and_stops_no_other(
+    inside: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with receiving() as receiver:
+        for url in (receiver.url, f"{receiver.url}?of=another"):
+            job_id = (await inside.ask(MediaType.COVER, callback_url=url)).job.id
+        await inside.run(job_id)
+        post = Sender.post
+
+        async def broken(sender: Sender, url: str, headers: dict[str, str], body: bytes) -> int:
+            if "another" in url:
+                raise RuntimeError("nobody foresaw this")
+            return await post(sender, url, headers, body)
+
+        monkeypatch.setattr(Sender, "post", broken)
+
+        assert await send_due(inside.parts) == 2
+        told = {(each.state, each.last_error) for each in (await inside.shown(job_id)).webhooks}
+    assert told == {("sent", None), ("pending", "unexpected RuntimeError; the log tells more")}
 
 
 async def test_a_job_that_is_cancelled_or_abandoned_is_told_too(inside: Studio) -> None:

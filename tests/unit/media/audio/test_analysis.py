@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from keyshelf.media.audio.analysis import analysis, chosen_stream
@@ -35,6 +37,11 @@ def test_what_is_told_of_a_recording_says_nothing_of_where_it_was_made() -> None
 def test_the_default_stream_is_chosen_or_the_first() -> None:
     assert chosen_stream(described(FIRST, SECOND)) is SECOND
     assert chosen_stream(described(FIRST)) is FIRST
+
+
+def test_sound_whose_rate_is_unknown_is_refused() -> None:
+    with pytest.raises(MediaUnreadableError):
+        chosen_stream(described(replace(FIRST, sample_rate=0)))
 
 
 def test_what_has_no_sound_is_refused() -> None:

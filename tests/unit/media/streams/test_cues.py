@@ -1,4 +1,4 @@
-from keyshelf.media.streams.cues import within
+from keyshelf.media.streams.cues import size_in_segments, within
 
 HEAD = "WEBVTT\n\n"
 
@@ -19,3 +19,12 @@ def test_a_cue_that_begins_when_it_is_over_goes() -> None:
     text = f"{HEAD}00:01.000 --> 00:02.000\nJa\n\n99:00:00.000 --> 99:00:01.000\nNein\n"
 
     assert within(text, 60) == f"{HEAD}00:01.000 --> 00:02.000\nJa"
+
+
+def test_a_cue_counts_in_each_segment_that_it_is_shown_in() -> None:
+    short, long = "00:01.000 --> 00:05.000\nJa", "00:05.000 --> 01:00.000\nNein"
+
+    assert size_in_segments(short, 6) == len(short)
+    assert size_in_segments(long, 6) == 10 * len(long)
+    assert size_in_segments(f"{HEAD}{short}\n\n{long}", 6) == 10 * (6 + len(long)) + len(short)
+    assert size_in_segments("WEBVTT", 6) == 6

@@ -33,3 +33,5 @@ def test_an_ffmpeg_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_limits_are_positive() -> None:
     with pytest.raises(InvalidInputError):
         ToolLimits(memory_bytes=0)
+    with pytest.raises(InvalidInputError):
+        ToolLimits(keep_free_bytes=-1)

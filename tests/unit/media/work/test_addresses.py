@@ -17,7 +17,8 @@ pytestmark = pytest.mark.anyio
         "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1",
         "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::ffff:10.0.0.1", "2001:db8::1",
         "2002:7f00:1::", "2002:a9fe:a9fe::1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe",
-        "64:ff9b:1::1", "2001:0:7f00:1::", "::127.0.0.1", "nonsense", "",
+        "64:ff9b:1::1", "2001:0:7f00:1::", "::127.0.0.1",
+        "fec0::1", "3fff::1", "5f00::1", "192.88.99.1", "::ffff:192.88.99.1", "nonsense", "",
     ],
 )  # fmt: skip
 def test_addresses_inside_are_not_public(address: str) -> None:
@@ -88,5 +89,13 @@ async def _system(host: str, port: int) -> list[str]:
     return ["127.0.0.1" if host == "2130706433" else host]
 
 
-def test_a_url_is_shown_without_its_query() -> None:
-    assert shown("https://example.com/hook?secret=1") == "https://example.com/hook"
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        pytest.param("https://example.com/hook/s3cret?key=1", "https://example.com/…", id="path"),
+        pytest.param("https://example.com:8443/?key=1", "https://example.com:8443/…", id="query"),
+        pytest.param("https://example.com", "https://example.com/", id="host"),
+    ],
+)
+def test_of_a_url_only_the_host_is_shown(url: str, told: str) -> None:
+    assert shown(url) == told

@@ -18,6 +18,7 @@ from keyshelf.media.images.child.picture import (
     in_srgb,
     profile_options,
 )
+from keyshelf.media.images.child.vips import failure_of
 from keyshelf.media.images.failures import UnreadableImageError
 from keyshelf.media.images.formats import SourceFormat
 from keyshelf.media.images.geometry import Size
@@ -109,5 +110,5 @@ def _opened(action: Callable[[], Opened]) -> Opened:
     try:
         return action()
     except Exception as error:
-        # They raise whatever they trip over; that too little memory is left is one of it.
-        raise UnreadableImageError("the picture is damaged or cut off") from error
+        # They raise whatever they trip over.
+        raise failure_of(error) from error

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pyvips
 
-from keyshelf.media.images.failures import UnreadableImageError
+from keyshelf.errors import Error
+from keyshelf.media.images.failures import ImageMemoryError, UnreadableImageError
 from keyshelf.media.images.formats import SourceFormat
 
 LOADERS: Mapping[SourceFormat, str] = {
@@ -22,6 +23,8 @@ LOADERS: Mapping[SourceFormat, str] = {
 }
 """What each format that libvips reads for us is read by."""
 
+_NO_MEMORY = ("out of memory", "memory allocation error", "cannot allocate memory")
+"""What libvips, libheif and the system say."""
 _ALLOWED = ("Jpeg", "Png", "Webp", "Nsgif", "Tiff", "Svg", "Heif")
 
 pyvips.operation_block_set("VipsForeignLoad", state=True)
@@ -40,4 +43,12 @@ def reading() -> Generator[None]:
     try:
         yield
     except pyvips.Error as error:
-        raise UnreadableImageError("the picture is damaged or cut off") from error
+        raise failure_of(error) from error
+
+
+def failure_of(error: Exception) -> Error:
+    """Return what a library's failure amounts to: a damaged picture, or too little memory."""
+    said = str(error).lower()
+    if isinstance(error, MemoryError) or any(words in said for words in _NO_MEMORY):
+        return ImageMemoryError("the picture needs more memory than KEYSHELF_IMAGE_MEMORY_MIB")
+    return UnreadableImageError("the picture is damaged or cut off")

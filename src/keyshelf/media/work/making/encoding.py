@@ -10,12 +10,14 @@ from keyshelf.errors import UnavailableError
 from keyshelf.jobs.values import JSON, Payload
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import work_key, work_prefix
+from keyshelf.media.tools.room import refuse_without_room
 from keyshelf.media.video.encode import EncodedPiece, encode_piece
 from keyshelf.media.video.plan import EncodePlan, Piece
 from keyshelf.media.work.makers import Task
 from keyshelf.media.work.making.storing import append_file, append_object, store_file
 from keyshelf.media.work.making.studio import Studio
 from keyshelf.media.work.removing import remove_below
+from keyshelf.store.errors import ObjectNotFoundError
 
 
 class PiecesDifferError(UnavailableError):
@@ -58,10 +60,10 @@ class _Encoding:
         headers: Mapping[str, str] = {}
         for piece in self._plan.pieces:
             known = _known(self._task.pieces.done(_name(piece)))
-            if known is None:
-                known = await self._encode(piece)
-            else:
+            if known is not None and await self._is_stored(piece, known):
                 await self._fetch(piece, known)
+            else:
+                known = await self._encode(piece)
             headers = headers or known.headers
             if known.headers and known.headers != headers:
                 await self._begin_again()
@@ -86,9 +88,20 @@ class _Encoding:
             await to_thread.run_sync(path.unlink)
         return _Known(made.is_last, made.headers)
 
+    async def _is_stored(self, piece: Piece, known: _Known) -> bool:
+        """Whether the objects of a piece are there: what is noted may have been swept away."""
+        for track in known.headers:
+            try:
+                await self._studio.media.head(self._key(piece, track))
+            except ObjectNotFoundError:
+                return False
+        return True
+
     async def _fetch(self, piece: Piece, known: _Known) -> None:
         for track in known.headers:
             await self._report(float(piece.first_frame / self._plan.rate))
+            # A piece of a track is smaller than what stays free.
+            refuse_without_room(self._folder, 0, self._studio.tools.limits)
             await append_object(self._studio.media, self._key(piece, track), self.tracks[track])
 
     async def _begin_again(self) -> None:

@@ -14,11 +14,13 @@ from keyshelf.media.work.kinds import MakerName
 from keyshelf.media.work.makers import Maker, Task
 from keyshelf.media.work.making.storing import store_bytes, store_file
 from keyshelf.media.work.making.studio import Studio
-from keyshelf.media.work.options import CoverOptions, PreviewOptions, ThumbnailOutput
+from keyshelf.media.work.options import (
+    COVER_THUMBNAIL,
+    CoverOptions,
+    PreviewOptions,
+    ThumbnailOutput,
+)
 from keyshelf.media.work.values import Made, Rendition, Sketch
-
-COVER_THUMBNAIL = ThumbnailOutput(variant="thumb", width=320, format="webp")
-"""What a film's cover is shown as in lists, as pictures are."""
 
 
 def picture_makers(studio: Studio) -> Mapping[MakerName, Maker]:

@@ -91,6 +91,10 @@ async def _post(parts: WorkParts, sender: Sender, due: Due) -> _Answer:
         return _Answer(error=f"no answer within {seconds:g} s")
     except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
         return _Answer(error=type(error).__name__)
+    except Exception as error:  # noqa: BLE001 -- logged and counted as an attempt
+        # One that cannot be sent must not keep the others from being.
+        _log.exception("webhook failed unexpectedly", webhook_id=str(due.id))
+        return _Answer(error=f"unexpected {type(error).__name__}; the log tells more")
     return _Answer(status, f"answered {status}", is_final=status == _GONE)
 
 
