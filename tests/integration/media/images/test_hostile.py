@@ -252,7 +252,7 @@ async def test_a_picture_that_needs_too_much_memory_is_refused_and_the_next_is_r
     large, flat, good = tmp_path / "large", tmp_path / "flat", tmp_path / "good"
     # Turning it needs all of it in memory, 197 MB.
     large.write_bytes(pyvips.Image.black(8100, 8100, bands=3).pngsave_buffer(compression=1))
-    flat.write_bytes(heic(Image.new("RGB", (4500, 4500))))
+    flat.write_bytes(heic(Image.new("RGB", (6500, 6500))))
     good.write_bytes(GOOD["png"])
     limits = RenderLimits(memory_bytes=320 * 2**20)
     options = RenderOptions(at_once=1, limits=limits, seconds=60)
