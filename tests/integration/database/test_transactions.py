@@ -209,7 +209,9 @@ async def test_a_lock_taken_in_a_savepoint_is_held_to_the_end(database: Database
         async with tx.savepoint():
             await tx.execute("SELECT pg_advisory_xact_lock(4711)")
 
-        held = await tx.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        held = await tx.value(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
 
     assert held == 1
 
