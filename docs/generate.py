@@ -23,7 +23,8 @@ from keyshelf.api import main as api
 from keyshelf.api.failures import status_of
 from keyshelf.cli.exits import exit_code
 from keyshelf.errors import CATEGORIES, Error, category_of
-from keyshelf.settings.table import ROLES, SETTINGS, Setting
+from keyshelf.settings.table import SETTINGS
+from keyshelf.settings.values import ROLES, Setting
 
 REFERENCE = Path(__file__).parent / "reference"
 _BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)

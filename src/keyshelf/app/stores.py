@@ -10,7 +10,7 @@ from keyshelf.errors import InvalidInputError
 from keyshelf.layout.buckets import IllegalBucketNameError, tenant_bucket
 from keyshelf.layout.namespace import namespace
 from keyshelf.settings import InvalidSettingError, Settings
-from keyshelf.settings.table import ROLES
+from keyshelf.settings.values import ROLES
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.local_signing import LocalSigner
 from keyshelf.store.observed import ObservedStore, StoreMetrics

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from keyshelf.errors import InvalidInputError
 from keyshelf.settings.checks import flag
-from keyshelf.settings.table import ROLES, SETTINGS, Setting
+from keyshelf.settings.table import SETTINGS
+from keyshelf.settings.values import ROLES, Setting
 
 _PREFIXES = (
     "KEYSHELF_",

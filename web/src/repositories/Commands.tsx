@@ -1,11 +1,11 @@
 /** Commands to copy, each with what it does. */
 import { Fragment } from "react";
 import { copyText } from "@/drive/actions/downloading";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { IconButton } from "@/ui/Button";
 import "@/repositories/commands.css";
 
-const words = text.repositories.commands;
+const words = repositories.commands;
 
 export interface Command {
   does: string;

@@ -3,10 +3,10 @@ import type { Repository, RepositoryRef } from "@/api/repository-types";
 import { Commands } from "@/repositories/Commands";
 import { check, commit, connecting, reading } from "@/repositories/command-lines";
 import { useIsFirst } from "@/repositories/useRepository";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { Dialog } from "@/ui/Dialog";
 
-const words = text.repositories.commands;
+const words = repositories.commands;
 
 interface Props {
   repository: Repository;

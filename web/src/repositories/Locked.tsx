@@ -4,12 +4,10 @@ import { Commands } from "@/repositories/Commands";
 import { commit, reading } from "@/repositories/command-lines";
 import { useOnShow } from "@/repositories/context";
 import { shortHash } from "@/repositories/refs";
-import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { Icon } from "@/ui/Icon";
 import { Message } from "@/ui/Message";
 import { visible } from "@/ui/visible";
-
-const words = text.repositories;
 
 export function Locked() {
   const { repository, refs, ref } = useOnShow();

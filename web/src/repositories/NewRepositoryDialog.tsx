@@ -9,12 +9,13 @@ import type { Space } from "@/api/types";
 import { createEncrypted } from "@/repositories/command-lines";
 import { Commands } from "@/repositories/Commands";
 import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { TextField } from "@/ui/TextField";
 import { showToast } from "@/ui/toasts";
 
-const words = text.repositories.createDialog;
+const words = repositories.createDialog;
 const SPACES: readonly Space[] = ["my-files", "shared"];
 
 export default function NewRepositoryDialog({ onDone }: { onDone: (made: Repository | null) => void }) {

@@ -2,10 +2,8 @@
 import { Commands } from "@/repositories/Commands";
 import { commit } from "@/repositories/command-lines";
 import { useOnShow } from "@/repositories/context";
-import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { Message } from "@/ui/Message";
-
-const words = text.repositories;
 
 export function NoCommits() {
   const { repository } = useOnShow();

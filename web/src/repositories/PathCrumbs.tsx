@@ -1,6 +1,7 @@
 /** The way from the root of a repository to a folder of it. */
 import { nameOf, stepsOf } from "@/repositories/paths";
 import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { Button } from "react-aria-components";
 import { IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
@@ -8,7 +9,7 @@ import { Menu } from "@/ui/Menu";
 import { useMediaQuery } from "@/ui/useMediaQuery";
 import { visible } from "@/ui/visible";
 
-const words = text.repositories.file;
+const words = repositories.file;
 const NARROW = "(max-width: 800px)";
 /** More steps than this fold into a menu, so that the last ones stay readable. */
 const MAX_SHOWN = 4;

@@ -1,10 +1,10 @@
 /** The branches and tags that name a commit. */
 import { useOnShow } from "@/repositories/context";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { Icon } from "@/ui/Icon";
 import { visible } from "@/ui/visible";
 
-const words = text.repositories.refs;
+const words = repositories.refs;
 
 export function RefChips({ commit }: { commit: string }) {
   const { refs } = useOnShow();

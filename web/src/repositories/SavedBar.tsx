@@ -1,11 +1,11 @@
 /** What is stored of all versions, at one look: the part that is filled had to be stored. */
 import type { Repository } from "@/api/repository-types";
 import { savedPercent, savedShare } from "@/repositories/saved";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { formatBytes } from "@/ui/format";
 import "@/repositories/saved-bar.css";
 
-const words = text.repositories.saved;
+const words = repositories.saved;
 
 export function SavedBar({ repository }: { repository: Pick<Repository, "logical_bytes" | "stored_bytes"> }) {
   const share = savedShare(repository);

@@ -4,10 +4,9 @@ import { messageOf, Problem } from "@/api/problem";
 import { Commands } from "@/repositories/Commands";
 import { check } from "@/repositories/command-lines";
 import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { Button } from "@/ui/Button";
 import { Message } from "@/ui/Message";
-
-const words = text.repositories;
 
 interface TroubleProps {
   error: Error;

@@ -1,8 +1,8 @@
 /** The commands that a repository is used with, ready to be pasted into a shell. */
 import type { Command } from "@/repositories/Commands";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 
-const words = text.repositories.commands;
+const words = repositories.commands;
 const PLAIN = /^[A-Za-z0-9@%+=:,./_-][A-Za-z0-9@%+=:,./_~-]*$/;
 
 /** A word as a shell takes it, whatever is in it. */

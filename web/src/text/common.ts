@@ -38,6 +38,7 @@ export const common = {
     title: "Sign in to Keyshelf",
     hint: "Paste the access token, or open the sign-in link that the server printed when it started.",
     ended: "Your session has ended. Sign in again to go on.",
+    endedMeanwhile: "Your session has ended. Sign in and retry.",
     linkRefused: "This sign-in link is not valid here, or no longer.",
     token: "Access token",
     submit: "Sign in",

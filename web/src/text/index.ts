@@ -1,7 +1,5 @@
-/** The words that the page shows, in one catalogue; those of previews and media are beside it, for they come later. */
+/** The words that every view shows, in one catalogue; those of what is loaded later are beside it and come with it. */
 import { common } from "@/text/common";
 import { drive } from "@/text/drive";
-import { repositories } from "@/text/repositories";
-import { uploads } from "@/text/uploads";
 
-export const text = { ...common, drive, uploads, repositories } as const;
+export const text = { ...common, drive } as const;

@@ -83,7 +83,6 @@ export const uploads = {
   storeUnreachable: "The store cannot be reached.",
   storeRefused: (status: number) => `The store refused the bytes (status ${String(status)}).`,
   stalled: "The connection to the store stood still.",
-  signedOut: "Your session has ended. Sign in and retry.",
   emptyDrop: "There was nothing to upload in that.",
   unreadableEntry: (name: string) => `“${name}” could not be read on this device.`,
   notRemembered: (why: string) => `A reload of the page would forget these uploads: ${why}`,

@@ -1,5 +1,5 @@
 /** Asks before bytes that were already sent are thrown away. */
-import { text } from "@/text";
+import { uploads } from "@/text/uploads";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
@@ -21,7 +21,7 @@ export function ConfirmDialog({ title, body, action, onConfirm, onClose }: Confi
       actions={
         <>
           <Button autoFocus onPress={onClose}>
-            {text.uploads.keep}
+            {uploads.keep}
           </Button>
           <Button
             variant="danger"

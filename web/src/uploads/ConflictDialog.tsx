@@ -5,7 +5,7 @@ import { CheckboxButton, CheckboxField } from "react-aria-components";
 import { getFile } from "@/api/drive";
 import { keys } from "@/api/keys";
 import type { DriveFile } from "@/api/types";
-import { text } from "@/text";
+import { uploads as words } from "@/text/uploads";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { FileIcon } from "@/ui/FileIcon";
@@ -25,7 +25,6 @@ interface ConflictDialogProps {
 
 export function ConflictDialog({ item, others, onDecide, onClose }: ConflictDialogProps) {
   const [all, setAll] = useState(false);
-  const words = text.uploads;
   const { conflict } = item;
   if (conflict === null) return null;
   return (
@@ -69,7 +68,6 @@ export function ConflictDialog({ item, others, onDecide, onClose }: ConflictDial
 }
 
 function sentence(name: string, { existingKind, existingState }: Conflict): string {
-  const words = text.uploads;
   if (existingKind === "folder") return words.conflictFolder(name);
   return existingState === "pending" ? words.conflictPending(name) : words.conflictFile(name);
 }
@@ -82,7 +80,7 @@ function Existing({ conflict }: { conflict: Conflict }) {
     enabled: id !== null && conflict.existingState === "ready",
   });
   if (data === undefined) return null;
-  return <Version title={text.uploads.existingFile} file={data} size={data.size} modified={data.updated_at} />;
+  return <Version title={uploads.existingFile} file={data} size={data.size} modified={data.updated_at} />;
 }
 
 interface VersionProps {
@@ -101,7 +99,7 @@ function Version({ title, file, size, modified }: VersionProps) {
         <p className="muted tabular">
           <span title={formatExactBytes(size)}>{formatBytes(size)}</span>
           {" · "}
-          <span title={formatExactTime(modified)}>{text.uploads.modified(formatWhen(modified))}</span>
+          <span title={formatExactTime(modified)}>{uploads.modified(formatWhen(modified))}</span>
         </p>
       </div>
     </div>

@@ -1,6 +1,6 @@
 /** Offers to continue what an earlier visit did not finish. */
 import { useRef, useState } from "react";
-import { text } from "@/text";
+import { uploads as words } from "@/text/uploads";
 import { Button } from "@/ui/Button";
 import { ConfirmDialog } from "@/uploads/ConfirmDialog";
 import type { Continued, UploadManager } from "@/uploads/manager";
@@ -10,8 +10,7 @@ export function Interrupted({ manager, count }: { manager: UploadManager; count:
   const [asking, setAsking] = useState(false);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  const words = text.uploads;
-  const handles = manager.hasHandles();
+    const handles = manager.hasHandles();
 
   const tell = ({ matched, left }: Continued, none: string) => {
     if (matched === 0) setNote(none);

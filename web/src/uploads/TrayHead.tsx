@@ -1,6 +1,6 @@
 /** The top of the tray: what goes on in all, and what can be done about all of it. */
 import { useState } from "react";
-import { text } from "@/text";
+import { uploads as words } from "@/text/uploads";
 import { IconButton } from "@/ui/Button";
 import { formatBytes, formatDuration, formatExactBytes, formatRate } from "@/ui/format";
 import { ConfirmDialog } from "@/uploads/ConfirmDialog";
@@ -20,7 +20,6 @@ export function TrayHead({ queue, snapshot, open, onToggle }: TrayHeadProps) {
   const { active, paused, unfinished } = snapshot;
   const main = mainAction(queue, snapshot);
   const idle = unfinished.length === 0;
-  const words = text.uploads;
   return (
     <header className="upload-head">
       <div className="upload-head-row">
@@ -58,7 +57,6 @@ export function TrayHead({ queue, snapshot, open, onToggle }: TrayHeadProps) {
 
 /** One button for what can be done about all of them, so that it keeps the focus while it changes. */
 function mainAction(queue: UploadQueue, { active, paused, failed }: Snapshot) {
-  const words = text.uploads;
   if (active > 0) return { icon: "pause", label: words.pauseAll, onPress: () => queue.pauseAll() } as const;
   if (paused > 0) return { icon: "play", label: words.resumeAll, onPress: () => queue.resumeAll() } as const;
   if (failed.length > 0) return { icon: "retry", label: words.retryAll, onPress: () => queue.retryAll() } as const;
@@ -67,7 +65,6 @@ function mainAction(queue: UploadQueue, { active, paused, failed }: Snapshot) {
 
 function Totals({ snapshot }: { snapshot: Snapshot }) {
   const { bytes, sent, rate, secondsLeft, active } = snapshot;
-  const words = text.uploads;
   return (
     <>
       <UploadBar label={words.trayLabel} size={bytes} sent={sent} confirmed={sent} tone={active > 0 ? "accent" : "muted"} />
@@ -81,7 +78,6 @@ function Totals({ snapshot }: { snapshot: Snapshot }) {
 }
 
 function titleOf({ active, paused, conflicts, detached, done, failed, unfinished }: Snapshot): string {
-  const words = text.uploads;
   if (active > 0) return words.uploading(done.length, done.length + unfinished.length - detached.length);
   if (conflicts.length > 0) return words.needDecision(conflicts.length);
   if (paused > 0) return words.paused(paused);

@@ -2,7 +2,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef, useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import { text } from "@/text";
+import { uploads as words } from "@/text/uploads";
 import { formatCount } from "@/ui/format";
 import type { Item } from "@/uploads/item";
 import type { UploadQueue } from "@/uploads/queue";
@@ -26,8 +26,7 @@ export function TrayList({ queue, snapshot, onDecide }: TrayListProps) {
   const [chosen, setChosen] = useState<Tab | null>(null);
   const lists = { active: snapshot.unfinished, failed: snapshot.failed, done: snapshot.done };
   const tab = chosen === null || (chosen === "failed" && lists.failed.length === 0) ? fullest(snapshot) : chosen;
-  const words = text.uploads;
-  const titles = { active: words.tabActive, failed: words.tabFailed, done: words.tabDone };
+    const titles = { active: words.tabActive, failed: words.tabFailed, done: words.tabDone };
   const empty = { active: words.nothingActive, failed: words.nothingFailed, done: words.nothingDone };
   return (
     <>

@@ -1,6 +1,6 @@
 /** One upload of the tray. */
 import { memo } from "react";
-import { text } from "@/text";
+import { uploads as words } from "@/text/uploads";
 import { Button, IconButton } from "@/ui/Button";
 import { FileIcon } from "@/ui/FileIcon";
 import { formatBytes, formatDuration, formatRate } from "@/ui/format";
@@ -10,8 +10,6 @@ import type { Item } from "@/uploads/item";
 import type { UploadQueue } from "@/uploads/queue";
 import { secondsLeft } from "@/uploads/rate";
 import { UploadBar } from "@/uploads/UploadBar";
-
-const words = text.uploads;
 
 interface UploadRowProps {
   item: Item;

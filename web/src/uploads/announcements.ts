@@ -1,6 +1,6 @@
 /** Tells screen readers what happens to the uploads: beginnings, ends and questions, never every byte. */
 import { useEffect, useRef } from "react";
-import { text } from "@/text";
+import { uploads as words } from "@/text/uploads";
 import { announce } from "@/ui/announce";
 import type { Snapshot } from "@/uploads/snapshot";
 
@@ -15,8 +15,7 @@ export function useAnnouncements(snapshot: Snapshot): void {
 
 /** Return what is worth saying about the way from one state to the next. */
 export function announcement(before: Snapshot, now: Snapshot): string | null {
-  const words = text.uploads;
-  const conflict = now.conflicts.at(-1);
+    const conflict = now.conflicts.at(-1);
   if (conflict !== undefined && now.conflicts.length > before.conflicts.length) return words.announceConflict(conflict.name);
   const ended = now.done.length + now.failed.length;
   if (before.active > 0 && now.active === 0 && now.paused === 0 && ended > 0) {

@@ -112,7 +112,7 @@ function translated(error: unknown): Error {
   if (!(error instanceof Problem)) return new TransientFailure(messageOf(error));
   const special = BY_CODE[error.code];
   if (special !== undefined) return special(error);
-  if (error.status === 401) return new SignedOut(text.uploads.signedOut);
+  if (error.status === 401) return new SignedOut(text.signIn.endedMeanwhile);
   if (error.isTransient || error.status === 408) return new TransientFailure(messageOf(error));
   return new Refused(messageOf(error), { cause: error });
 }

@@ -86,7 +86,7 @@ export function useUploads(): Uploads {
   return useMemo(() => {
     function give(to: (manager: UploadManager) => void): void {
       if (ready) ready.then(to).catch((error: unknown) => complain(messageOf(error)));
-      else complain(text.uploads.signedOut);
+      else complain(text.signIn.endedMeanwhile);
     }
     return {
       active,

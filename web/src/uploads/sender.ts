@@ -6,7 +6,7 @@ import type { Limiter } from "@/uploads/limiter";
 import { bytesOf, type ListedPart, missingParts, type Part, planParts, type SentPart } from "@/uploads/plan";
 import { type Waiting, withRetry } from "@/uploads/retry";
 import type { Transport } from "@/uploads/transport";
-import { text } from "@/text";
+import { uploads } from "@/text/uploads";
 
 /** An address that a store refuses this often in a row is not merely old. */
 const MAX_REFUSALS = 3;
@@ -180,7 +180,7 @@ async function assertReadable(body: Blob): Promise<void> {
   try {
     await body.slice(0, 1).arrayBuffer();
   } catch (error) {
-    throw new Refused(text.uploads.unreadable, { cause: error });
+    throw new Refused(uploads.unreadable, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 /** Sends bytes to an object store. XMLHttpRequest, since `fetch` tells nothing of what has gone out. */
 import { AddressRefused, Refused, TransientFailure } from "@/uploads/failures";
-import { text } from "@/text";
+import { uploads } from "@/text/uploads";
 import type { Address } from "@/uploads/transport";
 
 /** Without a byte going out or an answer coming in for so long, a connection counts as dead. */
@@ -37,7 +37,7 @@ export function sendToStore(
     const watch = () => {
       clearTimeout(watchdog);
       watchdog = window.setTimeout(() => {
-        fail(new TransientFailure(text.uploads.stalled));
+        fail(new TransientFailure(uploads.stalled));
         request.abort();
       }, STALL_MS);
     };
@@ -51,8 +51,8 @@ export function sendToStore(
       if (failure === null) settle(() => resolve(etagOf(request)));
       else fail(failure);
     };
-    request.onerror = () => fail(new TransientFailure(text.uploads.storeUnreachable));
-    request.onabort = () => fail(signal.aborted ? (signal.reason as Error) : new TransientFailure(text.uploads.storeUnreachable));
+    request.onerror = () => fail(new TransientFailure(uploads.storeUnreachable));
+    request.onabort = () => fail(signal.aborted ? (signal.reason as Error) : new TransientFailure(uploads.storeUnreachable));
 
     signal.addEventListener("abort", stop, { once: true });
     request.open(address.method, address.url);
@@ -67,11 +67,11 @@ export function sendToStore(
 function failureOf(request: XMLHttpRequest): Error | null {
   const { status } = request;
   if (status >= 200 && status < 300) return null;
-  if (REFUSED_ADDRESS.has(status)) return new AddressRefused(text.uploads.storeRefused(status));
+  if (REFUSED_ADDRESS.has(status)) return new AddressRefused(uploads.storeRefused(status));
   if (status === 408 || status === 429 || status >= 500) {
-    return new TransientFailure(text.uploads.storeRefused(status), retryAfter(request));
+    return new TransientFailure(uploads.storeRefused(status), retryAfter(request));
   }
-  return new Refused(text.uploads.storeRefused(status));
+  return new Refused(uploads.storeRefused(status));
 }
 
 function retryAfter(request: XMLHttpRequest): number | null {

@@ -13,7 +13,7 @@ from keyshelf.clock import Clock
 from keyshelf.errors import Error, IntegrityError, InvalidInputError
 from keyshelf.layout.probes import probe_key
 from keyshelf.settings import Settings
-from keyshelf.settings.table import ROLES
+from keyshelf.settings.values import ROLES
 from keyshelf.store.base import Attributes, Condition, ObjectStore, PutOptions
 from keyshelf.store.errors import BucketNotFoundError, StoreForbiddenError, StoreFullError
 from keyshelf.store.opening import open_store

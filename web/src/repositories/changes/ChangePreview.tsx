@@ -12,10 +12,10 @@ import { pathWords } from "@/repositories/files/EntryPreview";
 import { previewFile } from "@/repositories/files/previewFile";
 import { shortHash } from "@/repositories/refs";
 import { retryTransient } from "@/repositories/useEndless";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { reportError } from "@/ui/reportError";
 
-const words = text.repositories.columns;
+const words = repositories.columns;
 
 interface ChangePreviewProps {
   place: ChangePlace;

@@ -11,14 +11,13 @@ import type { RowColumn } from "@/repositories/rows/columns";
 import { RowList } from "@/repositories/rows/RowList";
 import { Trouble } from "@/repositories/Trouble";
 import { useEndless } from "@/repositories/useEndless";
-import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { FileIcon } from "@/ui/FileIcon";
 import { formatBytes, formatExactBytes } from "@/ui/format";
 import type { MenuGroup } from "@/ui/menu-items";
 import { Message } from "@/ui/Message";
 import { visible } from "@/ui/visible";
 
-const words = text.repositories;
 const HEIGHTS = { wide: 48, compact: 72 };
 
 /** What was not there, or is not any more, has no size. */

@@ -12,12 +12,12 @@ import { useOnShow } from "@/repositories/context";
 import { PathCrumbs } from "@/repositories/PathCrumbs";
 import { Trouble } from "@/repositories/Trouble";
 import type { ChangesSearch } from "@/repositories/urlState";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { later } from "@/ui/later";
 import "@/repositories/changes/changes.css";
 
 const ChangePreview = later(() => import("@/repositories/changes/ChangePreview"));
-const words = text.repositories.changes;
+const words = repositories.changes;
 
 export default function ChangesView({ search }: { search: ChangesSearch }) {
   const navigate = useNavigate();

@@ -7,11 +7,11 @@ import { explanation, subject } from "@/repositories/history/message";
 import { RefChips } from "@/repositories/RefChips";
 import { shortHash } from "@/repositories/refs";
 import { useCommit } from "@/repositories/useRepository";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { IconButton } from "@/ui/Button";
 import { visible } from "@/ui/visible";
 
-const words = text.repositories.history;
+const words = repositories.history;
 
 export function CommitCard({ commit }: { commit: string }) {
   const { repository } = useOnShow();

@@ -4,13 +4,13 @@ import type { Compared } from "@/repositories/changes/useCompared";
 import { useOnShow } from "@/repositories/context";
 import { versionGroups } from "@/repositories/head/VersionMenu";
 import { findRef, refLabel, shortHash } from "@/repositories/refs";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { Button, IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
 import type { MenuGroup } from "@/ui/menu-items";
 
-const words = text.repositories.changes;
+const words = repositories.changes;
 
 export function CompareHead({ compared }: { compared: Compared }) {
   const navigate = useNavigate();

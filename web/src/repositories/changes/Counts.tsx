@@ -2,10 +2,8 @@
 import type { ChangeCounts } from "@/api/repository-types";
 import type { ReactNode } from "react";
 import { weightOf } from "@/repositories/changes/totals";
-import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { formatBytes, formatCount, formatExactBytes } from "@/ui/format";
-
-const words = text.repositories;
 
 interface Part {
   kind: "added" | "changed" | "removed" | "renamed";

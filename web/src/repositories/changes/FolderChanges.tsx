@@ -19,13 +19,12 @@ import type { RowColumn } from "@/repositories/rows/columns";
 import { RowList } from "@/repositories/rows/RowList";
 import { Trouble } from "@/repositories/Trouble";
 import { useEndless } from "@/repositories/useEndless";
-import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { FileIcon } from "@/ui/FileIcon";
 import type { MenuGroup } from "@/ui/menu-items";
 import { Message } from "@/ui/Message";
 import { visible } from "@/ui/visible";
 
-const words = text.repositories;
 const HEIGHTS = { wide: 44, compact: 68 };
 
 interface FolderChangesProps {

@@ -1,8 +1,8 @@
 /** What happened at a path, in a word and a colour. */
 import type { ChangeKind } from "@/api/repository-types";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 
-const words = text.repositories.changes;
+const words = repositories.changes;
 
 export function KindChip({ kind }: { kind: ChangeKind }) {
   return <span className={`kind-chip ${kind}`}>{words[kind]}</span>;

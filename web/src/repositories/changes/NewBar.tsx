@@ -3,11 +3,11 @@ import type { FolderChange } from "@/api/repository-types";
 import type { ChangePlace } from "@/repositories/changes/place";
 import { shareOf } from "@/repositories/changes/totals";
 import { useNewBytes } from "@/repositories/changes/useNewBytes";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { formatBytes, formatExactBytes } from "@/ui/format";
 import { usePatience } from "@/ui/usePatience";
 
-const words = text.repositories.changes;
+const words = repositories.changes;
 const NOTHING = { new_bytes: 0, is_most: false };
 
 export function NewBar({ change, place }: { change: FolderChange; place: ChangePlace }) {

@@ -1,10 +1,10 @@
 /** What all changes below a folder really added. */
 import type { ChangePlace } from "@/repositories/changes/place";
 import { useNewBytes } from "@/repositories/changes/useNewBytes";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { formatBytes, formatExactBytes } from "@/ui/format";
 
-const words = text.repositories.changes;
+const words = repositories.changes;
 
 export function NewBytes({ place }: { place: ChangePlace }) {
   const { data, isPending } = useNewBytes(place, place.path);

@@ -3,10 +3,8 @@ import type { ChangeCounts } from "@/api/repository-types";
 import { partsOf } from "@/repositories/changes/Counts";
 import { NewBytes } from "@/repositories/changes/NewBytes";
 import type { ChangePlace } from "@/repositories/changes/place";
-import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { formatBytes, formatExactBytes } from "@/ui/format";
-
-const words = text.repositories;
 
 export function Summary({ place, totals }: { place: ChangePlace; totals: ChangeCounts | null }) {
   return (

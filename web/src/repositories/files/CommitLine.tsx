@@ -6,10 +6,9 @@ import { inLines, subject } from "@/repositories/history/message";
 import { shortHash } from "@/repositories/refs";
 import { useCommit } from "@/repositories/useRepository";
 import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { Icon } from "@/ui/Icon";
 import { visible } from "@/ui/visible";
-
-const words = text.repositories;
 
 export function CommitLine({ commit }: { commit: string }) {
   const { repository } = useOnShow();

@@ -11,13 +11,12 @@ import { previewFile } from "@/repositories/files/previewFile";
 import type { RowColumn } from "@/repositories/rows/columns";
 import { RowList } from "@/repositories/rows/RowList";
 import type { Endless } from "@/repositories/useEndless";
-import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { formatBytes, formatCount, formatExactBytes } from "@/ui/format";
 import { Icon } from "@/ui/Icon";
 import type { MenuGroup } from "@/ui/menu-items";
 import { visible } from "@/ui/visible";
 
-const words = text.repositories;
 const HEIGHTS = { wide: 44, compact: 60 };
 
 /** A folder of a commit. */

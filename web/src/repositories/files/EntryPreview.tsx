@@ -9,10 +9,10 @@ import type { EntryPlace } from "@/repositories/files/EntryList";
 import { previewFile } from "@/repositories/files/previewFile";
 import { joined } from "@/repositories/paths";
 import { retryTransient } from "@/repositories/useEndless";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { reportError } from "@/ui/reportError";
 
-const words = text.repositories.file;
+const words = repositories.file;
 export const pathWords = { title: words.path, copy: words.copyPath, copied: words.pathCopied };
 
 interface EntryPreviewProps {

@@ -17,14 +17,13 @@ import { Trouble } from "@/repositories/Trouble";
 import type { FilesSearch } from "@/repositories/urlState";
 import { type Endless, useEndless } from "@/repositories/useEndless";
 import { type Meant, useMeant } from "@/repositories/useRepository";
-import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { Button, IconButton } from "@/ui/Button";
 import { later } from "@/ui/later";
 import { Message } from "@/ui/Message";
 import "@/repositories/files/files.css";
 
 const EntryPreview = later(() => import("@/repositories/files/EntryPreview"));
-const words = text.repositories;
 
 export default function FilesView({ search }: { search: FilesSearch }) {
   const onShow = useOnShow();

@@ -4,6 +4,7 @@ import { Sizes } from "@/repositories/head/Sizes";
 import { VersionMenu } from "@/repositories/head/VersionMenu";
 import { useOnShow } from "@/repositories/context";
 import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { Button } from "@/ui/Button";
 import { ask } from "@/ui/dialogs";
 import { Icon } from "@/ui/Icon";
@@ -11,7 +12,6 @@ import { later } from "@/ui/later";
 import "@/repositories/head/head.css";
 
 const CommandsDialog = later(() => import("@/repositories/CommandsDialog"));
-const words = text.repositories;
 
 export type ViewName = "files" | "history" | "changes";
 

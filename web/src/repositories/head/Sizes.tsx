@@ -1,10 +1,8 @@
 /** What a repository holds and takes, in one line. */
 import type { Repository } from "@/api/repository-types";
 import { SavedBar } from "@/repositories/SavedBar";
-import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { formatBytes, formatCount, formatExactBytes } from "@/ui/format";
-
-const words = text.repositories;
 
 export function Sizes({ repository }: { repository: Repository }) {
   if (repository.commits === 0) return null;

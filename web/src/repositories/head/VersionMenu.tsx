@@ -3,13 +3,13 @@ import { useNavigate } from "@tanstack/react-router";
 import type { RefKind, RepositoryRef } from "@/api/repository-types";
 import { useOnShow } from "@/repositories/context";
 import { findRef, refLabel, refText } from "@/repositories/refs";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
 import type { MenuGroup } from "@/ui/menu-items";
 
-const words = text.repositories.refs;
+const words = repositories.refs;
 
 /** Branches and tags as a menu, the one on show ticked. */
 export function versionGroups(refs: readonly RepositoryRef[], shown: string | null, onChoose: (ref: string) => void): MenuGroup[] {

@@ -6,7 +6,7 @@ import type { Commit } from "@/api/repository-types";
 import { Counts } from "@/repositories/changes/Counts";
 import { useOnShow } from "@/repositories/context";
 import { retryTransient } from "@/repositories/useEndless";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { formatBytes, formatExactBytes } from "@/ui/format";
 import { usePatience } from "@/ui/usePatience";
 import { Limiter } from "@/uploads/limiter";
@@ -15,7 +15,7 @@ import { Limiter } from "@/uploads/limiter";
 const AT_ONCE = 3;
 const limiter = new Limiter(AT_ONCE);
 
-const words = text.repositories.history;
+const words = repositories.history;
 
 export function Changed({ commit }: { commit: Commit }) {
   const { repository } = useOnShow();

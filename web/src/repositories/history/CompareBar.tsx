@@ -1,9 +1,9 @@
 /** What to do with the commits that are chosen. */
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { Button, IconButton } from "@/ui/Button";
 import { focusFiles } from "@/ui/focusFiles";
 
-const words = text.repositories.history;
+const words = repositories.history;
 
 export function CompareBar({ count, onCompare, onClear }: { count: number; onCompare: () => void; onClear: () => void }) {
   return (

@@ -19,14 +19,13 @@ import { RowList } from "@/repositories/rows/RowList";
 import { Trouble } from "@/repositories/Trouble";
 import { useEndless } from "@/repositories/useEndless";
 import { useMeant } from "@/repositories/useRepository";
-import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { formatBytes, formatExactBytes } from "@/ui/format";
 import { Icon } from "@/ui/Icon";
 import type { MenuGroup } from "@/ui/menu-items";
 import { visible } from "@/ui/visible";
 import "@/repositories/history/history.css";
 
-const words = text.repositories;
 const HEIGHTS = { wide: 64, compact: 76 };
 const NAME_WIDTH = 320;
 

@@ -14,6 +14,7 @@ import { SavedBar } from "@/repositories/SavedBar";
 import { Trouble } from "@/repositories/Trouble";
 import { type Endless, useEndless } from "@/repositories/useEndless";
 import { text } from "@/text";
+import { repositories as words } from "@/text/repositories";
 import { Button } from "@/ui/Button";
 import { ask } from "@/ui/dialogs";
 import { formatBytes, formatCount, formatExactBytes, formatWhen } from "@/ui/format";
@@ -24,7 +25,6 @@ import "@/drive/browser.css";
 import "@/repositories/repositories.css";
 
 const NewRepositoryDialog = later(() => import("@/repositories/NewRepositoryDialog"));
-const words = text.repositories;
 const HEIGHTS = { wide: 60, compact: 76 };
 
 const bytes = (value: number) => <span className="tabular" title={formatExactBytes(value)}>{formatBytes(value)}</span>;

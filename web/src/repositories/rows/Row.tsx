@@ -1,7 +1,7 @@
 /** One row: an icon, a name, columns and a menu. Its events are handled by the view. */
 import type { RowColumn } from "@/repositories/rows/columns";
 import type { RowListProps } from "@/repositories/rows/props";
-import { text } from "@/text";
+import { repositories } from "@/text/repositories";
 import { Icon } from "@/ui/Icon";
 
 interface RowProps<T> {
@@ -55,7 +55,7 @@ export function Row<T>({ view, item, index, columns, isCompact, isFocused, top, 
         </div>
       ))}
       <div role="gridcell" className="cell-actions">
-        <button type="button" className="item-button more" data-role="menu" tabIndex={-1} aria-label={view.menuLabel(item)} title={text.repositories.file.more}>
+        <button type="button" className="item-button more" data-role="menu" tabIndex={-1} aria-label={view.menuLabel(item)} title={repositories.file.more}>
           <Icon name="more" size={18} />
         </button>
       </div>
