@@ -1,4 +1,4 @@
-# Keyshelf. `make up` serves it; `make test` and `make check` prove it.
+# Keyshelf. `make up` serves it; `make check`, `make test` and `make test-long` prove it.
 #
 # KEYSHELF_DATA, KEYSHELF_PORT and KEYSHELF_ADMIN_PORT, and every other setting,
 # reach the service from the environment or from the command line of make.
@@ -19,7 +19,7 @@ PYTEST := $(BIN)/pytest
 .PHONY: help
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name does; do \
-		printf '  make %-8s %s\n' "$$name" "$$does"; done
+		printf '  make %-9s %s\n' "$$name" "$$does"; done
 
 .PHONY: setup
 setup: ## set everything up in this folder: Python packages, the built page
@@ -40,13 +40,17 @@ setup-tests:
 	@$(BIN)/python -m tests.servers.prepare
 
 .PHONY: test
-test: setup-tests ## run the whole test suite, real servers included
-	$(PYTEST) -n 3 --dist worksteal --durations=20
+test: setup-tests ## run the test suite, real servers included
+	$(PYTEST) -n 3 --dist worksteal -m 'not long' --durations=20
+	@scripts/web.sh test
+
+.PHONY: test-long
+test-long: setup-tests ## run the tests that take long, and some again on Debian's PostgreSQL
+	$(PYTEST) -n 2 --dist worksteal -m long --durations=20
 	@tests/on-debian-postgresql.sh -n 2 -q tests/integration/database \
 		--ignore tests/integration/database/test_embedded.py \
 		tests/integration/jobs/test_working.py \
 		tests/integration/drive/test_moves.py tests/integration/drive/test_trash.py
-	@scripts/web.sh test
 
 .PHONY: fast
 fast: ## the quick half of the gate: format, lint, imports, tests without servers
@@ -75,7 +79,7 @@ dependencies:
 page:
 	@scripts/web.sh check
 
-BENCHMARKS := presign listing disk_store small_objects backfill folder_sizes lists jobs page_scrolling \
+BENCHMARKS := presign listing disk_store small_objects backfill folder_sizes lists lists_shown jobs page_scrolling \
 	repository_bloom repository_speed repository_memory video_ladder images
 
 .PHONY: bench

@@ -1,14 +1,15 @@
-"""Pictures over HTTP beside sharp, and bytes beside nginx, in turns; and a hundred who ask for one.
+"""Pictures over HTTP beside sharp and imgproxy, bytes beside nginx; a hundred who ask for one.
 
     .venv/bin/python -m benchmarks.images [--rounds N]
 
 - a JPEG of 24 million pixels made 512 wide, two asked for at a time, each of them new: from the
-  request to the last byte. sharp reads its sources from the disk and keeps nothing; Keyshelf
-  reads them from its store, keeps what it made, and notes it. Quality and effort are the same;
+  request to the last byte. The others read their source from the disk and keep nothing; Keyshelf
+  reads each from its store, keeps what it made, and notes it. Quality and effort are the same;
 - a picture that is warm, and one process of nginx with the same bytes as a file (`wrk`);
 - a large file whole, one reader, through `/original` and through nginx.
 
-What is not installed is not measured: Node.js with npm (sharp), nginx, wrk.
+All in turns. What is not installed is not measured: Node.js with npm (sharp), Go with the headers
+of libvips (imgproxy), nginx, wrk.
 """
 
 import argparse
@@ -32,6 +33,7 @@ from urllib.parse import quote, urlsplit
 import anyio
 import httpx2
 
+from benchmarks import images_imgproxy
 from benchmarks import images_peers as peers
 from keyshelf.delivery import key_ring
 from keyshelf.delivery.key_ring import KeyRing
@@ -42,7 +44,10 @@ from keyshelf.store.disk import DiskStore
 from tests.servers.process import free_port
 
 FORMATS = ("jpg", "webp", "avif")
-PER_ROUND = 4
+SETTINGS = """All with the same settings: jpg of quality 80 with Huffman tables of its own, webp of
+quality 80 and effort 4, avif of quality 50 and effort 3, all 4:2:0; a thread a picture"""
+AIMS = {"sharp": 1.0}
+PER_ROUND = 6
 AT_ONCE = 2
 LARGE_BYTES = 512 * 2**20
 ASKERS = 100
@@ -70,6 +75,7 @@ class Ours:
     url: str
     admin_url: str
     ring: KeyRing
+    pid: int
 
     def address(self, text: str, domain: Domain = "img") -> str:
         return f"{self.url}/{domain}/{sign(self.ring, domain, text)}/{quote(text)}"
@@ -81,8 +87,8 @@ class Ours:
 
 
 @contextmanager
-def keyshelf(folder: Path) -> Generator[Ours]:
-    """Serve a fresh Keyshelf with everything embedded."""
+def keyshelf(folder: Path, **settings: str) -> Generator[Ours]:
+    """Serve a fresh Keyshelf with everything embedded, if `settings` do not say otherwise."""
     port, admin_port, key = free_port(), free_port(), secrets.token_hex(32)
     environment = {
         "PATH": os.environ["PATH"],
@@ -92,17 +98,15 @@ def keyshelf(folder: Path) -> Generator[Ours]:
         "KEYSHELF_ADMIN_PORT": str(admin_port),
         "KEYSHELF_URL_KEYS": f"bench:{key}",
         "KEYSHELF_LOG_LEVEL": "warning",
+        **settings,
     }
-    ours = Ours(
-        f"http://127.0.0.1:{port}",
-        f"http://127.0.0.1:{admin_port}",
-        key_ring.of_one("bench", bytes.fromhex(key)),
-    )
+    ring = key_ring.of_one("bench", bytes.fromhex(key))
     program = Path(sys.executable).parent / "keyshelf"
     nowhere = subprocess.DEVNULL
     with subprocess.Popen(
         [program, "serve"], env=environment, stdout=nowhere, stderr=nowhere
     ) as server:
+        ours = Ours(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin_port}", ring, server.pid)
         try:
             until_answers(f"{ours.url}/healthz", server)
             yield ours
@@ -143,9 +147,11 @@ def in_turns(
     )
 
 
-def row(what: str, ours: str, theirs: str, ratio: float, aim: float) -> None:
-    verdict = "reached" if ratio >= aim else "MISSED"
-    print(f"{what:34}{ours:>16}{theirs:>16}{ratio:>9.2f}   aim {aim:.1f}, {verdict}")
+def row(what: str, ours: str, theirs: str, ratio: float, aim: float | None) -> None:
+    verdict = ""
+    if aim is not None:
+        verdict = f"   aim {aim:.1f}, {'reached' if ratio >= aim else 'MISSED'}"
+    print(f"{what:34}{ours:>16}{theirs:>16}{ratio:>9.2f}{verdict}")
 
 
 def not_measured(what: str, why: str) -> None:
@@ -167,32 +173,35 @@ def fresh_pictures(store: Path, picture: Path, count: int, name: str) -> list[Ob
 
 
 def measure_renders(ours: Ours, folder: Path, picture: Path, rounds: int) -> None:
-    with peers.sharp(folder / "sharp", folder / "pictures") as sharp:
-        for extension in FORMATS:
-            what = f"24 MP to 512 px {extension}, miss"
-            if sharp is None:
-                not_measured(
-                    f"{what}, sharp", "sharp cannot be installed: Node.js and npm are needed"
-                )
-                continue
-            keys = fresh_pictures(
-                folder / "data/stores/source", picture, PER_ROUND * (rounds + 1), extension
-            )
-            left = [ours.address(f"w512/{key}.{extension}") for key in keys]
-            their_url = f"{sharp}/{picture.name}/{extension}"
+    print(SETTINGS)
+    rivals = {
+        "sharp": peers.sharp(folder / "sharp", picture),
+        "imgproxy": images_imgproxy.serving(picture),
+    }
+    for name, rival in rivals.items():
+        try:
+            with rival as address:
+                for extension in FORMATS:
+                    count, named = PER_ROUND * (rounds + 1), f"{name} {extension}"
+                    keys = fresh_pictures(folder / "data/stores/source", picture, count, named)
+                    left = [ours.address(f"w512/{key}.{extension}") for key in keys]
+                    rates = measure_misses(left, address(extension), rounds)
+                    what = f"24 MP to 512 px {extension}, {name}"
+                    row(what, f"{rates[0]:.1f}/s", f"{rates[1]:.1f}/s", rates[2], AIMS.get(name))
+        except peers.NotHereError as error:
+            not_measured(f"24 MP to 512 px, beside {name}", str(error))
 
-            def mine(left: list[str] = left) -> float:
-                some = [left.pop() for _ in range(PER_ROUND)]
-                return PER_ROUND / seconds_of(some)
 
-            def other(url: str = their_url) -> float:
-                return PER_ROUND / seconds_of([url] * PER_ROUND)
+def measure_misses(left: list[str], their_url: str, rounds: int) -> tuple[float, float, float]:
+    def mine() -> float:
+        return PER_ROUND / seconds_of([left.pop() for _ in range(PER_ROUND)])
 
-            for warm_up in (mine, other):  # processes and files are warm
-                warm_up()
-            rates = in_turns(mine, other, rounds)
-            row(what, f"{rates[0]:.1f}/s", f"{rates[1]:.1f}/s", rates[2], 1.0)
-    not_measured("the same beside imgproxy", "building it needs the headers of libvips")
+    def theirs() -> float:
+        return PER_ROUND / seconds_of([their_url] * PER_ROUND)
+
+    for warm_up in (mine, theirs):  # processes and files are warm
+        warm_up()
+    return in_turns(mine, theirs, rounds)
 
 
 def measure_warm(ours: Ours, folder: Path, picture: Path, rounds: int) -> None:
@@ -258,7 +267,7 @@ def bytes_a_second(url: str) -> float:
     return LARGE_BYTES / seconds
 
 
-def measure_misses(ours: Ours, folder: Path, picture: Path) -> None:
+def measure_one_miss(ours: Ours, folder: Path, picture: Path) -> None:
     key = fresh_pictures(folder / "data/stores/source", picture, 1, "one")[0]
     address, before = ours.address(f"w512/{key}.webp"), ours.renders()
     limits = httpx2.Limits(max_connections=ASKERS)
@@ -291,7 +300,7 @@ def main() -> None:
         measure_renders(ours, folder, picture, rounds)
         measure_warm(ours, folder, picture, rounds)
         measure_large(ours, folder, rounds)
-        measure_misses(ours, folder, picture)
+        measure_one_miss(ours, folder, picture)
 
 
 if __name__ == "__main__":

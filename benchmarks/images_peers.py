@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,13 +43,20 @@ http {{
 """
 
 
+Address = Callable[[str], str]
+"""Tells where a picture is served 512 pixels wide, in the format of an extension."""
+
+
+class NotHereError(Exception):
+    """Why a server cannot be compared with."""
+
+
 @contextmanager
-def sharp(folder: Path, pictures: Path) -> Generator[str | None]:
-    """Serve `/{name}/{format}` with sharp, installed into `folder`; None without Node.js."""
+def sharp(folder: Path, picture: Path) -> Generator[Address]:
+    """Serve a picture with sharp, installed into `folder`. Raises `NotHereError`."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        yield None
-        return
+        raise NotHereError("Node.js and npm are needed")
     folder.mkdir()
     (folder / "server.js").write_text(SHARP)
     installed = subprocess.run(
@@ -60,15 +67,14 @@ def sharp(folder: Path, pictures: Path) -> Generator[str | None]:
         check=False,
     )
     if installed.returncode != 0:
-        yield None
-        return
+        raise NotHereError("npm cannot install it")
     port = free_port()
-    command = [node, "server.js", str(pictures), str(port)]
+    command = [node, "server.js", str(picture.parent), str(port)]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE) as server:
         try:
             assert server.stdout is not None
             server.stdout.readline()
-            yield f"http://127.0.0.1:{port}"
+            yield lambda extension: f"http://127.0.0.1:{port}/{picture.name}/{extension}"
         finally:
             server.terminate()
 

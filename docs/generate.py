@@ -24,6 +24,7 @@ from keyshelf.api.failures import status_of
 from keyshelf.cli.exits import exit_code
 from keyshelf.errors import CATEGORIES, Error, category_of
 from keyshelf.settings.table import SETTINGS
+from keyshelf.settings.table_regions import replica_settings
 from keyshelf.settings.values import ROLES, Setting
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -89,29 +90,38 @@ def _document(routers: Iterable[APIRouter]) -> Document:
     return Document.model_validate(app.openapi())
 
 
-def _settings(wanted: Callable[[Setting], bool]) -> str:
+def _settings(shown: Iterable[Setting]) -> str:
     rows = ["| Name | Meaning | Default |", "|---|---|---|"]
-    for each in SETTINGS:
-        if wanted(each):
-            default = f"`{each.default}`" if each.default else ""
-            rows.append(f"| `{each.name}` | {each.help}{' *Secret.*' * each.secret} | {default} |")
+    for each in shown:
+        default = f"`{each.default}`" if each.default else ""
+        rows.append(f"| `{each.name}` | {each.help}{' *Secret.*' * each.secret} | {default} |")
     return "\n".join(rows)
 
 
+def _is_of_each_store(setting: Setting) -> bool:
+    role, _, rest = setting.name.partition("_")
+    return role.lower() in ROLES and any(each.name == f"SOURCE_{rest}" for each in SETTINGS)
+
+
 def settings_of_the_service() -> str:
-    """Tabulate the settings that are not a store's."""
-    return _settings(lambda each: not each.name.startswith(tuple(f"{r.upper()}_" for r in ROLES)))
+    """Tabulate the settings that not every store has."""
+    return _settings(each for each in SETTINGS if not _is_of_each_store(each))
 
 
 def settings_of_a_store() -> str:
     """Tabulate the settings of the source store; the other two have the same."""
-    return _settings(lambda each: each.name.startswith("SOURCE_"))
+    return _settings(each for each in SETTINGS if each.name.startswith("SOURCE_"))
+
+
+def settings_of_a_replica() -> str:
+    """Tabulate the settings of a replica that is called `eu`."""
+    return _settings(replica_settings("eu"))
 
 
 def settings_of_other_stores() -> str:
     """List the names of the settings of the media and repository stores."""
-    roles = tuple(f"{role.upper()}_" for role in ROLES if role != "source")
-    names = [f"`{each.name}`" for each in SETTINGS if each.name.startswith(roles)]
+    of_each = [each.name for each in SETTINGS if _is_of_each_store(each)]
+    names = [f"`{name}`" for name in of_each if not name.startswith("SOURCE_")]
     return " · ".join(names)
 
 
@@ -186,6 +196,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "settings-service": settings_of_the_service,
     "settings-store": settings_of_a_store,
     "settings-other-stores": settings_of_other_stores,
+    "settings-replica": settings_of_a_replica,
     "categories": categories,
     "errors": errors,
     "routes-public": lambda: routes_of("public"),

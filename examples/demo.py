@@ -69,12 +69,10 @@ def load(service: LocalService) -> None:
             print(f"sample           {FOLDER} is there already", flush=True)
             return
         with tempfile.TemporaryDirectory() as scratch:
-            missing = write_sample(Path(scratch))
+            write_sample(Path(scratch))
             outcomes = drive.upload_all(sorted(Path(scratch).iterdir()), FOLDER)
     sent = sum(outcome.error is None for outcome in outcomes)
     print(f"sample           {sent} files are in {FOLDER}", flush=True)
-    if missing:
-        print(f"                 {missing}", flush=True)
     for outcome in outcomes:
         if outcome.error is not None:
             print(f"                 {outcome.source}: {outcome.error.detail}", flush=True)

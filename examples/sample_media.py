@@ -2,15 +2,14 @@
 
     write_sample(folder)
 
-makes pictures, sounds, a PDF, texts, and where FFmpeg is installed a short video,
-in nested folders, some under names that are hard to keep.
+makes pictures, sounds, a PDF, texts and a short film in nested folders, some under
+names that are hard to keep.
 """
 
 import colorsys
 import json
 import math
 import random
-import shutil
 import subprocess
 import wave
 import zlib
@@ -18,6 +17,8 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from keyshelf.media.tools.finding import find_tools
 
 Colour = tuple[int, int, int]
 
@@ -86,8 +87,8 @@ _PICTURES = {
 }
 
 
-def write_sample(folder: Path) -> str | None:
-    """Write the sample below `folder`; return what is missing from it, or None."""
+def write_sample(folder: Path) -> None:
+    """Write the sample below `folder`."""
     for name, scene in _PICTURES.items():
         _write(folder / name, png(scene))
     for name, chord in _CHORDS.items():
@@ -105,7 +106,7 @@ def write_sample(folder: Path) -> str | None:
     _write(folder / "Documents/Expenses.csv", _EXPENSES.encode())
     _write(folder / "Documents/Project/Plan/Draft/settings.json", _SETTINGS.encode())
     _write(folder / "Hard names/it's (2)+a&b=c.txt", b"A name may hold almost anything.\n")
-    return _write_video(folder)
+    _write_film(folder)
 
 
 def png(scene: Scene) -> bytes:
@@ -221,20 +222,13 @@ def _write_wave(path: Path, chord: Sequence[float], seconds: float = 6) -> None:
         file.writeframes(samples.tobytes())
 
 
-def _write_video(folder: Path) -> str | None:
-    ffmpeg = shutil.which("ffmpeg")
-    if ffmpeg is None:
-        return "no video, because FFmpeg is not installed"
-    still, video = folder / "Photos/Summer 2026/Dusk.png", folder / "Film/Slowly closer.mp4"
-    video.parent.mkdir(parents=True, exist_ok=True)
+def _write_film(folder: Path) -> None:
+    still, film = folder / "Photos/Summer 2026/Dusk.png", folder / "Film/Slowly closer.mp4"
+    film.parent.mkdir(parents=True, exist_ok=True)
     zoom = "zoompan=z='1+0.002*on':d=125:s=1280x720:fps=25"
     options = ["-vf", zoom, "-frames:v", "125", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
-    command = [ffmpeg, "-v", "error", "-y", "-i", str(still), *options, str(video)]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False, capture_output=True)
-    if done.returncode:
-        video.unlink(missing_ok=True)
-        return "no video, because FFmpeg failed"
-    return None
+    command = [find_tools().ffmpeg, "-v", "error", "-nostdin", "-y", "-i", still, *options, film]
+    subprocess.run(command, check=True)
 
 
 def _write(path: Path, content: bytes) -> None:

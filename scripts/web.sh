@@ -16,7 +16,7 @@ have_node() {
 
 is_current() {
     [[ -f $static/index.html && -f $stamp ]] || return 1
-    local sources=(web/src web/public web/index.html web/package.json web/package-lock.json web/tsconfig.json web/vite.config.ts)
+    local sources=(web/src web/public web/index.html web/package.json web/package-lock.json web/tsconfig.json web/vite.config.ts web/first-paint.ts)
     [[ -z $(find "${sources[@]}" -newer "$stamp" -print -quit) ]]
 }
 

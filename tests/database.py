@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from psycopg.sql import SQL, Identifier
 from keyshelf.database import migrate as migrations
 from keyshelf.database.embedded import EmbeddedOptions, EmbeddedPostgres
 from keyshelf.database.pool import Database, DatabaseOptions
+from tests.patience import PATIENCE
 
 SERVER_FOR_TESTS = EmbeddedOptions(
     durable=False, settings={"max_connections": "300", "max_wal_size": "256MB"}
@@ -79,7 +81,9 @@ def database_url(new_database: NewDatabase) -> Iterator[str]:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A fresh database with the current schema, open."""
-    async with await Database.open(DatabaseOptions(url=database_url)) as opened:
+    patience = timedelta(seconds=PATIENCE)
+    options = DatabaseOptions(url=database_url, connect_timeout=patience, acquire_timeout=patience)
+    async with await Database.open(options) as opened:
         yield opened
 
 

@@ -1,7 +1,6 @@
 """A real Redis for the tests, on a free port, gone with the test that asked for it."""
 
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -10,6 +9,9 @@ from pathlib import Path
 
 import pytest
 import redis
+
+from tests.patience import PATIENCE
+from tests.servers.process import free_port
 
 # Our end of the pipe closes with us, so that a killed run leaves no server behind.
 _UNTIL_WE_END = '"$@" & cat >/dev/null; kill -9 $!; wait $!; exit 0'
@@ -37,7 +39,7 @@ class RedisServer:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while not self._answers():
             assert time.monotonic() < deadline, "redis-server does not start"
             time.sleep(0.01)
@@ -64,10 +66,7 @@ def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
     """The Redis of this run; ask for `redis_server`, which is empty."""
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is NOT INSTALLED: nothing here is proved on Redis")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = RedisServer(tmp_path_factory.mktemp("redis"), port)
+    server = RedisServer(tmp_path_factory.mktemp("redis"), free_port())
     try:
         yield server
     finally:

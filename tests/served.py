@@ -18,6 +18,7 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -34,11 +35,10 @@ from keyshelf.app.workers import make_worker
 from keyshelf.settings import load
 from keyshelf.store.base import MIN_PART_BYTES, ObjectStore
 from tests.database import NewDatabase
+from tests.patience import PATIENCE
 
 PART_BYTES = MIN_PART_BYTES
 """The smallest part that stores take: files above it go in parts."""
-PATIENCE = 20.0
-"""Seconds after which a test that waits has found something broken."""
 
 # ASGI leaves the values of its messages open.
 Scope = MutableMapping[str, Any]
@@ -292,7 +292,7 @@ async def _serving(
     )
     traffic = Traffic(portal)
     async with open_keyshelf(settings) as opened, anyio.create_task_group() as group:
-        service = _with_repositories_in(_with_small_parts(opened), around)
+        service = _with_repositories_in(_for_tests(opened), around)
         worker = make_worker(service)
         group.start_soon(worker.run)
         servers = [
@@ -318,8 +318,14 @@ async def _serving(
             server.should_exit = True
 
 
-def _with_small_parts(service: Keyshelf) -> Keyshelf:
-    options = replace(service.drive.options, single_put_bytes=PART_BYTES, part_bytes=PART_BYTES)
+def _for_tests(service: Keyshelf) -> Keyshelf:
+    """Have small parts, and answer a change only once it is complete."""
+    options = replace(
+        service.drive.options,
+        single_put_bytes=PART_BYTES,
+        part_bytes=PART_BYTES,
+        wait_for_moves=timedelta(seconds=PATIENCE),
+    )
     return replace(service, drive=replace(service.drive, options=options))
 
 

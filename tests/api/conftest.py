@@ -8,9 +8,8 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.served import Served, served
-
-__all__ = ["served"]
+from tests.patience import PATIENCE
+from tests.served import Served
 
 Json = Any
 """What an answer holds: a test says what it expects."""
@@ -46,20 +45,25 @@ class Program:
     def send(self, file_id: str, content: bytes) -> None:
         target = self.call("POST", f"/api/files/{file_id}/upload-url", json={}, status=200)
         if not target["multipart"]:
-            sent = httpx2.put(target["url"], content=content, headers=target["headers"])
+            sent = httpx2.put(
+                target["url"], content=content, headers=target["headers"], timeout=PATIENCE
+            )
             assert sent.status_code in {200, 201}, sent.text
             return
         size = target["part_size"]
         for part in target["parts"]:
             start = (part["part_number"] - 1) * size
             sent = httpx2.put(
-                part["url"], content=content[start : start + size], headers=part["headers"]
+                part["url"],
+                content=content[start : start + size],
+                headers=part["headers"],
+                timeout=PATIENCE,
             )
             assert sent.status_code in {200, 201}, sent.text
 
     def download(self, file_id: str, **wish: Json) -> bytes:
         url = self.call("GET", f"/api/files/{file_id}/download", params=wish)["url"]
-        return httpx2.get(url).raise_for_status().content
+        return httpx2.get(url, timeout=PATIENCE).raise_for_status().content
 
     def names(self, parent: str | None = None) -> list[str]:
         items = self.call("GET", f"/api/folders/{parent or self.folder}/children")["items"]
@@ -69,7 +73,7 @@ class Program:
 @pytest.fixture
 def program(served: Served) -> Iterator[Program]:
     headers = {"Authorization": f"Bearer {served.token}"}
-    with httpx2.Client(base_url=served.url, headers=headers) as http:
+    with httpx2.Client(base_url=served.url, headers=headers, timeout=PATIENCE) as http:
         made = http.post("/api/folders", json={"name": f"test {uuid4()}"})
         yield Program(http, made.json()["folder"]["id"])
 
@@ -77,7 +81,7 @@ def program(served: Served) -> Iterator[Program]:
 @pytest.fixture
 def browser(served: Served) -> Iterator[httpx2.Client]:
     """A signed-in browser: a cookie, and the proof in a header."""
-    with httpx2.Client(base_url=served.url) as http:
+    with httpx2.Client(base_url=served.url, timeout=PATIENCE) as http:
         session = http.post("/api/session", json={"token": served.token})
         assert session.status_code == 201
         http.headers["X-CSRF-Token"] = session.json()["csrf_token"]

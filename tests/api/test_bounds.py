@@ -7,6 +7,7 @@ import pytest
 
 from keyshelf.api.middleware import MAX_JSON_BYTES
 from tests.api.conftest import Program
+from tests.patience import PATIENCE
 from tests.served import Served
 
 
@@ -35,7 +36,7 @@ def test_no_cache_keeps_what_the_interface_answers(program: Program, path: str) 
 
 
 def test_the_page_and_its_assets_say_themselves_how_long_they_hold(served: Served) -> None:
-    assert httpx2.get(f"{served.url}/").headers.get("cache-control") != "no-store"
+    assert httpx2.get(f"{served.url}/", timeout=PATIENCE).headers.get("cache-control") != "no-store"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from tests.api.conftest import Program
+from tests.patience import PATIENCE
 from tests.served import PART_BYTES, Served
 
 HARD_NAMES = ["50% off #1?.pdf", "it's (2)+a&b=c.mov", "日本語 😀.png", "%2e%2e%2fetc", "a;b,c.txt"]
@@ -47,7 +48,7 @@ def test_an_upload_that_is_not_whole_is_never_shown(program: Program) -> None:
     body = {"filename": "a.bin", "size": 10, "parent_id": program.folder}
     file_id = program.call("POST", "/api/files", json=body)["file"]["id"]
     target = program.call("POST", f"/api/files/{file_id}/upload-url", json={})
-    httpx2.put(target["url"], content=b"short", headers=target["headers"])
+    httpx2.put(target["url"], content=b"short", headers=target["headers"], timeout=PATIENCE)
 
     problem = program.call("POST", f"/api/files/{file_id}/complete-upload", status=409)
 
@@ -104,9 +105,9 @@ def test_downloads_keep_their_names_and_know_ranges(program: Program) -> None:
     file = program.upload('日本語 "x".txt', b"0123456789")
     url = program.call("GET", f"/api/files/{file['id']}/download")["url"]
 
-    part = httpx2.get(url, headers={"Range": "bytes=2-4"})
-    past = httpx2.get(url, headers={"Range": "bytes=99-"})
-    head = httpx2.head(url)
+    part = httpx2.get(url, headers={"Range": "bytes=2-4"}, timeout=PATIENCE)
+    past = httpx2.get(url, headers={"Range": "bytes=99-"}, timeout=PATIENCE)
+    head = httpx2.head(url, timeout=PATIENCE)
 
     assert (part.status_code, part.content) == (206, b"234")
     assert past.status_code == 416
@@ -119,7 +120,7 @@ def test_a_page_of_markup_is_never_shown_in_our_origin(program: Program) -> None
     file = program.upload("evil.html", b"<script>alert(1)</script>")
 
     url = program.call("GET", f"/api/files/{file['id']}/download", params={"inline": True})["url"]
-    response = httpx2.get(url)
+    response = httpx2.get(url, timeout=PATIENCE)
 
     assert "text/html" not in response.headers["content-type"]
     assert response.headers["x-content-type-options"] == "nosniff"
@@ -130,9 +131,10 @@ def test_a_changed_or_foreign_signature_opens_nothing(program: Program) -> None:
     file = program.upload("a.txt", b"x")
     url = program.call("GET", f"/api/files/{file['id']}/download")["url"]
 
-    assert httpx2.get(url.replace("a.txt", "b.txt")).status_code == 403
-    assert httpx2.put(url, content=b"y").status_code == 403
-    assert httpx2.get(url.replace("/signed/source", "/signed/media")).status_code == 403
+    assert httpx2.get(url.replace("a.txt", "b.txt"), timeout=PATIENCE).status_code == 403
+    assert httpx2.put(url, content=b"y", timeout=PATIENCE).status_code == 403
+    elsewhere = url.replace("/signed/source", "/signed/media")
+    assert httpx2.get(elsewhere, timeout=PATIENCE).status_code == 403
 
 
 def test_a_folder_is_an_archive(program: Program) -> None:

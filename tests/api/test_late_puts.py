@@ -9,10 +9,8 @@ import pytest
 from tests.api.conftest import Json, Program
 from tests.api.test_on_cloud_stores import settings_of
 from tests.database import NewDatabase
+from tests.patience import PATIENCE
 from tests.served import Served, serve
-from tests.servers.fixtures import azure_server, gcs_server, versitygw_server
-
-__all__ = ["azure_server", "gcs_server", "versitygw_server"]
 
 REFUSED = {403, 409, 412}
 """How stores answer a PUT that may only create and finds an object."""
@@ -35,7 +33,7 @@ def service(
 @pytest.fixture
 def program(service: Served) -> Iterator[Program]:
     headers = {"Authorization": f"Bearer {service.token}"}
-    with httpx2.Client(base_url=service.url, headers=headers, timeout=30) as http:
+    with httpx2.Client(base_url=service.url, headers=headers, timeout=PATIENCE) as http:
         made = http.post("/api/folders", json={"name": f"test {uuid4()}"})
         yield Program(http, made.json()["folder"]["id"])
 
@@ -51,7 +49,7 @@ def sign(program: Program, file_id: str, *, again: bool = False) -> Json:
 
 
 def send(target: Json, content: bytes) -> httpx2.Response:
-    return httpx2.put(target["url"], headers=target["headers"], content=content)
+    return httpx2.put(target["url"], headers=target["headers"], content=content, timeout=PATIENCE)
 
 
 def complete(program: Program, file_id: str, *, status: int = 200, **wish: Json) -> Json:

@@ -11,6 +11,7 @@ import pytest
 from keyshelf.store.opening import StoreOptions, open_store
 from tests.api.conftest import Program
 from tests.database import NewDatabase
+from tests.patience import PATIENCE
 from tests.served import PART_BYTES, Served, serve
 from tests.servers.fixtures import (
     azure_server,
@@ -65,7 +66,7 @@ def on_cloud(
 def program(on_cloud: tuple[Served, StoreOptions]) -> Iterator[Program]:
     service, _ = on_cloud
     headers = {"Authorization": f"Bearer {service.token}"}
-    with httpx2.Client(base_url=service.url, headers=headers, timeout=30) as http:
+    with httpx2.Client(base_url=service.url, headers=headers, timeout=PATIENCE) as http:
         made = http.post("/api/folders", json={"name": f"test {uuid4()}"})
         assert made.status_code == 201, made.text
         yield Program(http, made.json()["folder"]["id"])
@@ -149,7 +150,7 @@ def test_a_download_has_the_name_of_its_file(program: Program) -> None:
     file = program.upload('日本語 "x" 50%.txt', b"bytes")
 
     url = program.call("GET", f"/api/files/{file['id']}/download")["url"]
-    response = httpx2.get(url)
+    response = httpx2.get(url, timeout=PATIENCE)
 
     assert response.headers["content-disposition"].startswith("attachment")
     assert (
@@ -172,7 +173,7 @@ def test_an_object_put_by_hand_is_brought_in(
     headers = {"Authorization": f"Bearer {service.token}"}
     wish = {"prefix": key.removesuffix("日本 #1.txt")}
     answer = httpx2.post(
-        f"{service.admin_url}/api/admin/backfill", headers=headers, json=wish
+        f"{service.admin_url}/api/admin/backfill", headers=headers, json=wish, timeout=PATIENCE
     ).json()
 
     assert (answer["folders_created"], answer["files_created"], answer["errors"]) == (1, 1, [])

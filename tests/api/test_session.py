@@ -6,11 +6,12 @@ import httpx2
 import pytest
 
 from tests.database import NewDatabase
+from tests.patience import PATIENCE
 from tests.served import Served, serve
 
 
 def test_nobody_is_told_to_sign_in(served: Served) -> None:
-    response = httpx2.get(f"{served.url}/api/session")
+    response = httpx2.get(f"{served.url}/api/session", timeout=PATIENCE)
 
     assert response.status_code == 401
     assert response.headers["content-type"] == "application/problem+json"
@@ -18,14 +19,16 @@ def test_nobody_is_told_to_sign_in(served: Served) -> None:
 
 
 def test_a_wrong_token_is_refused(served: Served) -> None:
-    response = httpx2.post(f"{served.url}/api/session", json={"token": "x" * 64})
+    response = httpx2.post(f"{served.url}/api/session", json={"token": "x" * 64}, timeout=PATIENCE)
 
     assert response.status_code == 401
     assert "set-cookie" not in response.headers
 
 
 def test_signing_in_sets_a_cookie_that_scripts_cannot_read(served: Served) -> None:
-    response = httpx2.post(f"{served.url}/api/session", json={"token": served.token})
+    response = httpx2.post(
+        f"{served.url}/api/session", json={"token": served.token}, timeout=PATIENCE
+    )
 
     cookie = response.headers["set-cookie"].lower()
     assert "httponly" in cookie
@@ -46,7 +49,8 @@ def test_signing_out_ends_the_session(browser: httpx2.Client) -> None:
 
     assert browser.delete("/api/session").status_code == 204
     headers = {"Cookie": f"keyshelf_session={secret}"}
-    assert httpx2.get(f"{browser.base_url}/api/session", headers=headers).status_code == 401
+    answer = httpx2.get(f"{browser.base_url}/api/session", headers=headers, timeout=PATIENCE)
+    assert answer.status_code == 401
 
 
 def test_a_token_does_what_its_scopes_say_and_no_more(browser: httpx2.Client) -> None:
@@ -55,11 +59,13 @@ def test_a_token_does_what_its_scopes_say_and_no_more(browser: httpx2.Client) ->
     headers = {"Authorization": f"Bearer {made['token']}"}
     url = str(browser.base_url)
 
-    assert httpx2.get(f"{url}/api/files", headers=headers).status_code == 200
-    refused = httpx2.post(f"{url}/api/folders", headers=headers, json={"name": "x"})
+    assert httpx2.get(f"{url}/api/files", headers=headers, timeout=PATIENCE).status_code == 200
+    refused = httpx2.post(
+        f"{url}/api/folders", headers=headers, json={"name": "x"}, timeout=PATIENCE
+    )
     assert (refused.status_code, refused.json()["code"]) == (403, "insufficient-scope")
     assert browser.delete(f"/api/tokens/{made['id']}").status_code == 204
-    assert httpx2.get(f"{url}/api/files", headers=headers).status_code == 401
+    assert httpx2.get(f"{url}/api/files", headers=headers, timeout=PATIENCE).status_code == 401
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
@@ -67,7 +73,7 @@ def test_a_token_does_what_its_scopes_say_and_no_more(browser: httpx2.Client) ->
 def test_an_unknown_address_of_the_api_is_a_problem_not_the_page(
     served: Served, method: str, path: str
 ) -> None:
-    response = httpx2.request(method, f"{served.url}{path}")
+    response = httpx2.request(method, f"{served.url}{path}", timeout=PATIENCE)
 
     is_of_assets = path.startswith("/assets") and method != "GET"
     assert response.status_code == (405 if is_of_assets else 404)
@@ -87,7 +93,7 @@ def test_an_unknown_address_of_the_api_is_a_problem_not_the_page(
 def test_a_wrong_method_is_told_the_right_ones(
     served: Served, method: str, path: str, allowed: str
 ) -> None:
-    response = httpx2.request(method, f"{served.url}{path}")
+    response = httpx2.request(method, f"{served.url}{path}", timeout=PATIENCE)
 
     assert (response.status_code, response.headers["allow"]) == (405, allowed)
 
@@ -95,17 +101,19 @@ def test_a_wrong_method_is_told_the_right_ones(
 def test_admin_routes_are_not_on_the_public_listener(served: Served) -> None:
     headers = {"Authorization": f"Bearer {served.token}"}
 
-    public = httpx2.post(f"{served.url}/api/admin/backfill", headers=headers, json={})
-    metrics = httpx2.get(f"{served.url}/metrics", headers=headers)
+    public = httpx2.post(
+        f"{served.url}/api/admin/backfill", headers=headers, json={}, timeout=PATIENCE
+    )
+    metrics = httpx2.get(f"{served.url}/metrics", headers=headers, timeout=PATIENCE)
 
     assert public.status_code == 404
     assert metrics.status_code == 404
-    assert httpx2.get(f"{served.admin_url}/metrics").status_code == 200
+    assert httpx2.get(f"{served.admin_url}/metrics", timeout=PATIENCE).status_code == 200
 
 
 def test_probes_answer_without_signing_in(served: Served) -> None:
-    assert httpx2.get(f"{served.url}/healthz").json() == {"status": "ok"}
-    assert httpx2.get(f"{served.url}/readyz").json()["checks"]["source"] == "ok"
+    assert httpx2.get(f"{served.url}/healthz", timeout=PATIENCE).json() == {"status": "ok"}
+    assert httpx2.get(f"{served.url}/readyz", timeout=PATIENCE).json()["checks"]["source"] == "ok"
 
 
 def test_what_is_wrong_with_a_part_is_told_on_the_private_listener_alone(
@@ -118,8 +126,8 @@ def test_what_is_wrong_with_a_part_is_told_on_the_private_listener_alone(
         "MEDIA_S3_SECRET_KEY": "b",
     }
     with new_database() as database_url, serve(database_url, tmp_path, away) as served:
-        public = httpx2.get(f"{served.url}/readyz")
-        private = httpx2.get(f"{served.admin_url}/readyz")
+        public = httpx2.get(f"{served.url}/readyz", timeout=PATIENCE)
+        private = httpx2.get(f"{served.admin_url}/readyz", timeout=PATIENCE)
 
     assert (public.status_code, private.status_code) == (503, 503)
     assert public.json()["checks"]["media"] == "unavailable"

@@ -21,7 +21,8 @@ from tests.api.conftest import Program
 from tests.browser.complaints import Complaints
 from tests.browser.drive_page import DrivePage
 from tests.database import NewDatabase
-from tests.served import PATIENCE, Served, serve
+from tests.patience import PATIENCE
+from tests.served import Served, serve
 
 FLAGS = [
     "--no-sandbox",
@@ -126,7 +127,7 @@ def program(served: Served) -> Iterator[Program]:
 def program_in_new_folder(served: Served) -> Generator[Program]:
     """A program in a folder that nothing else uses."""
     headers = {"Authorization": f"Bearer {served.token}"}
-    with httpx2.Client(base_url=served.url, headers=headers) as http:
+    with httpx2.Client(base_url=served.url, headers=headers, timeout=PATIENCE) as http:
         made = http.post("/api/folders", json={"name": f"Test {uuid4().hex[:8]}"})
         yield Program(http, made.json()["folder"]["id"])
 

@@ -22,6 +22,7 @@ from keyshelf.repositories.host import NewEncryption, RepositoryInfo, opened
 from keyshelf.repositories.remote.host import RemoteHost
 from keyshelf.repositories.unlocking import Unlocking, new_secret
 from keyshelf.repositories.values import RefKind, RefName, repository_name
+from tests.patience import PATIENCE
 from tests.served import Served
 
 T = TypeVar("T")
@@ -109,7 +110,9 @@ class Project:
 
 def client_of(served: Served) -> httpx2.Client:
     """Return a program with the token of the person in the browser."""
-    return httpx2.Client(base_url=served.url, headers={"Authorization": f"Bearer {served.token}"})
+    return httpx2.Client(
+        base_url=served.url, headers={"Authorization": f"Bearer {served.token}"}, timeout=PATIENCE
+    )
 
 
 def new_project(served: Served, folder: Path, *, key: bytes | None = None) -> Project:

@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.drive_page import DrivePage
+from tests.patience import PATIENCE
 from tests.served import Served
 
 pytestmark = pytest.mark.browser
@@ -51,7 +52,7 @@ def test_a_token_is_made_shown_once_and_revoked(drive: DrivePage, served: Served
     drive.expect_toast("Token copied")
     assert drive.page.evaluate("navigator.clipboard.readText()") == token
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx2.Client(base_url=served.url, headers=headers) as script:
+    with httpx2.Client(base_url=served.url, headers=headers, timeout=PATIENCE) as script:
         assert script.get("/api/files").status_code == 200
         assert script.post("/api/folders", json={"name": "no"}).status_code == 403
         dialog.get_by_role("button", name=f"Revoke {name}").click()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.drive_page import DrivePage
 from tests.planted import PLANT
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 FILES = 100_000
 MOST_ROWS = 120
@@ -48,6 +48,7 @@ def test_a_list_too_long_to_be_fetched_again_unasked_offers_to_show_changes(
     expect(drive.page.get_by_role("button", name="Show changes")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_the_last_of_a_hundred_thousand_rows_is_reached_with_few_in_the_page(
     crowded: DrivePage,
 ) -> None:

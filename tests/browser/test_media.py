@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
+import httpx2
 import psycopg
 import pytest
 from PIL import Image
@@ -76,6 +77,11 @@ def player(drive: DrivePage) -> Locator:
 
 def hash_of(drive: DrivePage) -> str:
     return details(drive).locator("code").inner_text()
+
+
+def copied(drive: DrivePage) -> str:
+    """What was put into the clipboard last."""
+    return drive.page.evaluate("navigator.clipboard.readText()")
 
 
 def make_streams(drive: DrivePage, *switches: str) -> None:
@@ -165,13 +171,15 @@ def test_a_film_is_made_into_a_stream_and_watched(drive: DrivePage, film: Path) 
     expect(drive.item("film.mkv")).to_contain_text("0:08")
 
     video = watch(drive, "film.mkv")
+    drive.press("k")
     assert grave_findings(drive.page) == []
     drive.push("Captions")
-    drive.choose("ger")
+    drive.choose("German")
     expect(drive.page.locator(".player-caption")).to_have_text("Guten Tag")
     drive.push("Quality")
     drive.choose("240p")
     seek(drive, 0.8)
+    drive.push("Play")
 
     moves_past(video, 6.5)
     expect(video).to_have_js_property("videoHeight", 240)
@@ -191,6 +199,34 @@ def test_an_encrypted_film_is_watched(drive: DrivePage, film: Path) -> None:
     expect(video).to_have_js_property("error", None)
     seek(drive, 0.8)
     moves_past(video, 6.5)
+
+
+def test_beside_the_film_stands_what_was_made_of_it_with_links(
+    drive: DrivePage, film: Path
+) -> None:
+    put(drive, "linked.mkv", film.read_bytes() + uuid4().bytes)
+    make_streams(drive, "Encrypt it")
+    drive.enter("linked.mkv")
+    preview = drive.dialog("linked.mkv")
+    expect(preview).to_be_visible()
+
+    drive.press("i")
+    made = preview.get_by_role("region", name="Media")
+    expect(made).to_contain_text("240p to 360p")
+    for item, ending in (("Copy HLS link", "/master.m3u8"), ("Copy DASH link", "/stream.mpd")):
+        made.get_by_role("button", name="Links to the stream").click()
+        drive.choose(item)
+        drive.expect_toast("Link copied")
+        assert copied(drive).endswith(ending)
+        drive.push("Dismiss")
+    made.get_by_role("button", name="Links to the stream").click()
+    drive.choose("Copy playback token")
+    drive.expect_toast("Playback token copied")
+    token = {"Authorization": f"Bearer {copied(drive)}"}
+    known = drive.program.call("GET", f"/api/media/{made.locator('code').inner_text()}")
+    stream = next(each["facts"] for each in known["renditions"] if each["kind"] == "stream")
+    key = httpx2.get(stream["encryption"]["key_endpoint"], headers=token)
+    assert (key.status_code, len(key.content)) == (200, 16)
 
 
 def test_failed_work_on_a_file_says_which_stage_and_is_tried_again(
@@ -218,12 +254,14 @@ def test_all_that_was_made_of_a_file_is_removed_and_made_again(drive: DrivePage)
     expect(thumbnail(drive, "photo.jpg")).to_be_attached()
     media = hash_of(drive)
 
-    drive.push("Remove all renditions")
+    details(drive).get_by_role("button", name="More").click()
+    drive.choose("Remove all renditions…")
     drive.push_in("Remove all renditions?", "Remove")
 
     drive.expect_toast("All renditions were removed")
     expect(details(drive)).to_contain_text("Nothing has been made of this file yet")
     assert renditions(drive, media) == []
-    drive.push("Look again")
+    details(drive).get_by_role("button", name="More").click()
+    drive.choose("Look into the file again")
     expect(details(drive)).to_contain_text("Thumbnail (webp)")
     expect(thumbnail(drive, "photo.jpg")).to_have_attribute("src", re.compile("^/thumb/"))

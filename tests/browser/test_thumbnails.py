@@ -13,7 +13,7 @@ from tests.browser.project import new_project
 from tests.browser.samples import picture
 from tests.served import Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 
 def large_picture() -> bytes:

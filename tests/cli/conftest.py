@@ -15,9 +15,8 @@ import pytest
 
 from keyshelf.cli import main
 from keyshelf.client.synchronous import Client
-from tests.served import PATIENCE, Served, served
-
-__all__ = ["served"]
+from tests.patience import PATIENCE
+from tests.served import Served
 
 _numbers = count(1)
 

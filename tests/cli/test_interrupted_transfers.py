@@ -10,7 +10,8 @@ import pytest
 
 from keyshelf.client.synchronous import Client
 from tests.cli.conftest import Keyshelf, StartChild
-from tests.served import PART_BYTES, PATIENCE, Noted, Served
+from tests.patience import PATIENCE
+from tests.served import PART_BYTES, Noted, Served
 
 PARTS = 3
 AT_ONCE = 6
@@ -84,11 +85,13 @@ def test_a_part_that_changed_after_its_success_is_sent_again(
         child = start("put", big_file, folder)
         traffic.wait_until_holding()
         token = {"Authorization": f"Bearer {served.token}"}
-        opened = httpx2.get(f"{served.url}/api/uploads", headers=token).json()["items"]
+        opened = httpx2.get(f"{served.url}/api/uploads", headers=token, timeout=PATIENCE).json()[
+            "items"
+        ]
         with Client(served.url, token=served.token) as client:
             newest = UUID(opened[0]["file_id"])
             (part,) = client.sign_parts(newest, first=2, last=2).parts
-        httpx2.put(part.url, content=bytes(PART_BYTES)).raise_for_status()
+        httpx2.put(part.url, content=bytes(PART_BYTES), timeout=PATIENCE).raise_for_status()
         traffic.answered.clear()
     ended = child.ended()
 

@@ -13,11 +13,9 @@ import pytest
 from tests.api.test_on_cloud_stores import settings_of
 from tests.cli.conftest import Keyshelf, StartChild
 from tests.database import NewDatabase
-from tests.served import PART_BYTES, PATIENCE, Served, serve
-from tests.servers.fixtures import versitygw_server
+from tests.patience import PATIENCE
+from tests.served import PART_BYTES, Served, serve
 from tests.servers.s3 import S3Server
-
-__all__ = ["versitygw_server"]
 
 PIECE = 64 * 1024
 

@@ -12,13 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.served import PATIENCE
-
-
-def free_port() -> str:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return str(bound.getsockname()[1])
+from tests.patience import PATIENCE
+from tests.servers.process import free_port
 
 
 @pytest.fixture
@@ -27,8 +22,8 @@ def home(tmp_path: Path) -> dict[str, str]:
     ours = {name: text for name, text in os.environ.items() if not name.startswith("KEYSHELF_")}
     return ours | {
         "KEYSHELF_DATA": str(tmp_path / "data"),
-        "KEYSHELF_PORT": free_port(),
-        "KEYSHELF_ADMIN_PORT": free_port(),
+        "KEYSHELF_PORT": str(free_port()),
+        "KEYSHELF_ADMIN_PORT": str(free_port()),
         "XDG_STATE_HOME": str(tmp_path / "state"),
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
     }
@@ -55,7 +50,7 @@ def run(home: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess
         env=home,
         capture_output=True,
         text=True,
-        timeout=2 * PATIENCE,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -116,7 +111,7 @@ def test_a_service_stays_found_when_a_second_one_on_its_folder_ends(
     assert up.stdout
     for _ in range(3):
         up.stdout.readline()
-    second = home | {"KEYSHELF_PORT": free_port(), "KEYSHELF_ADMIN_PORT": free_port()}
+    second = home | {"KEYSHELF_PORT": str(free_port()), "KEYSHELF_ADMIN_PORT": str(free_port())}
 
     with serving(second):
         during = run(home, "ls")
@@ -126,7 +121,8 @@ def test_a_service_stays_found_when_a_second_one_on_its_folder_ends(
 
 
 @pytest.mark.services
-def test_serve_is_found_as_up_is(home: dict[str, str]) -> None:
+def test_serve_is_found_as_up_is(home: dict[str, str], database_url: str) -> None:
+    home["DATABASE_URL"] = database_url
     with serving(home):
         listed = run(home, "ls")
 
@@ -134,7 +130,10 @@ def test_serve_is_found_as_up_is(home: dict[str, str]) -> None:
 
 
 @pytest.mark.services
-def test_what_does_not_answer_is_logged_and_told_and_ends_nothing(home: dict[str, str]) -> None:
+def test_what_does_not_answer_is_logged_and_told_and_ends_nothing(
+    home: dict[str, str], database_url: str
+) -> None:
+    home["DATABASE_URL"] = database_url
     home["REDIS_URL"] = "redis://127.0.0.1:9"
     home |= {"SOURCE_BUCKET": "s3://media", "SOURCE_S3_ENDPOINT": "http://127.0.0.1:9"}
     home |= {"SOURCE_S3_ACCESS_KEY": "a", "SOURCE_S3_SECRET_KEY": "b"}

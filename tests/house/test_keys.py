@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from keyshelf import layout
-from keyshelf.layout import drive, media, probes, repository
+from keyshelf.layout import backups, drive, media, probes, repository
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.names import file_name
 from keyshelf.layout.repository import RepositoryId
@@ -35,6 +35,7 @@ EXAMPLES: list[tuple[Callable[..., str], str]] = [
     (drive.aside_key, drive.aside_key(ID, HARD)),
     (drive.aside_key, drive.aside_key(ID, PATH[0], is_folder=True)),
     (probes.probe_key, probes.probe_key(ID)),
+    (backups.backup_key, backups.backup_key("20261123T041500Z")),
     (repository.chunk_key, repository.chunk_key(CHUNK)),
     (repository.manifest_key, repository.manifest_key(REPOSITORY, COMMIT)),
     (repository.proxy_key, repository.proxy_key(REPOSITORY, ASSET, "1080p.mp4")),

@@ -14,6 +14,7 @@ import httpx2
 from keyshelf.store.azure_signing import SharedKey, sign_headers
 from keyshelf.store.opening import StoreOptions
 from keyshelf.store.sigv4 import Address
+from tests.patience import PATIENCE
 from tests.servers.process import free_port, running
 
 ACCOUNT = "keyshelftests"
@@ -41,7 +42,9 @@ class AzureServer:
             size=0,
             at=datetime.now(UTC),
         )
-        answer = httpx2.put(f"{address.origin}{target}", headers=headers, verify=False)
+        answer = httpx2.put(
+            f"{address.origin}{target}", headers=headers, verify=False, timeout=PATIENCE
+        )
         answer.raise_for_status()
         return self.options(name)
 

@@ -25,6 +25,15 @@ def versitygw_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Ser
 
 
 @pytest.fixture(scope="session")
+def minio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    program = s3.build_minio()
+    if program is None:
+        pytest.skip("MinIO is built by Go, and Go is not installed here")
+    with s3.minio(program, tmp_path_factory.mktemp("minio")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def strict_s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     with s3.fake(tmp_path_factory.mktemp("strict-s3"), scheme="s3") as server:
         yield server

@@ -1,6 +1,7 @@
 """Real servers as child processes on loopback ports, stopped by their own pid."""
 
 import os
+import random
 import socket
 import subprocess
 import time
@@ -8,13 +9,26 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-START_SECONDS = 30
+from tests.patience import PATIENCE
+
+_BELOW_THOSE_OF_CLIENTS = range(10_000, 32_768)
+_chance = random.SystemRandom()
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port at which nobody listens.
+
+    It is none that systems give to whoever connects or asks for any port, so that hardly
+    anybody takes it before it is used, or while its server is restarted.
+    """
+    while True:
+        port = _chance.choice(_BELOW_THOSE_OF_CLIENTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 @contextmanager
@@ -47,7 +61,7 @@ def running(
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended at once: {log.read_text()[-2000:]}")

@@ -48,6 +48,11 @@ class Identity:
     csrf_binding: bytes | None = field(default=None, repr=False)
     """A digest of the cookie that proved it. None when the proof was no cookie."""
 
+    @property
+    def administers(self) -> bool:
+        """Whether the caller is an administrator, and the credential may be used for that."""
+        return self.is_admin and self.holds(Scope.ADMIN)
+
     def holds(self, scope: Scope) -> bool:
         """Whether the credential may be used for `scope`."""
         return scope in self.scopes

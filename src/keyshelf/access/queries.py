@@ -1,6 +1,6 @@
-"""The SQL of sessions, API tokens and idempotency keys."""
+"""The SQL of sessions, API tokens, idempotency keys and fingerprints of secrets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -244,3 +244,31 @@ async def delete_expired_keys(tx: Transaction, *, before: datetime) -> int:
     return await tx.execute(
         "DELETE FROM idempotency_keys WHERE expires_at <= %(before)s", {"before": before}
     )
+
+
+async def note_fingerprint(tx: Transaction, *, name: str, fingerprint: bytes) -> None:
+    """Record the fingerprint of a secret, unless there is one."""
+    await tx.execute(
+        """
+        INSERT INTO secret_fingerprints (name, fingerprint) VALUES (%(name)s, %(fingerprint)s)
+        ON CONFLICT (name) DO NOTHING
+        """,
+        {"name": name, "fingerprint": fingerprint},
+    )
+
+
+async def replace_fingerprint(tx: Transaction, *, name: str, fingerprint: bytes) -> None:
+    """Record that a secret is another one from here on."""
+    await tx.execute(
+        """
+        UPDATE secret_fingerprints SET fingerprint = %(fingerprint)s, noted_at = now()
+        WHERE name = %(name)s
+        """,
+        {"name": name, "fingerprint": fingerprint},
+    )
+
+
+async def fingerprints(tx: ReadTransaction) -> Mapping[str, bytes]:
+    """Return every fingerprint by the name of its secret."""
+    rows = await tx.all("SELECT name, fingerprint FROM secret_fingerprints")
+    return {row["name"]: bytes(row["fingerprint"]) for row in rows}

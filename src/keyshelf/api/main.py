@@ -26,6 +26,7 @@ from keyshelf.api.routes import (
     lists,
     media,
     media_jobs,
+    operations_cost,
     pictures,
     playback,
     probes,
@@ -79,6 +80,7 @@ PUBLIC_ROUTES: Sequence[APIRouter] = (
     repositories_proxies.router,
     repositories_upkeep.router,
     playback.router,
+    operations_cost.router,
     probes.router,
     probes.public_router,
 )

@@ -25,11 +25,12 @@ def links(service: Keyshelf, media: MediaHash) -> LinkOf:
     streams have a token in theirs where playback is signed.
     """
     until = _ends_at(service)
+    picture_url = signer(service).thumb_urls(expires_at=until)
     streamed = (videos_prefix(media), audio_prefix(media))
 
     def link_of(key: ObjectKey) -> str | None:
         if key.endswith(_PICTURES):
-            return picture_link(service, key, expires_at=until)
+            return picture_url(key)
         prefix = next((each for each in streamed if key.startswith(each)), None)
         if prefix is None:
             return None
@@ -43,13 +44,7 @@ def links(service: Keyshelf, media: MediaHash) -> LinkOf:
 
 def pictures(service: Keyshelf) -> Callable[[ObjectKey], str]:
     """Return what tells the address of a picture in the media store."""
-    until = _ends_at(service)
-    return lambda key: picture_link(service, key, expires_at=until)
-
-
-def picture_link(service: Keyshelf, key: ObjectKey, *, expires_at: datetime) -> str:
-    """Return the signed address of a picture in the media store."""
-    return signer(service).thumb_url(key, expires_at=expires_at)
+    return signer(service).thumb_urls(expires_at=_ends_at(service))
 
 
 def _ends_at(service: Keyshelf) -> datetime:

@@ -40,7 +40,7 @@ def _address(request: Request) -> str:
 
 
 async def _first_or_again(request: Request, key: str, handle: Handler) -> Response:
-    service = keyshelf_of(request)
+    service = await keyshelf_of(request)
     identity = await identify(request)
     digest = request_digest(request.method, _address(request), await request.body())
     claim = await service.idempotency.begin(identity.id, key, digest=digest)

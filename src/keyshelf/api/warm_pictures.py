@@ -21,7 +21,7 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import ProcessingHash
 from keyshelf.media.pictures.service import Found, Pictures
 from keyshelf.media.pictures.values import Picture
-from keyshelf.media.pictures.versions import SourceVersion
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.telemetry import Metrics
 
 PICTURE_PATH = "/img/{signature}/{address:path}"

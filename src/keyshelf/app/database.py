@@ -11,17 +11,31 @@ from keyshelf.settings import Settings
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncGenerator[Database]:
-    """Open the database; the embedded one is started unless another process has done so."""
+async def database_place(settings: Settings) -> AsyncGenerator[str]:
+    """Give where the database is; the embedded one runs, started unless another has done so."""
     async with AsyncExitStack() as opened:
         url = settings.text("DATABASE_URL")
         if url is None:
             folder = private_folder(settings.data_folder) / "postgres"
             server = await opened.enter_async_context(await EmbeddedPostgres.start(folder))
             url = server.url
+        yield url
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncGenerator[Database]:
+    """Open the database, and bring its schema up to date."""
+    async with open_database_as_it_is(settings) as database:
+        await migrate(database)
+        yield database
+
+
+@asynccontextmanager
+async def open_database_as_it_is(settings: Settings) -> AsyncGenerator[Database]:
+    """Open the database, whatever its schema."""
+    async with AsyncExitStack() as opened:
+        url = await opened.enter_async_context(database_place(settings))
         options = DatabaseOptions(
             url=url, max_connections=settings.number("KEYSHELF_DATABASE_CONNECTIONS")
         )
-        database = await opened.enter_async_context(await Database.open(options))
-        await migrate(database)
-        yield database
+        yield await opened.enter_async_context(await Database.open(options))

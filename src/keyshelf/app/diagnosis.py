@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
+from keyshelf.app.checks.buckets import check_buckets
 from keyshelf.app.checks.databases import check_database
 from keyshelf.app.checks.machine import check_machine
 from keyshelf.app.checks.redis import check_redis
@@ -27,6 +28,8 @@ async def diagnose(settings: Settings, *, clock: Clock = system_clock) -> AsyncI
         yield check
     yield await check_redis(settings)
     async for check in check_stores(settings, probe_id=uuid4(), clock=clock):
+        yield check
+    async for check in check_buckets(settings, probe_id=uuid4()):
         yield check
     async for check in check_renditions(settings):
         yield check

@@ -15,8 +15,13 @@ def inspect_parts(settings: Settings, drive: DriveParts, media: Media) -> Inspec
         work=media.work,
         sources=media.sources,
         eyes=Eyes(media.renders, media.tools, media.scratch),
-        derive=DeriveOptions(
-            streams=settings.flag("KEYSHELF_AUTO_HLS") is True,
-            encrypt=settings.flag("KEYSHELF_AUTO_HLS_ENCRYPT") is True,
-        ),
+        derive=derive_options(settings),
+    )
+
+
+def derive_options(settings: Settings) -> DeriveOptions:
+    """Return what is made of media by itself."""
+    return DeriveOptions(
+        streams=settings.flag("KEYSHELF_AUTO_HLS") is True,
+        encrypt=settings.flag("KEYSHELF_AUTO_HLS_ENCRYPT") is True,
     )

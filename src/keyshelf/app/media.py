@@ -1,14 +1,11 @@
 """Media, as the settings say: the tools, what they work on, and how work on them is told of."""
 
-import base64
-import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from keyshelf.app.images import render_options
-from keyshelf.app.kept_secrets import kept_secret
+from keyshelf.app.kept_secrets import webhook_secret
 from keyshelf.app.tools import tools_of
 from keyshelf.database.pool import Database
 from keyshelf.jobs.endings import Endings
@@ -35,7 +32,6 @@ from keyshelf.store.base import ObjectStore
 from keyshelf.workflows.content_places import place_of_content
 
 _SCRATCH = "scratch"
-_WEBHOOK_SECRET_FILE = "webhook-secret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ async def open_media(
         renders=await opened.enter_async_context(
             RenderPool(render_options(settings), folder=scratch.path)
         ),
-        streams=StreamParts(parts, tools, keys, settings.public_url),
+        streams=StreamParts(parts, tools, keys, settings.text("KEYSHELF_PUBLIC_URL") or ""),
         work=WorkParts(parts, _work_options(settings, most_bytes), find_content=place_of_content),
     )
 
@@ -100,16 +96,8 @@ def endings() -> Endings:
 
 
 def _work_options(settings: Settings, most_bytes: int) -> WorkOptions:
-    secret = settings.text("KEYSHELF_WEBHOOK_SECRET") or _kept_secret(settings.data_folder)
     return WorkOptions(
-        webhook_secret=secret,
+        webhook_secret=webhook_secret(settings),
         allow_private_callbacks=settings.flag("KEYSHELF_WEBHOOK_ALLOW_PRIVATE") is True,
         max_source_bytes=most_bytes,
     )
-
-
-def _kept_secret(folder: Path) -> str:
-    def make() -> str:
-        return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-
-    return kept_secret(folder, _WEBHOOK_SECRET_FILE, make)

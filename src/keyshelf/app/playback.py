@@ -1,13 +1,12 @@
 """What media are handed out with: signed addresses, playback tokens and content keys."""
 
-import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from keyshelf.app.kept_secrets import kept_secret
+from keyshelf.app.kept_secrets import content_keks
 from keyshelf.coordination.limiter import RateLimit
 from keyshelf.database.pool import Database
 from keyshelf.delivery import key_ring
@@ -15,8 +14,6 @@ from keyshelf.delivery.key_ring import KEY_BYTES, KeyRing
 from keyshelf.media.keys import tokens
 from keyshelf.media.keys.service import ContentKeys
 from keyshelf.settings import Settings
-
-_KEKS_FILE = "content-keks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Playback:
 def open_playback(settings: Settings, secret: bytes, database: Database) -> Playback:
     """Return what media are handed out with, as the settings say."""
     return Playback(
-        content_keys=ContentKeys(database, _content_keks(settings)),
+        content_keys=ContentKeys(database, key_ring.parse(content_keks(settings))),
         url_keys=_url_keys(settings, secret),
         token_key=tokens.playback_key(secret),
         needs_token=settings.flag("KEYSHELF_SIGNED_PLAYBACK") is True,
@@ -45,13 +42,6 @@ def open_playback(settings: Settings, secret: bytes, database: Database) -> Play
             "content-keys", settings.number("KEYSHELF_KEY_REQUESTS"), timedelta(minutes=1)
         ),
     )
-
-
-def _content_keks(settings: Settings) -> KeyRing:
-    text = settings.text("KEYSHELF_CONTENT_KEKS") or kept_secret(
-        settings.data_folder, _KEKS_FILE, lambda: f"v1:{secrets.token_hex(KEY_BYTES)}"
-    )
-    return key_ring.parse(text)
 
 
 def _url_keys(settings: Settings, secret: bytes) -> KeyRing:

@@ -10,7 +10,6 @@ from keyshelf.app.stores import open_role
 from keyshelf.layout.namespace import namespace
 from keyshelf.repositories.parts import RepositoryOptions, RepositoryParts
 from keyshelf.settings import Settings
-from keyshelf.store.observed import StoreMetrics
 from keyshelf.telemetry import Metrics
 
 
@@ -20,8 +19,7 @@ async def open_repositories(settings: Settings) -> AsyncGenerator[RepositoryPart
     async with AsyncExitStack() as opened:
         secret = signing_secret(settings)
         database = await opened.enter_async_context(open_database(settings))
-        metrics = StoreMetrics(Metrics().registry)
-        store = await open_role(settings, "repository", secret, metrics, opened)
+        store = await open_role(settings, "repository", secret, Metrics(), opened)
         yield RepositoryParts(database=database, store=store, options=repository_options(settings))
 
 

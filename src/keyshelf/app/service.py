@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
 from keyshelf.access.attempts import SignInAttempts
 from keyshelf.access.authenticator import Authenticator
@@ -11,7 +10,9 @@ from keyshelf.access.idempotency import IdempotencyKeys
 from keyshelf.access.kratos import KratosOptions, KratosProvider
 from keyshelf.access.local import LocalOptions, LocalProvider
 from keyshelf.access.tokens import ApiTokens
+from keyshelf.app.costs import stats_parts
 from keyshelf.app.database import open_database
+from keyshelf.app.drive import drive_options
 from keyshelf.app.inspection import inspect_parts
 from keyshelf.app.kept_secrets import local_token, signing_secret
 from keyshelf.app.media import Media, endings, open_media
@@ -19,20 +20,23 @@ from keyshelf.app.pictures import picture_parts
 from keyshelf.app.playback import Playback, open_playback
 from keyshelf.app.readiness import ReadinessCheck
 from keyshelf.app.repositories import repository_options
-from keyshelf.app.stores import LocalStore, bucket_of, open_stores
+from keyshelf.app.same_secrets import compare
+from keyshelf.app.stores import LocalStore, OpenStores, bucket_of, open_stores, store_regions
 from keyshelf.clock import system_clock
 from keyshelf.coordination.opening import Coordination, open_coordination
 from keyshelf.database.pool import Database
 from keyshelf.drive import handlers
 from keyshelf.drive.parts import DriveParts
-from keyshelf.drive.values import DriveOptions, Inspect
 from keyshelf.jobs.opening import choose_queue
 from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.registry import Registration, Registry
 from keyshelf.jobs.runner import Runner
 from keyshelf.jobs.service import Jobs
+from keyshelf.layout.namespace import namespace
 from keyshelf.media.pictures.metrics import PictureMetrics
 from keyshelf.media.pictures.service import Pictures, open_pictures
+from keyshelf.operations.counters.service import Counters, keeping
+from keyshelf.operations.monitoring.service import ServiceMetrics
 from keyshelf.repositories import handlers as repository_handlers
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.settings import Settings
@@ -79,7 +83,7 @@ class Keyshelf:
     authenticator: Authenticator
     tokens: ApiTokens
     idempotency: IdempotencyKeys
-
+    monitoring: ServiceMetrics
     readiness: ReadinessCheck
 
     def bucket_of(self, role: str) -> str:
@@ -97,17 +101,15 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
     async with AsyncExitStack() as opened:
         metrics = Metrics()
         secret = signing_secret(settings)
-        database = await opened.enter_async_context(open_database(settings))
-        coordination = await opened.enter_async_context(
-            open_coordination(settings.text("REDIS_URL"))
-        )
-        stores, local_stores = await open_stores(settings, secret, metrics, opened)
-        queue = await opened.enter_async_context(
-            choose_queue(database, redis_url=settings.text("REDIS_URL"))
-        )
+        database = await _database(settings, opened)
+        redis_url = settings.text("REDIS_URL")
+        coordination = await opened.enter_async_context(open_coordination(redis_url))
+        opened_stores = await open_stores(settings, secret, metrics, opened)
+        stores = opened_stores.by_role
+        queue = await opened.enter_async_context(choose_queue(database, redis_url=redis_url))
         jobs = Jobs(queue, endings=endings())
         drive = DriveParts(
-            database=database, store=stores["source"], jobs=jobs, options=_drive_options(settings)
+            database=database, store=stores["source"], jobs=jobs, options=drive_options(settings)
         )
         repositories = RepositoryParts(
             database=database, store=stores["repository"], options=repository_options(settings)
@@ -116,12 +118,12 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
         media = await open_media(
             settings, database, stores, jobs, opened, keys=playback.content_keys
         )
-        pictures = await _pictures(settings, media, stores["source"], metrics, opened)
+        pictures = await _pictures(settings, media, opened_stores.source, metrics, opened)
         inspecting = registration(inspect_parts(settings, drive, media))
         registry = _registry(drive, repositories, [*media.registrations(), inspecting])
-        runner = await opened.enter_async_context(
-            Runner(database, registry, queue, metrics, endings=endings())
-        )
+        runner = Runner(database, registry, queue, metrics, endings=endings())
+        await opened.enter_async_context(runner)
+        monitoring = await _monitoring(settings, database, opened_stores, metrics, opened)
         token = local_token(settings)
         provider = await _provider(settings, database, coordination, token, opened)
         tokens = ApiTokens(database, clock=system_clock)
@@ -133,7 +135,7 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
             coordination=coordination,
             metrics=metrics,
             stores=stores,
-            local_stores=local_stores,
+            local_stores=opened_stores.local,
             queue=queue,
             jobs=jobs,
             runner=runner,
@@ -146,8 +148,33 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
             authenticator=Authenticator(provider, tokens),
             tokens=tokens,
             idempotency=IdempotencyKeys(database, clock=system_clock),
+            monitoring=monitoring,
             readiness=_readiness(database, coordination, stores),
         )
+
+
+async def _database(settings: Settings, opened: AsyncExitStack) -> Database:
+    database = await opened.enter_async_context(open_database(settings))
+    await compare(settings, database)
+    return database
+
+
+async def _monitoring(
+    settings: Settings,
+    database: Database,
+    stores: OpenStores,
+    metrics: Metrics,
+    opened: AsyncExitStack,
+) -> ServiceMetrics:
+    counters = Counters(database, stores.observed, store_regions(settings))
+    await opened.enter_async_context(keeping(counters))
+    return ServiceMetrics(
+        metrics.registry,
+        database,
+        counters,
+        stats_parts(settings, database, stores.by_role["repository"]),
+        namespace=namespace(settings.required("KEYSHELF_METADATA_NAMESPACE")),
+    )
 
 
 async def _pictures(
@@ -185,15 +212,6 @@ def _readiness(
 
     asked = {role: store.check for role, store in stores.items()}
     return ReadinessCheck({"database": ask_database, "redis": coordination.check, **asked})
-
-
-def _drive_options(settings: Settings) -> DriveOptions:
-    return DriveOptions(
-        trash_kept=timedelta(days=settings.number("KEYSHELF_TRASH_DAYS")),
-        upload_kept=timedelta(hours=settings.number("KEYSHELF_UPLOAD_HOURS")),
-        url_expiry=timedelta(seconds=settings.number("KEYSHELF_URL_SECONDS")),
-        inspect=Inspect(settings.required("KEYSHELF_INSPECT")),
-    )
 
 
 async def _provider(

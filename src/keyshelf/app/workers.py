@@ -3,16 +3,22 @@
 from datetime import timedelta
 
 from keyshelf.access import expiry
+from keyshelf.app import backups
+from keyshelf.app.costs import stats_parts
+from keyshelf.app.inspection import derive_options
 from keyshelf.app.media import endings
 from keyshelf.app.service import Keyshelf
 from keyshelf.drive import upkeep as drive
+from keyshelf.jobs.periodic import PeriodicTask
 from keyshelf.jobs.sweeper import Sweeper
-from keyshelf.jobs.worker import PeriodicTask, Worker, WorkerOptions
+from keyshelf.jobs.worker import Worker, WorkerOptions
 from keyshelf.media.pictures import upkeep as pictures
 from keyshelf.media.streams.upkeep import sweep_encodes
 from keyshelf.media.work import upkeep as media_work
+from keyshelf.operations.stats import service as stats
 from keyshelf.repositories import upkeep as repositories
 from keyshelf.workflows.release_media import release_media
+from keyshelf.workflows.remove_media import finish_removals
 
 
 def make_worker(service: Keyshelf) -> Worker:
@@ -40,20 +46,24 @@ def _periodic(service: Keyshelf) -> list[PeriodicTask]:
             await expiry.sweep(tx, now=service.drive.clock())
 
     async def release() -> None:
-        await release_media(service.drive, service.media.work)
+        await release_media(service.drive, service.media.work, derive_options(service.settings))
+
+    async def finish() -> None:
+        await finish_removals(service.media.work)
 
     async def sweep_streams() -> None:
         await sweep_encodes(service.media.streams)
 
-    tasks = [
+    counted = stats_parts(service.settings, service.database, service.stores["repository"])
+    return [
+        PeriodicTask("access-expiry", timedelta(hours=1), sweep_access),
+        PeriodicTask("media-removals", timedelta(minutes=1), finish),
+        PeriodicTask("media-release", timedelta(minutes=1), release),
+        PeriodicTask("media-encodes", timedelta(hours=1), sweep_streams),
         *drive.upkeep(service.drive),
         *repositories.upkeep(service.repositories),
         *media_work.upkeep(service.media.work),
         *pictures.upkeep(service.pictures),
-    ]
-    return [
-        PeriodicTask("access-expiry", timedelta(hours=1), sweep_access),
-        PeriodicTask("media-release", timedelta(minutes=1), release),
-        PeriodicTask("media-encodes", timedelta(hours=1), sweep_streams),
-        *(PeriodicTask(task.name, task.interval, task.run) for task in tasks),
+        *stats.upkeep(counted),
+        *backups.upkeep(service.settings, service.stores, service.database.url),
     ]

@@ -11,13 +11,26 @@ import typer
 from typer.core import TyperGroup
 
 from keyshelf.cli import interrupting, output
-from keyshelf.cli.commands import jobs, keys, media, repo, token, trash
+from keyshelf.cli.commands import (
+    backup,
+    bucket,
+    jobs,
+    keys,
+    media,
+    recover,
+    repo,
+    rules,
+    token,
+    trash,
+)
 from keyshelf.cli.commands.backfill import backfill
+from keyshelf.cli.commands.capacity import capacity
 from keyshelf.cli.commands.cat import cat
 from keyshelf.cli.commands.check import check
 from keyshelf.cli.commands.checkout import checkout
 from keyshelf.cli.commands.commit import commit
 from keyshelf.cli.commands.config import config
+from keyshelf.cli.commands.cost import cost
 from keyshelf.cli.commands.cp import cp
 from keyshelf.cli.commands.diff import diff
 from keyshelf.cli.commands.doctor import doctor
@@ -77,6 +90,13 @@ for _command in (commit, log, diff, checkout, branch, tag, cat, gc, check):
     app.command()(_command)
 app.command()(backfill)
 app.command()(rebuild)
+app.add_typer(recover.app, name="recover")
+app.add_typer(backup.app, name="backup")
+for _command in (cost, capacity):
+    app.command()(_command)
+app.add_typer(bucket.app, name="bucket")
+for _kind, _group in rules.GROUPS.items():
+    app.add_typer(_group, name=_kind)
 app.add_typer(media.app, name="media")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(token.app, name="token")

@@ -247,10 +247,13 @@ class PlaybackToken:
 
 @dataclass(frozen=True, slots=True)
 class KeyRotation:
-    """How many content keys were wrapped anew, and by which key all are now."""
+    """How many content keys were wrapped anew, by which key, and which could not be."""
 
     rewrapped: int
     kek_version: str
+    unreadable_count: int
+    unreadable: tuple[str, ...]
+    """The hashes of their media, at most 10,000."""
 
 
 @dataclass(frozen=True, slots=True)

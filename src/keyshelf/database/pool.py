@@ -93,6 +93,11 @@ class Database:
             name="keyshelf",
         )
 
+    @property
+    def url(self) -> str:
+        """Where the database is, as libpq reads it; the password may be in it."""
+        return self._options.url
+
     @classmethod
     async def open(cls, options: DatabaseOptions) -> Self:
         """Connect.

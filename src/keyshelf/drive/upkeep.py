@@ -1,7 +1,6 @@
 """What the drive does by itself from time to time. Each task may run twice at once."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 
 from keyshelf.drive.changes.copies import sweep_reservations
@@ -12,20 +11,12 @@ from keyshelf.drive.settle.deletions import delete_noted
 from keyshelf.drive.settle.schedule import follow
 from keyshelf.drive.trash.purge import purge
 from keyshelf.drive.uploads.abandon import sweep
+from keyshelf.jobs.periodic import PeriodicTask
 
 _RESERVATION_KEPT = timedelta(days=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Upkeep:
-    """One task, and how often it is done."""
-
-    name: str
-    interval: timedelta
-    run: Callable[[], Awaitable[None]]
-
-
-def upkeep(parts: DriveParts) -> Sequence[Upkeep]:
+def upkeep(parts: DriveParts) -> Sequence[PeriodicTask]:
     """Return the drive's tasks."""
 
     async def delete_objects() -> None:
@@ -49,9 +40,9 @@ def upkeep(parts: DriveParts) -> Sequence[Upkeep]:
         await catch_up(parts)
 
     return [
-        Upkeep("drive-inspect", timedelta(minutes=1), inspect_the_rest),
-        Upkeep("drive-delete-objects", timedelta(minutes=1), delete_objects),
-        Upkeep("drive-purge-trash", timedelta(hours=1), purge_trash),
-        Upkeep("drive-expire-uploads", timedelta(minutes=10), expire_uploads),
-        Upkeep("drive-follow", timedelta(minutes=5), go_on_following),
+        PeriodicTask("drive-inspect", timedelta(minutes=1), inspect_the_rest),
+        PeriodicTask("drive-delete-objects", timedelta(minutes=1), delete_objects),
+        PeriodicTask("drive-purge-trash", timedelta(hours=1), purge_trash),
+        PeriodicTask("drive-expire-uploads", timedelta(minutes=10), expire_uploads),
+        PeriodicTask("drive-follow", timedelta(minutes=5), go_on_following),
     ]

@@ -1,6 +1,6 @@
 """The worker: takes ids from the queue, runs their jobs, sweeps, and does periodic tasks."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ import anyio
 from keyshelf.database.pool import Database
 from keyshelf.errors import Error, InvalidInputError
 from keyshelf.jobs import queries
+from keyshelf.jobs.periodic import PeriodicTask
 from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.runner import Runner
 from keyshelf.jobs.sweeper import Sweeper
@@ -20,18 +21,6 @@ _log = get_logger(__name__)
 
 _PAUSE_AFTER_FAILURE = 1.0  # seconds
 _SHORTEST_LOOK = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodicTask:
-    """Something to do again and again, by one of the workers each time.
-
-    It may begin twice after a crash, and a failure is logged and waits for the next turn.
-    """
-
-    name: str
-    interval: timedelta
-    run: Callable[[], Awaitable[None]]
 
 
 def _default_concurrency() -> Mapping[QueueName, int]:

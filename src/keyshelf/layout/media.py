@@ -10,6 +10,8 @@ The first two characters of a hash are a folder of their own, so that each stays
 """
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NewType
 from uuid import UUID
 
@@ -30,6 +32,9 @@ _HASH = re.compile(r"[0-9A-Za-z_-]{1,128}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _VARIANT = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _FORMAT = re.compile(r"[a-z0-9]{1,8}")
+_MADE = re.compile(rf"(images|videos|audio)/([0-9A-Za-z_-]{{1,2}})/({_HASH.pattern})/(.+)")
+_CACHED = re.compile(rf"{CACHE}({_DIGEST.pattern})\.{_FORMAT.pattern}")
+_KEPT = re.compile(rf"{WORK}([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})/.+")
 _SEGMENT = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_.-]{0,127}")
 
 
@@ -68,12 +73,7 @@ def processing_hash(text: str) -> ProcessingHash:
 
 def image_key(media: MediaHash, variant: str, extension: str) -> ObjectKey:
     """Return the key of a picture. Raises `IllegalMediaNameError`."""
-    if not _VARIANT.fullmatch(variant) or not _FORMAT.fullmatch(extension):
-        raise IllegalMediaNameError(
-            "a variant has letters, digits, hyphens and underscores, a format lowercase letters",
-            got=f"{variant}.{extension}"[:160],
-        )
-    return ObjectKey(f"{images_prefix(media)}{variant}.{extension}")
+    return ObjectKey(images_prefix(media) + _picture_name(variant, extension))
 
 
 def video_key(media: MediaHash, path: str) -> ObjectKey:
@@ -118,9 +118,49 @@ def work_prefix(job: UUID) -> str:
     return f"{WORK}{job}/"
 
 
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """What the key of something that was made for a hash says."""
+
+    area: str
+    """`images`, `videos` or `audio`."""
+    hash: MediaHash
+    path: str
+
+
+def parse_made_key(key: ObjectKey) -> MadeKey | None:
+    """Return what the key of something that was made for a hash says; None for any other key."""
+    found = _MADE.fullmatch(key)
+    if found is None or found[2] != found[3][:2]:
+        return None
+    return MadeKey(found[1], MediaHash(found[3]), found[4])
+
+
+def parse_cache_key(key: ObjectKey) -> ProcessingHash | None:
+    """Return which rendered picture a key is of; None for any other key."""
+    found = _CACHED.fullmatch(key)
+    return ProcessingHash(found[1]) if found else None
+
+
+def parse_work_key(key: ObjectKey) -> UUID | None:
+    """Return the job that keeps a part under a key; None for any other key."""
+    found = _KEPT.fullmatch(key)
+    return UUID(found[1]) if found else None
+
+
 def prefixes(media: MediaHash) -> tuple[str, str, str]:
     """Return what the keys of everything made for a hash begin with, the cache excepted."""
     return images_prefix(media), videos_prefix(media), audio_prefix(media)
+
+
+@lru_cache(maxsize=64)  # a list asks for the same few, a thousand times
+def _picture_name(variant: str, extension: str) -> str:
+    if not _VARIANT.fullmatch(variant) or not _FORMAT.fullmatch(extension):
+        raise IllegalMediaNameError(
+            "a variant has letters, digits, hyphens and underscores, a format lowercase letters",
+            got=f"{variant}.{extension}"[:160],
+        )
+    return f"{variant}.{extension}"
 
 
 def _path(path: str) -> str:

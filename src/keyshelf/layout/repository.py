@@ -31,6 +31,7 @@ CHUNKS = "v1/chunks/"
 MANIFESTS = "v1/manifests/"
 PROXIES = "v1/proxies/"
 METADATA = "v1/metadata/"
+DOCUMENTS = f"{METADATA}repos/"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9a-f]{0,64}")
 _CHUNK = re.compile(r"v1/chunks/([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})")
@@ -39,6 +40,10 @@ _MANIFEST = re.compile(rf"{MANIFESTS}{_UUID}/([0-9a-f]{{64}})\.manifest")
 _PROXY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9]{1,8}")
 _PROXY = re.compile(rf"{PROXIES}{_UUID}/([0-9a-f]{{64}})/({_PROXY_NAME.pattern})")
 _REPOSITORY = re.compile(rf"{METADATA}repos/{_UUID}\.json")
+_BELONGING = re.compile(
+    rf"(?:{METADATA}(?:repos/{_UUID}\.json|bloom/{_UUID}\.bloom|stats/{_UUID}\.json)"
+    rf"|{PROXIES}{_UUID}/[0-9a-f]{{64}}/{_PROXY_NAME.pattern})"
+)
 
 
 class IllegalDigestError(InvalidInputError):
@@ -154,6 +159,12 @@ def parse_repository_key(key: ObjectKey) -> RepositoryId | None:
     """Return the repository whose document a key is of; None for any other key."""
     found = _REPOSITORY.fullmatch(key)
     return RepositoryId(UUID(found[1])) if found else None
+
+
+def parse_belonging_key(key: ObjectKey) -> RepositoryId | None:
+    """Return the repository whose document, filter, statistics or proxy a key is of, or None."""
+    found = _BELONGING.fullmatch(key)
+    return RepositoryId(UUID(next(filter(None, found.groups())))) if found else None
 
 
 def bloom_key(repository: RepositoryId) -> ObjectKey:

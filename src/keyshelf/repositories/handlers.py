@@ -55,7 +55,7 @@ async def _check(parts: RepositoryParts, context: JobContext, payload: Payload) 
     opened = record.opened(readable_with(parts, record))
     sample = payload["sample"]
     report = await check(
-        DirectCarrier(parts, record, opened, context.owner_id),
+        DirectCarrier(parts.of_primary, record, opened, context.owner_id),
         read_data=bool(payload["read_data"]),
         sample=float(str(sample)) if sample is not None else None,
         on_progress=_progress(context),

@@ -9,6 +9,7 @@ from keyshelf.clock import Clock, system_clock
 from keyshelf.database.pool import Database
 from keyshelf.layout.namespace import DEFAULT_NAMESPACE, Namespace
 from keyshelf.store.base import ObjectStore
+from keyshelf.store.primary import primary_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,8 @@ class RepositoryParts:
     def __post_init__(self) -> None:
         if not self.store.capabilities.tags:
             object.__setattr__(self, "options", replace(self.options, tags=False))
+
+    @property
+    def of_primary(self) -> "RepositoryParts":
+        """The same, for whoever asks what the store holds: no copy of it answers."""
+        return replace(self, store=primary_of(self.store))

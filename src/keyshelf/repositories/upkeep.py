@@ -1,9 +1,9 @@
 """What repositories do by themselves from time to time. Each task may run twice at once."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 
+from keyshelf.jobs.periodic import PeriodicTask
 from keyshelf.repositories.catalog import queries as catalog
 from keyshelf.repositories.deleting import queries as notes
 from keyshelf.repositories.deleting.service import delete_noted
@@ -19,16 +19,7 @@ _LONGEST_RUN = timedelta(days=7)
 """The marks of a collection that began so long ago are swept; one that still runs ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upkeep:
-    """One task, and how often it is done."""
-
-    name: str
-    interval: timedelta
-    run: Callable[[], Awaitable[None]]
-
-
-def upkeep(parts: RepositoryParts) -> Sequence[Upkeep]:
+def upkeep(parts: RepositoryParts) -> Sequence[PeriodicTask]:
     """Return the tasks of repositories."""
 
     async def mirror_changes() -> None:
@@ -57,10 +48,10 @@ def upkeep(parts: RepositoryParts) -> Sequence[Upkeep]:
         await write_stale_snapshots(parts)
 
     return [
-        Upkeep("repositories-mirror", timedelta(minutes=1), mirror_changes),
-        Upkeep("repositories-delete-objects", timedelta(minutes=1), delete_objects),
-        Upkeep("repositories-retry-deletions", timedelta(hours=1), retry_deletions),
-        Upkeep("repositories-end-pushes", timedelta(minutes=10), end_pushes),
-        Upkeep("repositories-sweep-marks", timedelta(hours=1), sweep_marks),
-        Upkeep("repositories-snapshots", timedelta(minutes=10), write_snapshots),
+        PeriodicTask("repositories-mirror", timedelta(minutes=1), mirror_changes),
+        PeriodicTask("repositories-delete-objects", timedelta(minutes=1), delete_objects),
+        PeriodicTask("repositories-retry-deletions", timedelta(hours=1), retry_deletions),
+        PeriodicTask("repositories-end-pushes", timedelta(minutes=10), end_pushes),
+        PeriodicTask("repositories-sweep-marks", timedelta(hours=1), sweep_marks),
+        PeriodicTask("repositories-snapshots", timedelta(minutes=10), write_snapshots),
     ]

@@ -13,17 +13,20 @@ import pwd
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from keyshelf.errors import InvalidInputError
 from keyshelf.settings.checks import flag
 from keyshelf.settings.table import SETTINGS
+from keyshelf.settings.table_regions import REPLICAS, replica_ids, replica_settings
 from keyshelf.settings.values import ROLES, Setting
 
+_PARTS = ("S3_", "AZURE_", "GCS_", "TIER_", "REPLICATION_")
 _PREFIXES = (
     "KEYSHELF_",
-    *(f"{role.upper()}_{part}" for role in ROLES for part in ("S3_", "AZURE_", "GCS_")),
+    *(f"{role.upper()}_{part}" for role in ROLES for part in _PARTS),
+    "REPOSITORY_REPLICA_",
 )
 _NOT_OURS = ("KEYSHELF_TEST_",)
 
@@ -59,16 +62,18 @@ class Settings:
 
     values: Mapping[str, str]
     origins: Mapping[str, str]
+    table: Mapping[str, Setting] = field(default_factory=lambda: _BY_NAME)
+    """Every setting by its name, those of the replicas that are named included."""
 
     def text(self, name: str) -> str | None:
         """Return a setting's text, its default, or None when there is neither."""
-        return self.values.get(name) or _BY_NAME[name].default or None
+        return self.values.get(name) or self.table[name].default or None
 
     def required(self, name: str) -> str:
         """Return a setting's text; raises `InvalidSettingError` when there is none."""
         value = self.text(name)
         if value is None:
-            raise InvalidSettingError(f"{name} must be set: {_BY_NAME[name].help}")
+            raise InvalidSettingError(f"{name} must be set: {self.table[name].help}")
         return value
 
     def number(self, name: str) -> int:
@@ -108,7 +113,7 @@ class Settings:
 
     def shown(self) -> Sequence[ShownSetting]:
         """Return every setting with its value and where it came from."""
-        return [self._shown(each) for each in SETTINGS]
+        return [self._shown(each) for each in self.table.values()]
 
     def _shown(self, setting: Setting) -> ShownSetting:
         value = self.text(setting.name)
@@ -127,43 +132,56 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, str] = {}
     origins: dict[str, str] = {}
     file = _config_file(environment)
+    content = {} if file is None else _content(file)
+    table = _BY_NAME | _of_replicas(environment.get(REPLICAS) or content.get(REPLICAS.lower()))
     if file is not None:
-        for name, value in _from_file(file).items():
+        for name, value in _from_file(content, table, file).items():
             if value:
                 values[name], origins[name] = value, str(file)
     for name, value in environment.items():
-        if _is_ours(name):
-            setting_name, text = _from_environment(name, value)
+        if _is_ours(name, table):
+            setting_name, text = _from_environment(name, value, table)
             if text:
                 values[setting_name], origins[setting_name] = text, name
     for name, value in values.items():
-        _check(name, value, origins[name])
-    return Settings(values, origins)
+        _check(table[name], value, origins[name])
+    return Settings(values, origins, table)
 
 
-def _is_ours(name: str) -> bool:
-    return name.removesuffix("_FILE") in _BY_NAME or (
+def _of_replicas(named: object) -> dict[str, Setting]:
+    try:
+        ids = replica_ids(named) if isinstance(named, str) else ()
+    except ValueError:
+        # It is told by the check of that setting, with where it comes from.
+        return {}
+    return {setting.name: setting for each in ids for setting in replica_settings(each)}
+
+
+def _is_ours(name: str, table: Mapping[str, Setting]) -> bool:
+    return name.removesuffix("_FILE") in table or (
         name.startswith(_PREFIXES) and not name.startswith(_NOT_OURS)
     )
 
 
-def _from_environment(name: str, value: str) -> tuple[str, str]:
-    if name in _BY_NAME:
+def _from_environment(name: str, value: str, table: Mapping[str, Setting]) -> tuple[str, str]:
+    if name in table:
         return name, value
     base = name.removesuffix("_FILE")
-    if name.endswith("_FILE") and base in _BY_NAME and _BY_NAME[base].secret:
+    if name.endswith("_FILE") and base in table and table[base].secret:
         try:
             return base, Path(value).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidSettingError(
                 f"{name} names a file that cannot be read: {error}"
             ) from error
-    raise InvalidSettingError(_unknown(name, "the environment"))
+    raise InvalidSettingError(_unknown(name, "the environment", table))
 
 
-def _unknown(name: str, origin: str) -> str:
-    close = difflib.get_close_matches(name.upper(), _BY_NAME, n=1)
+def _unknown(name: str, origin: str, table: Mapping[str, Setting]) -> str:
+    close = difflib.get_close_matches(name.upper(), table, n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
+    if name.upper().startswith("REPOSITORY_REPLICA_"):
+        hint += f" Replicas are named by {REPLICAS}."
     return f"nobody knows the setting {name} in {origin}{hint}"
 
 
@@ -177,15 +195,20 @@ def _config_file(environment: Mapping[str, str]) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def _from_file(file: Path) -> dict[str, str]:
+def _content(file: Path) -> dict[str, object]:
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidSettingError(f"{file} cannot be read: {error}") from error
+
+
+def _from_file(
+    content: Mapping[str, object], table: Mapping[str, Setting], file: Path
+) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in content.items():
-        if name.upper() not in _BY_NAME or name != name.lower():
-            raise InvalidSettingError(_unknown(name, str(file)))
+        if name.upper() not in table or name != name.lower():
+            raise InvalidSettingError(_unknown(name, str(file), table))
         if not isinstance(value, str | int):
             raise InvalidSettingError(
                 f"{name} in {file} must be text, a whole number or true/false"
@@ -194,12 +217,12 @@ def _from_file(file: Path) -> dict[str, str]:
     return values
 
 
-def _check(name: str, value: str, origin: str) -> None:
+def _check(setting: Setting, value: str, origin: str) -> None:
     try:
-        _BY_NAME[name].check(value)
+        setting.check(value)
     except ValueError as error:
-        shown = "" if _BY_NAME[name].secret else f" {value!r}"
-        raise InvalidSettingError(f"{name}{shown} (from {origin}): {error}") from error
+        shown = "" if setting.secret else f" {value!r}"
+        raise InvalidSettingError(f"{setting.name}{shown} (from {origin}): {error}") from error
 
 
 def _xdg(environment: Mapping[str, str], name: str, default: str) -> Path:

@@ -11,6 +11,7 @@ from keyshelf.media.images.presets import parse_presets
 
 _NAMESPACE = re.compile(r"[a-z](?:-?[a-z0-9])*")
 _KEY = re.compile(r"[0-9a-fA-F]{64}")
+_PRICE_TABLE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _WIDEST_WEBP = 16_383
 _LONGEST_URL_SECONDS = 604_800  # S3 and Google Cloud Storage refuse a longer life
 
@@ -117,6 +118,13 @@ def redis_url(text: str) -> str:
     """Take an address of Redis."""
     if urlsplit(text).scheme not in {"redis", "rediss", "unix"}:
         raise ValueError("must begin with redis://, rediss:// or unix://")
+    return text
+
+
+def price_table(text: str) -> str:
+    """Take the name of a table of the price book."""
+    if not _PRICE_TABLE.fullmatch(text):
+        raise ValueError("must be a cloud and a region, such as gcs.us-central1 or own.hardware")
     return text
 
 

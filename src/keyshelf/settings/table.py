@@ -1,7 +1,11 @@
 """Every setting: its name, what it does, its default, and what it may be."""
 
 from keyshelf.settings import checks
+from keyshelf.settings.table_cost import COST_SETTINGS
 from keyshelf.settings.table_media import MEDIA_SETTINGS
+from keyshelf.settings.table_recovery import RECOVERY_SETTINGS
+from keyshelf.settings.table_regions import REGIONS_SETTINGS
+from keyshelf.settings.table_rules import RULE_SETTINGS, rule_settings
 from keyshelf.settings.table_stores import store_settings
 from keyshelf.settings.values import ROLES, Setting
 
@@ -44,6 +48,8 @@ SETTINGS: tuple[Setting, ...] = (
         check=checks.redis_url,
     ),
     *(setting for role in ROLES for setting in store_settings(role)),
+    *(setting for role in ROLES for setting in rule_settings(role)),
+    *RULE_SETTINGS,
     Setting(
         "KEYSHELF_KEEP_FREE_MIB",
         "How many MiB of a disk uploads to a disk store and work on media leave free.",
@@ -137,7 +143,10 @@ SETTINGS: tuple[Setting, ...] = (
         "Opens encrypted repositories on the command line, which asks for it when unset.",
         secret=True,
     ),
+    *REGIONS_SETTINGS,
     *MEDIA_SETTINGS,
+    *COST_SETTINGS,
+    *RECOVERY_SETTINGS,
     Setting(
         "KEYSHELF_LOG_LEVEL",
         "How much is logged: debug, info, warning or error.",

@@ -19,6 +19,7 @@ from keyshelf.store.base import ObjectMeta, Part
 from keyshelf.store.bodies import SizedBody
 from keyshelf.store.cloud_failures import failure
 from keyshelf.store.errors import StoreUnavailableError
+from keyshelf.store.retrying import ATTEMPTS, Retries
 from keyshelf.store.s3_xml import parse, text
 from keyshelf.store.sigv4 import Address
 from keyshelf.store.wire import Answer, Call, Incoming, Wire
@@ -40,12 +41,15 @@ class BlobPage:
 class AzureRequests:
     """One container. Every method raises the errors of `cloud_failures`."""
 
-    def __init__(self, *, address: Address, container: str, key: SharedKey, clock: Clock) -> None:
+    def __init__(
+        self, *, address: Address, container: str, key: SharedKey, clock: Clock, retries: Retries
+    ) -> None:
         self.address = address
         self.container = container
         self.key = key
         self._clock = clock
-        self._wire = Wire(address.origin, self._sign)
+        self.retries = retries
+        self._wire = Wire(address.origin, self._sign, retries)
 
     async def _sign(self, call: Call) -> Mapping[str, str]:
         size = call.body.size if isinstance(call.body, SizedBody) else len(call.body)
@@ -61,10 +65,10 @@ class AzureRequests:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | SizedBody = b"",
-        attempts: int = 3,
+        attempts: int = ATTEMPTS,
     ) -> Answer:
         """Make a request and return its answer. Raises what a failure of it means."""
-        call = Call(method, self.address.target(key, query), headers or {}, body)
+        call = Call(method, self.address.target(key, query), headers or {}, body, key)
         answer = await self._wire.send(call, attempts=attempts)
         if answer.status >= 300:
             raise failure(
@@ -78,7 +82,9 @@ class AzureRequests:
     @asynccontextmanager
     async def open(self, key: ObjectKey, headers: Mapping[str, str]) -> AsyncGenerator[Incoming]:
         """Begin to read a blob."""
-        async with self._wire.open(Call("GET", self.address.target(key), headers)) as incoming:
+        async with self._wire.open(
+            Call("GET", self.address.target(key), headers, key=key)
+        ) as incoming:
             if incoming.status >= 300:
                 body = await incoming.error_body()
                 doing = self._doing("GET", key)

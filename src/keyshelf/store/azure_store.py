@@ -49,8 +49,10 @@ from keyshelf.store.checks import (
     check_attributes,
     check_key,
     check_part_number,
+    check_part_size,
     check_parts,
     check_presign,
+    check_put_size,
     check_uploaded,
 )
 from keyshelf.store.deleting import deletion
@@ -60,9 +62,9 @@ from keyshelf.store.errors import (
     ObjectNotFoundError,
     UploadNotFoundError,
 )
+from keyshelf.store.retrying import ATTEMPTS
 from keyshelf.store.sigv4 import Address
-from keyshelf.store.uploading import StreamLimits, put_stream
-from keyshelf.store.wire import ATTEMPTS
+from keyshelf.store.uploading import StreamLimits, put_body
 from keyshelf.store.wire_reading import header_time, open_reader, range_header
 
 UPLOADS = ".keyshelf-uploads/"
@@ -142,12 +144,11 @@ class AzureStore:
         check_key(key)
         check_attributes(options.attributes)
         refuse_tags(options.tags)
-        if not isinstance(body, bytes):
-            return await put_stream(self, key, body, options, self._limits.stream)
-        return await self.put_bytes(key, body, options)
+        return await put_body(self, key, body, options, self._limits.stream)
 
     async def put_bytes(self, key: ObjectKey, body: bytes, options: PutOptions) -> ObjectMeta:
         """Write a blob in one request."""
+        check_put_size(len(body))
         headers = {
             "x-ms-blob-type": "BlockBlob",
             **write_headers(options),
@@ -172,7 +173,8 @@ class AzureStore:
 
     async def put_many(self, objects: Sequence[NewObject]) -> Sequence[PutResult]:
         """Write any number of small objects, one request each, several at a time."""
-        return await put_each(self, objects, at_once=self._limits.at_once)
+        may_retry = self._requests.retries.may_retry
+        return await put_each(self, objects, at_once=self._limits.at_once, may_retry=may_retry)
 
     async def get_many(self, keys: Sequence[ObjectKey]) -> Sequence[bytes | None]:
         """Read any number of small objects, one request each, several at a time."""
@@ -258,6 +260,7 @@ class AzureStore:
         check_part_number(number)
         await self._staged(key, upload_id)
         async with sized(body) as ready:
+            check_part_size(ready.size)
             query = {"comp": "block", "blockid": block_id(number)}
             await self._requests.send("PUT", _staging(upload_id), query, body=ready)
             return block_part(number, ready.size)

@@ -1,6 +1,6 @@
 """Batches of a store that has a request for each object: several at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from keyshelf.concurrency import map_each
 from keyshelf.layout.keys import ObjectKey
@@ -11,16 +11,20 @@ from keyshelf.store.errors import (
     ObjectNotFoundError,
     StoreUnavailableError,
 )
-from keyshelf.store.wire import ATTEMPTS, pause
+from keyshelf.store.retrying import ATTEMPTS, pause
 
 
 async def put_each(
-    store: ObjectStore, objects: Sequence[NewObject], *, at_once: int
+    store: ObjectStore,
+    objects: Sequence[NewObject],
+    *,
+    at_once: int,
+    may_retry: Callable[[], bool] = lambda: True,
 ) -> Sequence[PutResult]:
     """Write objects one by one, `at_once` at a time; see `ObjectStore.put_many`.
 
-    An object that is to be created is tried again when no answer came. One that the
-    first try wrote after all is then told as `EXISTED`, which is true.
+    An object that is to be created is tried again when no answer came, if it may. One
+    that the first try wrote after all is then told as `EXISTED`, which is true.
     """
     check_new_objects(objects)
 
@@ -31,6 +35,8 @@ async def put_each(
             try:
                 return await _put(store, new)
             except StoreUnavailableError:
+                if not may_retry():
+                    raise
                 await pause(attempt)
         return await _put(store, new)
 

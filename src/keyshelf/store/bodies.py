@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -30,6 +31,13 @@ class SizedBody:
             return
         await to_thread.run_sync(self.content.seek, 0)
         while piece := await to_thread.run_sync(self.content.read, _PIECE_BYTES):
+            yield piece
+
+
+async def file_pieces(path: Path) -> AsyncIterator[bytes]:
+    """Give the bytes of a file as a body."""
+    async with await anyio.open_file(path, "rb") as file:
+        while piece := await file.read(_PIECE_BYTES):
             yield piece
 
 

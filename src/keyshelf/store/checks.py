@@ -7,7 +7,10 @@ from itertools import pairwise
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.keys import MAX_KEY_BYTES, ObjectKey
 from keyshelf.store.base import (
+    MAX_OBJECT_BYTES,
+    MAX_PART_BYTES,
     MAX_PARTS,
+    MAX_PUT_BYTES,
     MAX_SMALL_BYTES,
     Attributes,
     CompletedPart,
@@ -39,6 +42,23 @@ def check_part_number(number: int) -> None:
         raise InvalidPartError(f"parts are numbered from 1 to {MAX_PARTS}")
 
 
+def check_part_size(size: int) -> None:
+    """Raise `ObjectTooLargeError` for a part that no store takes."""
+    _check_at_most(MAX_PART_BYTES, size, "a part")
+
+
+def check_put_size(size: int) -> None:
+    """Raise `ObjectTooLargeError` for an object that no store takes in one request."""
+    _check_at_most(MAX_PUT_BYTES, size, "an object that is written in one request")
+
+
+def _check_at_most(limit: int, size: int, what: str) -> None:
+    if size > limit:
+        raise ObjectTooLargeError(
+            f"{what} has at most {limit} bytes; this one has {size}", max_bytes=limit
+        )
+
+
 def check_parts(parts: Sequence[CompletedPart]) -> None:
     """Raise `InvalidPartError` unless there are parts, each named once, in order."""
     if not parts:
@@ -52,7 +72,10 @@ def check_parts(parts: Sequence[CompletedPart]) -> None:
 def check_uploaded(
     wanted: Sequence[CompletedPart], uploaded: Sequence[Part], *, min_bytes: int
 ) -> None:
-    """Raise `InvalidPartError` for a part that is not there, is another, or is too small."""
+    """Raise `InvalidPartError` for a part that is not there, is another, or is too small.
+
+    Raises `ObjectTooLargeError` when all of them are more than an object may have.
+    """
     found = {part.number: part for part in uploaded}
     for part in wanted:
         known = found.get(part.number)
@@ -60,6 +83,7 @@ def check_uploaded(
             raise InvalidPartError(f"part {part.number} is not the one that was uploaded")
         if known.size < min_bytes and part is not wanted[-1]:
             raise InvalidPartError(f"part {part.number} is smaller than {min_bytes} bytes")
+    _check_at_most(MAX_OBJECT_BYTES, sum(found[part.number].size for part in wanted), "an object")
 
 
 def check_header_text(text: str, what: str) -> None:
@@ -103,7 +127,7 @@ def check_metadata_names(metadata: Mapping[str, str]) -> None:
 
 
 def check_presign(method: str, options: PresignOptions) -> None:
-    """Raise `InvalidInputError` for what no store signs."""
+    """Raise `InvalidInputError` or `ObjectTooLargeError` for what no store signs."""
     if method not in _SIGNED_METHODS:
         raise InvalidInputError("only GET, HEAD and PUT can be signed", method=method)
     if not timedelta(seconds=1) <= options.expires_in <= _MAX_EXPIRY:
@@ -114,6 +138,8 @@ def check_presign(method: str, options: PresignOptions) -> None:
         if method != "PUT":
             raise InvalidInputError("only PUT of a part can be signed")
         check_part_number(options.part_number)
+        check_part_size(options.content_length or 0)
+    check_put_size(options.content_length or 0)
     of_object = (
         options.condition is not Condition.ALWAYS,
         options.sha256 is not None,

@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError, PreconditionError
@@ -21,14 +21,18 @@ from keyshelf.clock import Clock
 from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store import header_text, s3_xml
-from keyshelf.store.base import Attributes, ByteRange, ObjectMeta
+from keyshelf.store.base import Attributes, ByteRange, ObjectMeta, ObjectReader
 from keyshelf.store.cloud_failures import failure
 from keyshelf.store.errors import ObjectChangedError, StoreUnavailableError
+from keyshelf.store.resuming import ResumingReader
+from keyshelf.store.retrying import ATTEMPTS, OVERLOADED_STATUSES, Retries, pause
 from keyshelf.store.sigv4 import Address, Credentials
 
 if TYPE_CHECKING:
     from obstore import GetOptions, GetResult
     from obstore.store import ClientConfig, RetryConfig, S3Credential
+
+T = TypeVar("T")
 
 _PIECE_BYTES = 1 << 20
 _CLIENT: "ClientConfig" = {
@@ -39,11 +43,8 @@ _CLIENT: "ClientConfig" = {
     "timeout": timedelta(days=1),
     "user_agent": "keyshelf",
 }
-_RETRY: "RetryConfig" = {
-    "max_retries": 2,
-    "retry_timeout": timedelta(seconds=30),
-    "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2)},
-}
+# It would retry without our knowing that the store is overloaded, and without a budget.
+_RETRY: "RetryConfig" = {"max_retries": 0}
 _STATUS = re.compile(r"status (?:code: )?(\d{3})\b")
 
 
@@ -98,8 +99,9 @@ class CloudReader:
 class CloudBytes:
     """Reads and unconditional writes of plain keys in one bucket or container."""
 
-    def __init__(self, store: S3Store | AzureStore) -> None:
+    def __init__(self, store: S3Store | AzureStore, retries: Retries) -> None:
         self._store = store
+        self._retries = retries
 
     @classmethod
     def s3(
@@ -111,6 +113,7 @@ class CloudBytes:
         region: str,
         credentials: Callable[[], Awaitable[Credentials]],
         clock: Clock,
+        retries: Retries,
     ) -> "CloudBytes":
         """Open a bucket of S3 or of a server that speaks its protocol."""
 
@@ -137,13 +140,36 @@ class CloudBytes:
                 credential_provider=provide,
                 client_options=_CLIENT,
                 retry_config=_RETRY,
-            )
+            ),
+            retries,
         )
 
     async def get(
         self, key: ObjectKey, *, byte_range: ByteRange | None, if_match: str | None
+    ) -> ObjectReader:
+        """Open an object, which is read on when its connection breaks.
+
+        Raises what the store's answer means, see `translated`.
+        """
+        reader = await self._open(key, byte_range=byte_range, if_match=if_match)
+        left = iter(range(ATTEMPTS - 1))
+
+        async def reopen(meta: ObjectMeta, rest: ByteRange, error: Error) -> ObjectReader:
+            attempt = next(left, None)
+            if attempt is None or not self._retries.may_retry():
+                raise error
+            await pause(attempt)
+            again = await self._open(key, byte_range=rest, if_match=meta.etag)
+            # A server that ignores conditions gives out whatever is there.
+            if again.meta.etag != meta.etag:
+                raise error
+            return again
+
+        return ResumingReader(reader, reopen)
+
+    async def _open(
+        self, key: ObjectKey, *, byte_range: ByteRange | None, if_match: str | None
     ) -> CloudReader:
-        """Open an object. Raises what the store's answer means, see `translated`."""
         options: GetOptions = {}
         if byte_range is not None:
             options["range"] = (
@@ -153,25 +179,37 @@ class CloudBytes:
             )
         if if_match is not None:
             options["if_match"] = f'"{if_match}"'
-        try:
-            result = await obstore.get_async(self._store, key, options=options)
-        except (BaseError, OSError) as error:
-            raise translated(error, doing=f"GET {key[:200]!r}") from error
+        result = await self._tried(
+            "GET", key, lambda: obstore.get_async(self._store, key, options=options)
+        )
         return CloudReader(result, key, _meta(key, result))
 
     async def put(self, key: ObjectKey, body: bytes, attributes: Attributes) -> str:
         """Write an object in one request and return its ETag."""
-        try:
-            result = await obstore.put_async(
-                self._store,
-                key,
-                body,
-                attributes=_attributes(attributes),
-                use_multipart=False,
-            )
-        except (BaseError, OSError) as error:
-            raise translated(error, doing=f"PUT {key[:200]!r}") from error
+        named = _attributes(attributes)
+        result = await self._tried(
+            "PUT",
+            key,
+            lambda: obstore.put_async(
+                self._store, key, body, attributes=named, use_multipart=False
+            ),
+        )
         return (result["e_tag"] or "").strip('"')
+
+    async def _tried(self, method: str, key: ObjectKey, send: Callable[[], Awaitable[T]]) -> T:
+        self._retries.asked()
+        for attempt in range(ATTEMPTS):
+            try:
+                return await send()
+            except (BaseError, OSError) as error:
+                failure = translated(error, doing=f"{method} {key[:200]!r}")
+                if _status(error) in OVERLOADED_STATUSES:
+                    self._retries.overloaded(method, key)
+                is_last = attempt + 1 == ATTEMPTS or not isinstance(failure, StoreUnavailableError)
+                if is_last or not self._retries.may_retry():
+                    raise failure from error
+            await pause(attempt)
+        raise AssertionError
 
 
 def translated(error: Exception, *, doing: str) -> Error:
@@ -181,10 +219,15 @@ def translated(error: Exception, *, doing: str) -> Error:
         return failure(404, {}, said.encode(), doing=doing)
     if isinstance(error, PreconditionError):
         return ObjectChangedError(f"{doing}: the object has another ETag")
-    status = _STATUS.search(said)
-    if status:
-        return failure(int(status[1]), {}, said.encode(), doing=doing)
+    status = _status(error)
+    if status is not None:
+        return failure(status, {}, said.encode(), doing=doing)
     return StoreUnavailableError(f"{doing}: {said.partition('Debug source:')[0].strip()}")
+
+
+def _status(error: Exception) -> int | None:
+    found = _STATUS.search(str(error))
+    return int(found[1]) if found else None
 
 
 def _attributes(attributes: Attributes) -> dict[str, str]:

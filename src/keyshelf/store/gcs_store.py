@@ -73,7 +73,7 @@ class GcsStore(S3Store):
             # A HEAD tells the generation of that ETag; the write then names the generation,
             # so nobody can come between.
             answer = await self._requests.send("HEAD", key)
-            if self._meta(key, answer.headers).etag != condition.etag:
+            if self._requests.meta(key, answer.headers).etag != condition.etag:
                 raise ObjectChangedError(f"the object {key!r} has another ETag", key=key)
             generation = answer.headers["x-goog-generation"]
         return {"x-goog-if-generation-match": generation}

@@ -17,7 +17,7 @@ from typing import Self
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from keyshelf.errors import Error
+from keyshelf.errors import Error, UnavailableError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
     Body,
@@ -41,7 +41,9 @@ from keyshelf.store.base import (
     WriteCondition,
 )
 
-_SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+OURS, THEIRS = "4xx", "5xx"
+"""Whether a request failed by what was asked, or by the store: as HTTP's statuses say it."""
 _PUT, _PRESIGN = PutOptions(), PresignOptions()
 
 
@@ -53,13 +55,14 @@ class StoreMetrics:
             "keyshelf_store_request_duration_seconds",
             "How long operations on a store took; reading a body is not part of it.",
             ["store", "op"],
-            buckets=_SECONDS,
+            buckets=SECONDS,
             registry=registry,
         )
         self.errors = Counter(
             "keyshelf_store_errors_total",
-            "Operations on a store that failed, by the code of the error.",
-            ["store", "op", "code"],
+            "Operations on a store that failed: by what was asked (4xx) or by the store (5xx),"
+            " and the code of the error.",
+            ["store", "op", "class", "code"],
             registry=registry,
         )
         self.bytes = Counter(
@@ -108,10 +111,11 @@ class ObservedStore:
         try:
             yield
         except Error as error:
-            self._metrics.errors.labels(self._role, operation, error.code).inc()
+            fault = THEIRS if isinstance(error, UnavailableError) else OURS
+            self._metrics.errors.labels(self._role, operation, fault, error.code).inc()
             raise
         except Exception:
-            self._metrics.errors.labels(self._role, operation, "unexpected").inc()
+            self._metrics.errors.labels(self._role, operation, THEIRS, "unexpected").inc()
             raise
         finally:
             seconds = perf_counter() - start

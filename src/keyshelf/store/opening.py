@@ -1,8 +1,11 @@
 """From settings to a store that is open."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+import anyio
 
 from keyshelf.clock import Clock, system_clock
 from keyshelf.errors import InvalidInputError
@@ -11,17 +14,28 @@ from keyshelf.store.azure_signing import SharedKey
 from keyshelf.store.azure_store import AzureStore
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.cloud import CloudBytes
+from keyshelf.store.control import BucketControl
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
-from keyshelf.store.errors import BucketNotFoundError, StoreUnavailableError
+from keyshelf.store.errors import (
+    BucketNotFoundError,
+    StoreUnavailableError,
+    UnsupportedError,
+)
 from keyshelf.store.gcs_store import GcsStore
 from keyshelf.store.local_signing import LocalSigner
 from keyshelf.store.memory import MemoryOptions, MemoryStore
-from keyshelf.store.s3_control import AmbientCredentials
+from keyshelf.store.retrying import Retries
+from keyshelf.store.s3_control.ambient import AmbientCredentials
+from keyshelf.store.s3_control.buckets import S3Control, S3ControlOptions
 from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.s3_requests import CredentialSource, S3Requests
 from keyshelf.store.s3_store import S3Store
+from keyshelf.store.s3_versions import S3Versions
 from keyshelf.store.sigv4 import GOOGLE, Address, Credentials
+from keyshelf.store.versions import VersionedStore
+
+_PROBE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,8 @@ class StoreOptions:
     keep_free_bytes: int = 0
     """Disk stores: how much of the disk is left free."""
     s3_limits: S3Limits = field(default_factory=S3Limits)
+    retries: Retries = field(default_factory=Retries, repr=False, compare=False)
+    """Stores in clouds: when their requests are repeated."""
     clock: Clock = system_clock
 
 
@@ -121,9 +137,59 @@ def _credentials(options: StoreOptions) -> CredentialSource:
     return configured
 
 
+def open_versions(options: StoreOptions) -> VersionedStore:
+    """Open the versions of the bucket that the options name. Close them with `aclose`.
+
+    Raises `UnsupportedError` for a store that keeps none, and what `open_store` raises.
+    """
+    scheme = urlsplit(options.bucket).scheme or "s3"
+    if scheme != "s3":
+        raise UnsupportedError(
+            f"{options.bucket} keeps no versions that Keyshelf can bring back: that needs a bucket"
+            " of S3 with versioning"
+        )
+    bucket = _bucket_name(options.bucket)
+    return S3Versions(
+        S3Requests(
+            address=_address(options, bucket),
+            bucket=bucket,
+            region=options.region,
+            credentials=_credentials(options),
+            clock=options.clock,
+            retries=options.retries,
+        ),
+        limits=options.s3_limits,
+    )
+
+
+def open_control(options: StoreOptions) -> BucketControl | None:
+    """Return the rules of the bucket that the options name; None where they are not reached.
+
+    They are of S3's protocol only: no key that Google or Azure gives for objects opens
+    them there, and a folder has none. Raises `InvalidInputError` as `open_store`.
+    """
+    if (urlsplit(options.bucket).scheme or "s3") != "s3":
+        return None
+    bucket = _bucket_name(options.bucket)
+    return S3Control(
+        S3ControlOptions(
+            bucket=bucket,
+            endpoint=_endpoint(options),
+            region=options.region,
+            path_style=_is_path_style(options, bucket),
+        ),
+        _credentials(options),
+    )
+
+
+def _address(options: StoreOptions, bucket: str) -> Address:
+    path_style = _is_path_style(options, bucket)
+    return Address.of(_endpoint(options), bucket, path_style=path_style)
+
+
 async def _open_s3(options: StoreOptions, bucket: str) -> ObjectStore:
     path_style = _is_path_style(options, bucket)
-    address = Address.of(_endpoint(options), bucket, path_style=path_style)
+    address = _address(options, bucket)
     credentials = _credentials(options)
     fast = CloudBytes.s3(
         address,
@@ -132,6 +198,7 @@ async def _open_s3(options: StoreOptions, bucket: str) -> ObjectStore:
         region=options.region,
         credentials=credentials,
         clock=options.clock,
+        retries=options.retries,
     )
     store = S3Store(
         S3Requests(
@@ -140,17 +207,19 @@ async def _open_s3(options: StoreOptions, bucket: str) -> ObjectStore:
             region=options.region,
             credentials=credentials,
             clock=options.clock,
+            retries=options.retries,
         ),
         fast,
         clock=options.clock,
         public_address=_public_address(options, bucket, path_style=path_style),
         limits=options.s3_limits,
     )
-    try:
+    # A service starts without its store and waits; what needs to know asks again.
+    with (
+        anyio.move_on_after(_PROBE_SECONDS),
+        suppress(StoreUnavailableError, BucketNotFoundError),
+    ):
         await store.probe()
-    except (StoreUnavailableError, BucketNotFoundError):
-        # A service starts without its store and waits; what needs to know asks again.
-        pass
     return store
 
 
@@ -165,6 +234,7 @@ def _open_gcs(options: StoreOptions, bucket: str) -> ObjectStore:
         region="auto",
         credentials=_credentials(options),
         clock=options.clock,
+        retries=options.retries,
         dialect=GOOGLE,
     )
     return GcsStore(
@@ -184,6 +254,7 @@ def _open_azure(options: StoreOptions, container: str) -> ObjectStore:
         container=container,
         key=SharedKey(options.access_key, options.secret_key),
         clock=options.clock,
+        retries=options.retries,
     )
     return AzureStore(
         requests,

@@ -26,15 +26,18 @@ async def copy_in_parts(
     limits: S3Limits,
     *,
     with_tags: bool,
+    version_id: str | None = None,
 ) -> None:
     """Copy an object by parts, with its attributes and class, and its tags if told to.
+
+    With `version_id` an older version of it, that `source` tells of.
 
     The copy appears whole or not at all: a failure aborts the upload, a crash leaves
     one open. Raises `ObjectChangedError` when the source changes meanwhile.
     """
     options = PutOptions(
         attributes=source.attributes or Attributes(),
-        tags=await requests.get_tags(source.key) if with_tags else {},
+        tags=await requests.get_tags(source.key, version_id=version_id) if with_tags else {},
         storage_class=source.storage_class,
     )
     headers = requests.write_headers(options)
@@ -51,6 +54,7 @@ async def copy_in_parts(
             first=first,
             last=last,
             headers={f"{requests.prefix}copy-source-if-match": f'"{source.etag}"'},
+            version_id=version_id,
         )
         return CompletedPart(number=number, etag=etag)
 

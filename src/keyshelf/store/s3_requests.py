@@ -13,10 +13,18 @@ from urllib.parse import urlencode
 from keyshelf.clock import Clock
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store import header_text, s3_xml
-from keyshelf.store.base import CompletedPart, DeleteResult, OpenUpload, Part, PutOptions
+from keyshelf.store.base import (
+    CompletedPart,
+    DeleteResult,
+    ObjectMeta,
+    OpenUpload,
+    Part,
+    PutOptions,
+)
 from keyshelf.store.bodies import SizedBody
 from keyshelf.store.cloud_failures import failure
 from keyshelf.store.errors import UploadNotFoundError
+from keyshelf.store.retrying import ATTEMPTS, Retries
 from keyshelf.store.s3_xml import Listing
 from keyshelf.store.sigv4 import (
     AWS,
@@ -27,7 +35,8 @@ from keyshelf.store.sigv4 import (
     Signer,
     quote_path,
 )
-from keyshelf.store.wire import ATTEMPTS, Answer, Call, Incoming, Wire
+from keyshelf.store.wire import Answer, Call, Incoming, Wire
+from keyshelf.store.wire_reading import object_meta
 
 _HASHED_BYTES = 1 << 16
 """Bodies up to this size are covered by the signature; hashing more costs more than it tells."""
@@ -47,6 +56,7 @@ class S3Requests:
         region: str,
         credentials: CredentialSource,
         clock: Clock,
+        retries: Retries,
         dialect: Dialect = AWS,
     ) -> None:
         self._address = address
@@ -55,7 +65,8 @@ class S3Requests:
         self._credentials = credentials
         self._clock = clock
         self._signers: dict[Address, tuple[Credentials, Signer]] = {}
-        self._wire = Wire(address.origin, self._sign)
+        self.retries = retries
+        self._wire = Wire(address.origin, self._sign, retries)
         self.dialect = dialect
         self.prefix = dialect.prefix
 
@@ -95,7 +106,7 @@ class S3Requests:
         attempts: int = ATTEMPTS,
     ) -> Answer:
         """Make a request and return its answer. Raises what a failure of it means."""
-        call = Call(method, self._target(key, query or {}), headers or {}, body)
+        call = Call(method, self._target(key, query or {}), headers or {}, body, key)
         answer = await self._wire.send(call, attempts=attempts)
         # Copying and completing answer 200 at once and may still fail in the body.
         if answer.status >= 300 or b"<Error>" in answer.body[:256]:
@@ -112,13 +123,27 @@ class S3Requests:
     @asynccontextmanager
     async def open(self, key: ObjectKey, headers: Mapping[str, str]) -> AsyncGenerator[Incoming]:
         """Begin to read an object."""
-        call = Call("GET", self._target(key, {}), headers)
+        call = Call("GET", self._target(key, {}), headers, key=key)
         async with self._wire.open(call) as incoming:
             if incoming.status >= 300:
                 body = await incoming.error_body()
                 doing = self._doing("GET", key)
                 raise failure(incoming.status, incoming.headers, body, doing=doing)
             yield incoming
+
+    async def head(self, key: ObjectKey, *, version_id: str | None = None) -> ObjectMeta:
+        """Return the facts of an object, or of a version of it."""
+        query = {"versionId": version_id} if version_id else None
+        return self.meta(key, (await self.send("HEAD", key, query)).headers)
+
+    def meta(self, key: ObjectKey, headers: Mapping[str, str]) -> ObjectMeta:
+        """Return what an answer's headers tell of an object."""
+        return object_meta(
+            key,
+            headers,
+            metadata=header_text.decode_values(headers, prefix=f"{self.prefix}meta-"),
+            found_class=s3_xml.storage_class(headers.get(f"{self.prefix}storage-class")),
+        )
 
     def write_headers(self, options: PutOptions) -> dict[str, str]:
         """Return the headers that give a new object its attributes, tags and class."""
@@ -147,15 +172,21 @@ class S3Requests:
         return await self.send("PUT", key, headers=headers, body=body, attempts=attempts)
 
     async def copy(
-        self, source: ObjectKey, destination: ObjectKey, headers: Mapping[str, str]
+        self,
+        source: ObjectKey,
+        destination: ObjectKey,
+        headers: Mapping[str, str],
+        *,
+        version_id: str | None = None,
     ) -> str:
-        """Copy an object in one request and return the copy's ETag."""
-        headers = {**headers, **self._copy_source(source)}
+        """Copy an object, or a version of it, in one request and return the copy's ETag."""
+        headers = {**headers, **self._copy_source(source, version_id)}
         answer = await self.send("PUT", destination, headers=headers)
         return s3_xml.bare_etag(s3_xml.text(s3_xml.parse(answer.body, "CopyObjectResult"), "ETag"))
 
-    def _copy_source(self, source: ObjectKey) -> dict[str, str]:
-        return {f"{self.prefix}copy-source": f"/{self._bucket}/{quote_path(source)}"}
+    def _copy_source(self, source: ObjectKey, version_id: str | None) -> dict[str, str]:
+        version = f"?{urlencode({'versionId': version_id})}" if version_id else ""
+        return {f"{self.prefix}copy-source": f"/{self._bucket}/{quote_path(source)}{version}"}
 
     async def list_page(
         self,
@@ -186,9 +217,10 @@ class S3Requests:
         answer = await self.send("POST", None, {"delete": ""}, headers=headers, body=body)
         return s3_xml.parse_deletes(answer.body, keys)
 
-    async def get_tags(self, key: ObjectKey) -> Mapping[str, str]:
-        """Return an object's tags."""
-        return s3_xml.parse_tags((await self.send("GET", key, {"tagging": ""})).body)
+    async def get_tags(self, key: ObjectKey, *, version_id: str | None = None) -> Mapping[str, str]:
+        """Return the tags of an object, or of a version of it."""
+        query = {"tagging": ""} | ({"versionId": version_id} if version_id else {})
+        return s3_xml.parse_tags((await self.send("GET", key, query)).body)
 
     async def set_tags(self, key: ObjectKey, tags: Mapping[str, str]) -> None:
         """Replace an object's tags."""
@@ -222,12 +254,13 @@ class S3Requests:
         first: int,
         last: int,
         headers: Mapping[str, str],
+        version_id: str | None = None,
     ) -> str:
         """Fill one part with bytes of an object, `first` to `last` inclusive; return its ETag."""
         query = {"partNumber": str(number), "uploadId": upload_id}
         headers = {
             **headers,
-            **self._copy_source(source),
+            **self._copy_source(source, version_id),
             f"{self.prefix}copy-source-range": f"bytes={first}-{last}",
         }
         answer = await self.send("PUT", destination, query, headers=headers)

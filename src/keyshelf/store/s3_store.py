@@ -9,9 +9,8 @@ from keyshelf.clock import Clock
 from keyshelf.concurrency import map_each
 from keyshelf.errors import ConflictError, InvalidInputError, NotFoundError
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store import header_text, s3_xml
+from keyshelf.store import s3_xml
 from keyshelf.store.base import (
-    MAX_PUT_BYTES,
     Body,
     ByteRange,
     Capabilities,
@@ -37,8 +36,10 @@ from keyshelf.store.checks import (
     check_attributes,
     check_key,
     check_part_number,
+    check_part_size,
     check_parts,
     check_presign,
+    check_put_size,
     check_uploaded,
 )
 from keyshelf.store.cloud import CloudBytes, is_plain
@@ -48,19 +49,18 @@ from keyshelf.store.errors import (
     ObjectChangedError,
     ObjectExistsError,
     ObjectNotFoundError,
-    ObjectTooLargeError,
     StoreForbiddenError,
     UnsupportedError,
 )
 from keyshelf.store.local_rules import check_condition, check_match
+from keyshelf.store.retrying import ATTEMPTS
 from keyshelf.store.s3_copying import copy_in_parts
 from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.s3_presigning import query_and_headers
 from keyshelf.store.s3_requests import S3Requests
 from keyshelf.store.sigv4 import Address
-from keyshelf.store.uploading import put_stream
-from keyshelf.store.wire import ATTEMPTS
-from keyshelf.store.wire_reading import header_time, object_meta, open_reader, range_header
+from keyshelf.store.uploading import put_body
+from keyshelf.store.wire_reading import header_time, open_reader, range_header
 
 _DELETE_BATCH = 1000
 _PUT, _PRESIGN = PutOptions(), PresignOptions()
@@ -119,8 +119,7 @@ class S3Store:
     async def head(self, key: ObjectKey) -> ObjectMeta:
         """Return an object's facts; see `ObjectStore`."""
         check_key(key)
-        answer = await self._requests.send("HEAD", key)
-        return self._meta(key, answer.headers)
+        return await self._requests.head(key)
 
     async def get(
         self, key: ObjectKey, *, byte_range: ByteRange | None = None, if_match: str | None = None
@@ -154,14 +153,11 @@ class S3Store:
         check_attributes(options.attributes)
         if options.tags:
             await self._refuse_without_tags()
-        if not isinstance(body, bytes):
-            return await put_stream(self, key, body, options, self._limits.stream)
-        return await self.put_bytes(key, body, options)
+        return await put_body(self, key, body, options, self._limits.stream)
 
     async def put_bytes(self, key: ObjectKey, body: bytes, options: PutOptions) -> ObjectMeta:
         """Write an object in one request."""
-        if len(body) > MAX_PUT_BYTES:
-            raise ObjectTooLargeError("one request writes at most 5 GiB; use a stream or parts")
+        check_put_size(len(body))
         plain = options == PutOptions(attributes=options.attributes) and is_plain(key)
         if self._fast is not None and plain:
             etag = await self._fast.put(key, body, options.attributes)
@@ -169,7 +165,7 @@ class S3Store:
         headers = self._requests.write_headers(options)
         async with self._condition(key, options.condition) as condition:
             # A repeated conditional write would find its own first try and call it another's.
-            attempts = 1 if condition else ATTEMPTS
+            attempts = ATTEMPTS if options.condition is Condition.ALWAYS else 1
             answer = await self._requests.put(key, body, headers | condition, attempts=attempts)
         etag = s3_xml.bare_etag(answer.headers.get("etag", ""))
         at = header_time(answer.headers["date"]) if "date" in answer.headers else self._clock()
@@ -177,7 +173,8 @@ class S3Store:
 
     async def put_many(self, objects: Sequence[NewObject]) -> Sequence[PutResult]:
         """Write any number of small objects, one request each, several at a time."""
-        return await put_each(self, objects, at_once=self._limits.at_once)
+        may_retry = self._requests.retries.may_retry
+        return await put_each(self, objects, at_once=self._limits.at_once, may_retry=may_retry)
 
     async def get_many(self, keys: Sequence[ObjectKey]) -> Sequence[bytes | None]:
         """Read any number of small objects, one request each, several at a time."""
@@ -270,6 +267,7 @@ class S3Store:
         check_key(key)
         check_part_number(number)
         async with sized(body) as ready:
+            check_part_size(ready.size)
             etag = await self._requests.upload_part(key, upload_id, number, ready)
             return Part(number=number, etag=etag, size=ready.size)
 
@@ -346,16 +344,7 @@ class S3Store:
         if if_match is not None:
             headers["if-match"] = f'"{if_match}"'
         return await open_reader(
-            self._requests.open(key, headers), lambda headers: self._meta(key, headers)
-        )
-
-    def _meta(self, key: ObjectKey, headers: Mapping[str, str]) -> ObjectMeta:
-        prefix = self._requests.prefix
-        return object_meta(
-            key,
-            headers,
-            metadata=header_text.decode_values(headers, prefix=f"{prefix}meta-"),
-            found_class=s3_xml.storage_class(headers.get(f"{prefix}storage-class")),
+            self._requests.open(key, headers), lambda headers: self._requests.meta(key, headers)
         )
 
     async def _range_error(self, key: ObjectKey) -> InvalidRangeError:

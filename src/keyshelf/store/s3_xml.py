@@ -72,7 +72,8 @@ def parse_listing(body: bytes) -> Listing:
     encoded = text(tree, "EncodingType") == "url"
     objects = [_listed(each, encoded=encoded) for each in tree.iterfind("Contents")]
     folders = [
-        _key(text(each, "Prefix"), encoded=encoded) for each in tree.iterfind("CommonPrefixes")
+        decode_key(text(each, "Prefix"), encoded=encoded)
+        for each in tree.iterfind("CommonPrefixes")
     ]
     token = text(tree, "NextContinuationToken") if text(tree, "IsTruncated") == "true" else ""
     return Listing(ListPage(objects, folders), token or None)
@@ -81,7 +82,7 @@ def parse_listing(body: bytes) -> Listing:
 def _listed(element: ET.Element, *, encoded: bool) -> ObjectMeta:
     fields = {child.tag: child.text or "" for child in element}
     return ObjectMeta(
-        key=ObjectKey(_key(fields["Key"], encoded=encoded)),
+        key=ObjectKey(decode_key(fields["Key"], encoded=encoded)),
         size=int(fields["Size"]),
         etag=bare_etag(fields.get("ETag", "")),
         modified_at=parse_time(fields["LastModified"]),
@@ -89,7 +90,8 @@ def _listed(element: ET.Element, *, encoded: bool) -> ObjectMeta:
     )
 
 
-def _key(value: str, *, encoded: bool) -> str:
+def decode_key(value: str, *, encoded: bool) -> str:
+    """Return a key as it is, from a listing that is URL encoded or not."""
     if encoded and ("%" in value or "+" in value):
         return unquote_plus(value)
     return value
@@ -116,7 +118,7 @@ def parse_uploads(body: bytes) -> tuple[Sequence[OpenUpload], tuple[str, str] | 
     encoded = text(tree, "EncodingType") == "url"
     uploads = [
         OpenUpload(
-            key=ObjectKey(_key(text(each, "Key"), encoded=encoded)),
+            key=ObjectKey(decode_key(text(each, "Key"), encoded=encoded)),
             upload_id=text(each, "UploadId"),
             started_at=parse_time(text(each, "Initiated")),
         )
@@ -124,7 +126,7 @@ def parse_uploads(body: bytes) -> tuple[Sequence[OpenUpload], tuple[str, str] | 
     ]
     if text(tree, "IsTruncated") != "true":
         return uploads, None
-    marker = _key(text(tree, "NextKeyMarker"), encoded=encoded)
+    marker = decode_key(text(tree, "NextKeyMarker"), encoded=encoded)
     return uploads, (marker, text(tree, "NextUploadIdMarker"))
 
 

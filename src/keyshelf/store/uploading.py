@@ -11,7 +11,10 @@ from keyshelf.concurrency import map_each, shielded
 from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import (
+    MAX_OBJECT_BYTES,
+    MAX_PART_BYTES,
     MAX_PARTS,
+    Body,
     CompletedPart,
     ObjectMeta,
     Part,
@@ -19,19 +22,24 @@ from keyshelf.store.base import (
     WriteCondition,
 )
 from keyshelf.store.errors import ObjectTooLargeError
+from keyshelf.store.local_rules import body_pieces
 
 _MIB = 2**20
 _ABORT_SECONDS = 20
+_MOST_DOUBLINGS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class StreamLimits:
-    """Where a stream stops being one request."""
+    """Where a body stops being one request."""
 
     part_bytes: int = 8 * _MIB
     """The size of the first parts; a shorter stream is put in one request. Every
-    thousand parts past the first two thousand it doubles, so that 10,000 parts
-    reach past 3 TiB while the usual stream needs little memory."""
+    thousand parts it doubles, up to 256 times, so that 10,000 parts hold more than 5 TiB
+    while the usual stream needs little memory."""
+    single_put_bytes: int = 100 * 10**6
+    """The most bytes of a body in memory that are put in one request."""
+    object_bytes: int = MAX_OBJECT_BYTES
     at_once: int = 3
 
 
@@ -64,6 +72,22 @@ class PartsTarget(Protocol):
     async def abort_upload(self, key: ObjectKey, upload_id: str) -> None:
         """Drop an upload."""
         ...
+
+
+async def put_body(
+    target: PartsTarget, key: ObjectKey, body: Body, options: PutOptions, limits: StreamLimits
+) -> ObjectMeta:
+    """Write an object whole or not at all: in one request when it is small, or in parts.
+
+    Raises `ObjectTooLargeError` for more than an object may have: at once, or as soon as a
+    stream is that long.
+    """
+    if not isinstance(body, bytes):
+        return await put_stream(target, key, body, options, limits)
+    if len(body) <= limits.single_put_bytes:
+        return await target.put_bytes(key, body, options)
+    pieces = body_pieces(body, max_bytes=limits.part_bytes)
+    return await put_stream(target, key, pieces, options, limits)
 
 
 async def put_stream(
@@ -121,17 +145,24 @@ async def _send_all(
     return await map_each(parts, send, at_once=limits.at_once)
 
 
-def _part_bytes(number: int, limits: StreamLimits) -> int:
-    return limits.part_bytes << max(0, (number - 1) // 1000 - 1)
+def part_bytes(number: int, limits: StreamLimits) -> int:
+    """Return the size of a part of a stream that does not end in it."""
+    return min(limits.part_bytes << min((number - 1) // 1000, _MOST_DOUBLINGS), MAX_PART_BYTES)
 
 
 async def _cut(
     body: AsyncIterator[bytes], limits: StreamLimits
 ) -> AsyncIterator[tuple[int, bytes]]:
-    number, held = 1, bytearray()
+    number, held, total = 1, bytearray(), 0
     async for piece in body:
         held += piece
-        while len(held) > (size := _part_bytes(number, limits)):
+        total += len(piece)
+        if total > limits.object_bytes:
+            raise ObjectTooLargeError(
+                f"an object has at most {limits.object_bytes} bytes, and this stream has more",
+                max_bytes=limits.object_bytes,
+            )
+        while len(held) > (size := part_bytes(number, limits)):
             # The last part may be whole but never empty: a part leaves only when more follows.
             if number == MAX_PARTS:
                 raise ObjectTooLargeError("the stream is longer than 10,000 parts can hold")

@@ -1,6 +1,5 @@
 """Signed HTTP requests to a store: bounded waits, retries, one kind of failure."""
 
-import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,12 +7,12 @@ from dataclasses import dataclass, field
 import anyio
 import httpx2
 
+from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.bodies import SizedBody
 from keyshelf.store.cloud_failures import RETRIED_STATUSES
 from keyshelf.store.errors import StoreUnavailableError
+from keyshelf.store.retrying import ATTEMPTS, OVERLOADED_STATUSES, Retries, pause
 
-ATTEMPTS = 3
-_FIRST_PAUSE_SECONDS = 0.1
 _CONNECT_SECONDS, _READ_SECONDS = 3.0, 30.0
 _CONNECTIONS = 64
 _ERROR_BYTES = 1 << 20
@@ -28,6 +27,8 @@ class Call:
     """Path and query, encoded: sent byte for byte, no dot segment is resolved."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes | SizedBody = b""
+    key: ObjectKey | None = None
+    """The object that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +44,13 @@ Sign = Callable[[Call], Awaitable[Mapping[str, str]]]
 """Returns all headers of a call, those that prove who we are included."""
 
 
-async def pause(attempt: int) -> None:
-    """Wait before the attempt after this one, counted from 0."""
-    await anyio.sleep(_FIRST_PAUSE_SECONDS * 2**attempt * (0.5 + random.random()))  # noqa: S311 (jitter)
-
-
 class Wire:
     """The connections to one origin, kept open between requests."""
 
-    def __init__(self, origin: str, sign: Sign) -> None:
+    def __init__(self, origin: str, sign: Sign, retries: Retries) -> None:
         self._origin = origin
         self._sign = sign
+        self._retries = retries
         self._client = httpx2.AsyncClient(
             timeout=httpx2.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
             # Reading the certificates takes a while, and plain HTTP verifies nothing anyway.
@@ -68,26 +65,32 @@ class Wire:
     async def send(self, call: Call, *, attempts: int = ATTEMPTS) -> Answer:
         """Make a request and read its whole answer, which must be small.
 
-        Connections that fail and answers that ask for patience are tried again.
+        Connections that fail and answers that ask for patience are tried again, as far
+        as the store's `Retries` allow.
         Raises `StoreUnavailableError` when no answer came at all; the request may
         have happened.
         """
+        self._retries.asked()
         for attempt in range(attempts):
-            last = attempt + 1 == attempts
+            is_last = attempt + 1 == attempts
             try:
                 async with self._stream(call) as response:
                     body = await response.aread()
-                    if last or response.status_code not in RETRIED_STATUSES:
-                        return Answer(response.status_code, _headers(response), body)
+                    answer = Answer(response.status_code, _headers(response), body)
             except httpx2.HTTPError as error:
-                if last:
+                if is_last or not self._retries.may_retry():
                     raise _unreachable(self._origin, error) from error
+            else:
+                is_final = is_last or answer.status not in RETRIED_STATUSES
+                if is_final or not self._retries.may_retry():
+                    return answer
             await pause(attempt)
         raise AssertionError
 
     @asynccontextmanager
     async def open(self, call: Call) -> "AsyncGenerator[Incoming]":
         """Make a request once and give its answer while the body still comes."""
+        self._retries.asked()
         try:
             async with self._stream(call) as response:
                 yield Incoming(self._origin, response)
@@ -116,6 +119,8 @@ class Wire:
             extensions={"target": call.target.encode()},
         )
         response = await self._client.send(request, stream=True)
+        if response.status_code in OVERLOADED_STATUSES:
+            self._retries.overloaded(call.method, call.key)
         try:
             yield response
         finally:

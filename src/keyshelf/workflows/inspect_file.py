@@ -1,6 +1,7 @@
 """Reading a file once: the hash of its bytes, what media they are, and what is made of those."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -15,33 +16,29 @@ from keyshelf.drive.values import DriveFile
 from keyshelf.errors import Error, InvalidInputError, LimitError
 from keyshelf.jobs.context import JobContext
 from keyshelf.jobs.registry import Registration
-from keyshelf.jobs.values import Payload
+from keyshelf.jobs.values import JobWaitingError, Payload
 from keyshelf.layout.media import MediaHash
 from keyshelf.media.assets import service as assets
 from keyshelf.media.assets.looking import Eyes, look, unreadable
 from keyshelf.media.assets.values import AssetKind, Facts
-from keyshelf.media.images.failures import RenderDiedError, RenderTooSlowError
+from keyshelf.media.doubts import BUSY_PERHAPS, TRIES
+from keyshelf.media.images.failures import RenderDiedError
 from keyshelf.media.pictures.upkeep import learn_content
 from keyshelf.media.recognising import HEAD_BYTES, Seems, seems_to_be
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.media.sources import Sources, SourceTooLargeError
-from keyshelf.media.tools.failures import ToolFailedError, ToolMemoryError, ToolTimeoutError
+from keyshelf.media.tools.failures import ToolFailedError
 from keyshelf.media.work.admission import Asker
+from keyshelf.media.work.failures import MediaBeingRemovedError
 from keyshelf.media.work.parts import WorkParts
-from keyshelf.media.work.values import SourceVersion
 from keyshelf.store.base import ByteRange, ObjectMeta
 from keyshelf.store.errors import ObjectChangedError, ObjectNotFoundError
-from keyshelf.workflows.derive_media import Content, DeriveOptions, derive
+from keyshelf.workflows.derive_media import Content, DeriveOptions, derive, derive_missing
 
 _TRIES = 3
-_LOOKS = 3
-"""What ends or outlasts those who look at it so often does so always: it is the file's fault."""
-_PERHAPS_ITS_FAULT = (
-    RenderDiedError,
-    RenderTooSlowError,
-    ToolFailedError,
-    ToolMemoryError,
-    ToolTimeoutError,
-)
+_REMOVAL = timedelta(seconds=10)
+"""How long a removal of the same content may take until the file is looked at again."""
+_PERHAPS_ITS_FAULT = (*BUSY_PERHAPS, RenderDiedError, ToolFailedError)
 """What a file can cause, and so can a machine that is busy or has no memory left."""
 
 
@@ -61,7 +58,10 @@ def registration(parts: InspectParts) -> Registration:
 
     async def handle(context: JobContext, payload: Payload) -> Payload | None:
         file_id, anew = UUID(str(payload["file_id"])), inspecting.ANEW in payload
-        return await inspect_file(parts, context, file_id, anew=anew)
+        try:
+            return await inspect_file(parts, context, file_id, anew=anew)
+        except MediaBeingRemovedError as error:
+            raise JobWaitingError(error.detail, again_after=_REMOVAL) from error
 
     return Registration(inspecting.INSPECT, handle)
 
@@ -145,7 +145,7 @@ class _Inspection:
         try:
             return await look(self._parts.eyes, path, seems)
         except _PERHAPS_ITS_FAULT as error:
-            if self._context.attempt < _LOOKS:
+            if self._context.attempt < TRIES:
                 raise
             return self._refused(seems, error)
         except (InvalidInputError, LimitError) as error:
@@ -160,12 +160,19 @@ class _Inspection:
         return unreadable(AssetKind.AUDIO if named is Category.AUDIO else AssetKind.VIDEO, error)
 
     async def _note_known(self, content_hash: str) -> Payload | None:
-        """Note the hash of content that was looked at before; None, noting nothing, of other."""
-        async with self._parts.drive.database.transaction() as tx:
+        """Note the hash of content that was looked at before; None, noting nothing, of other.
+
+        What was made of it and removed since is made again.
+        """
+        parts = self._parts
+        async with parts.drive.database.transaction() as tx:
             await assets.hold(tx, MediaHash(content_hash))
             if not await assets.is_known(tx, MediaHash(content_hash)):
                 return None
             await self._remember(tx, content_hash)
+            await derive_missing(
+                tx, parts.work, self._file, MediaHash(content_hash), options=parts.derive
+            )
         return _told(content_hash)
 
     async def _note(self, content_hash: str, meta: ObjectMeta, facts: Facts | None) -> Payload:

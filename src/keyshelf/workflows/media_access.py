@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from keyshelf.access.identity import Identity, Scope
+from keyshelf.access.identity import Identity
 from keyshelf.access.permissions import Action, require, visible_owners
 from keyshelf.database.transactions import ReadTransaction
 from keyshelf.drive.content.inspecting import holders
@@ -27,7 +27,7 @@ def require_source_readable(identity: Identity, source: ObjectKey) -> None:
     That is a key of a drive that they see; administrators may name any key of the store.
     Raises what `require` does: another's drive is not there.
     """
-    if _administers(identity):
+    if identity.administers:
         require(identity, Action.READ, identity.id)
         return
     require(identity, Action.READ, _owner_of(source))
@@ -40,7 +40,7 @@ async def require_readable(tx: ReadTransaction, identity: Identity, media: Media
     and who sees a file with that content.
     """
     require(identity, Action.READ, identity.id)
-    if _administers(identity) or await owner_of(tx, media) == identity.id:
+    if identity.administers or await owner_of(tx, media) == identity.id:
         return
     visible = visible_owners(identity)
     if not any(file.owner_id in visible for file in await _holders(tx, media)):
@@ -55,7 +55,7 @@ async def require_removable(tx: ReadTransaction, identity: Identity, media: Medi
     see, and `NotOnlyOwnerError`.
     """
     require(identity, Action.WRITE, identity.id)
-    if _administers(identity):
+    if identity.administers:
         return
     owners = {file.owner_id for file in await _holders(tx, media)}
     if (owners or {await owner_of(tx, media)}) == {identity.id}:
@@ -73,7 +73,7 @@ async def source_for(
     the caller sees no file of it.
     """
     visible = visible_owners(identity)
-    if _administers(identity) or _owner_of(source) in visible:
+    if identity.administers or _owner_of(source) in visible:
         return source
     for owner in visible:
         for file in await holders(tx, media, owner=owner):
@@ -90,7 +90,3 @@ def _owner_of(source: ObjectKey) -> OwnerId | None:
         return parse(source).owner
     except UnreadableKeyError:
         return None  # in nobody's drive
-
-
-def _administers(identity: Identity) -> bool:
-    return identity.is_admin and identity.holds(Scope.ADMIN)

@@ -1,10 +1,8 @@
 """Where proxies are kept: this machine's store, or a service elsewhere."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-
-import anyio
 
 from keyshelf.client.repositories import RepositoryRoutes
 from keyshelf.drive.mimetypes import UNKNOWN_MIMETYPE, mimetype_of
@@ -13,8 +11,7 @@ from keyshelf.repositories import proxies
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.remote.failures import translated
-
-_PIECE = 2**20
+from keyshelf.store.bodies import file_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class OwnShelf:
         """Keep a file as a proxy."""
         kind = mimetype_of(name) or UNKNOWN_MIMETYPE
         await proxies.register(
-            self.parts, self.record, asset, name, _pieces(path), content_type=kind
+            self.parts, self.record, asset, name, file_pieces(path), content_type=kind
         )
 
 
@@ -53,9 +50,3 @@ class RemoteShelf:
         """Keep a file as a proxy."""
         with translated():
             await self.routes.put_proxy(self.repository, asset, name, path)
-
-
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    async with await anyio.open_file(path, "rb") as file:
-        while piece := await file.read(_PIECE):
-            yield piece

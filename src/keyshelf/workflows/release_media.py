@@ -5,28 +5,24 @@ from keyshelf.drive.content.releasing import release_content
 from keyshelf.drive.parts import DriveParts
 from keyshelf.layout.media import MediaHash
 from keyshelf.media.assets import service as assets
-from keyshelf.media.work.deletion import delete_media
-from keyshelf.media.work.failures import MediaNotGoneError
 from keyshelf.media.work.parts import WorkParts
-from keyshelf.media.work.showing import look
-from keyshelf.store.errors import ObjectNotFoundError
+from keyshelf.workflows.derive_media import DeriveOptions, derive_missing
+from keyshelf.workflows.remove_media import remove_whole
 
 
-async def release_media(drive: DriveParts, work: WorkParts) -> int:
+async def release_media(drive: DriveParts, work: WorkParts, options: DeriveOptions) -> int:
     """Remove what was made of content that was let go of; return of how much.
 
     What could not be removed is tried again the next time, and raised as
-    `MediaNotGoneError` when all else had its turn. A file that got the content meanwhile,
-    or while it was half removed, has it inspected again.
+    `MediaNotGoneError` when all else had its turn. A file that got the content meanwhile
+    has made of it again what is missing.
     """
 
     async def release(content_hash: str, *, is_held: bool) -> None:
         media = MediaHash(content_hash)
-        if await (_is_broken if is_held else _has_traces)(work, media):
-            told = await delete_media(work, media)
-            if not told.is_complete:
-                raise MediaNotGoneError("something is left of released media", hash=media)
-        await _make_again(drive, media)
+        if not is_held and await _has_traces(work, media):
+            await remove_whole(work, media)
+        await _make_again(drive, work, media, options)
 
     return await release_content(drive, release)
 
@@ -36,21 +32,13 @@ async def _has_traces(work: WorkParts, media: MediaHash) -> bool:
         return await assets.has_traces(tx, media) or bool(await work.media.jobs.of_hash(tx, media))
 
 
-async def _is_broken(work: WorkParts, media: MediaHash) -> bool:
-    """Whether a removal that did not come to its end took some of what was made."""
-    async with work.media.database.read() as tx:
-        known = await look(tx, media)
-    for row in known.renditions:
-        try:
-            await work.media.media.head(row["key"])
-        except ObjectNotFoundError:
-            return True
-    return False
-
-
-async def _make_again(drive: DriveParts, media: MediaHash) -> None:
+async def _make_again(
+    drive: DriveParts, work: WorkParts, media: MediaHash, options: DeriveOptions
+) -> None:
     async with drive.database.transaction() as tx:
         await assets.hold(tx, media)
-        held = await holders(tx, media)
-        if held and not await assets.is_known(tx, media):
-            await schedule_inspection(tx, drive, held[0], asked_by=held[0].owner_id)
+        for file in (await holders(tx, media))[:1]:
+            if await assets.is_known(tx, media):
+                await derive_missing(tx, work, file, media, options=options)
+            else:
+                await schedule_inspection(tx, drive, file, asked_by=file.owner_id)

@@ -12,12 +12,14 @@ from keyshelf.jobs.values import JobKind
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import WORK, media_hash
 from keyshelf.layout.media import prefixes as prefixes_of
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.media.work.options import canonical
 from keyshelf.media.work.replacing import targets
-from keyshelf.media.work.values import MediaType, SourceVersion, Work
+from keyshelf.media.work.values import MediaType, Work
 from tests.api.conftest import Json, Program
 from tests.database import NewDatabase
 from tests.media_clips import MediaClips
+from tests.patience import PATIENCE
 from tests.served import Served, serve
 
 pytestmark = pytest.mark.services
@@ -113,12 +115,12 @@ def test_a_whole_film_is_made_played_and_removed(
     assert set(links) == {"cover", "thumbnail", "preview", "stream"}
     assert {each["key"] for each in known["renditions"]} == made_by("video:full", name, options)
     assert links["stream"] == f"{served.url}/stream/{name}/master.m3u8"
-    assert httpx2.get(links["stream"]).text.startswith("#EXTM3U")
+    assert httpx2.get(links["stream"], timeout=PATIENCE).text.startswith("#EXTM3U")
 
     gone = program.call("DELETE", f"/api/media/{name}", status=200)
     assert gone["complete"]
     assert (gone["removed_rows"]["encodes"], gone["removed_rows"]["content_keys"]) == (1, 1)
-    assert httpx2.get(links["stream"]).status_code == 404
+    assert httpx2.get(links["stream"], timeout=PATIENCE).status_code == 404
     assert served.portal.call(keys_left, served, name) == []
 
 
@@ -249,11 +251,11 @@ def test_without_the_right_nothing_is_asked_for(
     body = {"type": "video:cover", "hash": name, "source": source}
     made = program.call("POST", "/api/jobs", json=body, status=202)["job"]["id"]
 
-    with httpx2.Client(base_url=served.url, headers=headers) as reader:
+    with httpx2.Client(base_url=served.url, headers=headers, timeout=PATIENCE) as reader:
         assert reader.post("/api/jobs", json=body).json()["code"] == "insufficient-scope"
         assert reader.delete(f"/api/media/{name}").json()["code"] == "insufficient-scope"
         assert reader.get(f"/api/jobs/{made}").status_code == 200
-    with httpx2.Client(base_url=served.url) as nobody:
+    with httpx2.Client(base_url=served.url, timeout=PATIENCE) as nobody:
         assert nobody.post("/api/jobs", json=body).status_code == 401
 
 
@@ -289,7 +291,7 @@ def slow_down(
 def test_one_identity_asks_so_often_and_no_more(slow_down: Served, name: str) -> None:
     headers = {"Authorization": f"Bearer {slow_down.token}"}
     body = {"type": "video:cover", "hash": name, "source": "admin/my-files/none"}
-    with httpx2.Client(base_url=slow_down.url, headers=headers) as http:
+    with httpx2.Client(base_url=slow_down.url, headers=headers, timeout=PATIENCE) as http:
         codes = [http.post("/api/jobs", json=body).status_code for _ in range(3)]
         job_id = slow_down.portal.call(add_job, slow_down, "admin")
         codes.append(http.post(f"/api/jobs/{job_id}/webhook").status_code)
@@ -317,5 +319,5 @@ def test_jobs_of_others_are_an_administrators_with_the_scope(
     headers = {"Authorization": f"Bearer {weak}"}
 
     assert program.call("GET", f"/api/jobs/{job_id}", status=200)["job"]["id"] == str(job_id)
-    answer = httpx2.get(f"{served.url}/api/jobs/{job_id}", headers=headers)
+    answer = httpx2.get(f"{served.url}/api/jobs/{job_id}", headers=headers, timeout=PATIENCE)
     assert (answer.status_code, answer.json()["code"]) == (404, "job-not-found")

@@ -14,18 +14,20 @@ from keyshelf.layout.media import MediaHash, audio_key, media_hash, video_key
 from keyshelf.media.keys import tokens
 from keyshelf.media.keys.values import ContentKey
 from tests.database import NewDatabase
+from tests.patience import PATIENCE
 from tests.served import Served, serve
 
 pytestmark = pytest.mark.services
 
 FILM = media_hash("abcdef1234")
 SEGMENT = "video/r720_h264/seg_1.m4s"
+PLAYLIST = "video/r720_h264/playlist.m3u8"
 
 
 @pytest.fixture
 def http(served: Served) -> Iterator[httpx2.Client]:
     """A player without any sign-in."""
-    with httpx2.Client(base_url=served.url) as client:
+    with httpx2.Client(base_url=served.url, timeout=PATIENCE) as client:
         yield client
 
 
@@ -82,6 +84,25 @@ def test_segments_are_kept_and_playlists_asked_for_again(
     for query in ("", "?", "?x", "?0b51c2d3&x"):
         nameless = http.get(f"/stream/{FILM}/{SEGMENT}{query}")
         assert nameless.headers["cache-control"] == "private, no-cache"
+
+
+def test_playlists_name_keys_where_the_service_is_now(served: Served, http: httpx2.Client) -> None:
+    key_id = uuid4()
+    line = '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="{}/api/key/{}",KEYFORMAT="identity"\nseg_1.m4s\n'
+    put(served, video_key(FILM, PLAYLIST), line.format("http://127.0.0.1:24080", key_id).encode())
+    put(served, video_key(FILM, "made/playlist.m3u8"), line.format("", key_id).encode())
+    url = f"/stream/{FILM}/{PLAYLIST}"
+
+    moved = http.get(url)
+    part = http.get(url, headers={"Range": "bytes=0-9"})
+    head = http.head(url)
+    again = http.get(url, headers={"If-None-Match": moved.headers["etag"]})
+
+    assert moved.text == http.get(f"/stream/{FILM}/made/playlist.m3u8").text
+    assert f'URI="/api/key/{key_id}"' in moved.text
+    assert (part.status_code, part.text) == (206, moved.text[:10])
+    assert head.headers["content-length"] == str(len(moved.content))
+    assert again.status_code == 304
 
 
 def test_a_part_of_a_segment_and_its_length_can_be_asked_for(
@@ -184,7 +205,7 @@ def test_signed_playback_takes_the_token_in_the_address_or_the_header(signed: Se
     put(signed, video_key(FILM, SEGMENT), b"0123456789")
     token = token_of(signed, FILM)
 
-    with httpx2.Client(base_url=signed.url) as http:
+    with httpx2.Client(base_url=signed.url, timeout=PATIENCE) as http:
         in_address = http.get(f"/stream/{FILM}/@{token}/{SEGMENT}?0b51c2d3")
         outside = {"Range": "bytes=20-"}
         unsatisfied = http.get(f"/stream/{FILM}/@{token}/{SEGMENT}?0b51c2d3", headers=outside)

@@ -13,11 +13,13 @@ from blake3 import blake3
 from PIL import Image
 
 from keyshelf.layout.media import media_hash, prefixes
+from keyshelf.workflows.derive_media import DeriveOptions
 from keyshelf.workflows.release_media import release_media
 from tests.api.conftest import Json, Program
 from tests.database import NewDatabase
 from tests.media_clips import MediaClips
-from tests.served import PATIENCE, Served, serve
+from tests.patience import PATIENCE
+from tests.served import Served, serve
 
 pytestmark = pytest.mark.services
 
@@ -40,7 +42,7 @@ def shown(program: Program, file: Json) -> Json:
 
 def until(program: Program, file: Json, is_so: Callable[[Json], bool]) -> Json:
     """Look until a file's media are as wanted."""
-    deadline = time.monotonic() + 2 * PATIENCE
+    deadline = time.monotonic() + PATIENCE
     while not is_so((found := shown(program, file))["media"] or {}):
         assert time.monotonic() < deadline, found
         time.sleep(0.05)
@@ -53,7 +55,8 @@ def until_ready(program: Program, file: Json) -> Json:
 
 def release(served: Served) -> int:
     async def run() -> int:
-        return await release_media(served.service.drive, served.service.media.work)
+        service = served.service
+        return await release_media(service.drive, service.media.work, DeriveOptions())
 
     return served.portal.call(run)
 
@@ -76,6 +79,7 @@ def rows(served: Served, file_id: str, content: str) -> dict[str, int]:
         counted: dict[LiteralString, LiteralString] = {
             "media_assets": "hash = %(hash)s",
             "media_renditions": "hash = %(hash)s",
+            "media_removals": "hash = %(hash)s",
             "media_encodes": "hash = %(hash)s",
             "content_keys": "hash = %(hash)s",
             "image_cache_entries": "hash = %(hash)s",
@@ -118,7 +122,7 @@ def test_a_picture_gets_its_facts_and_thumbnails(program: Program, served: Serve
     assert (media["duration_ms"], media["error"], media["has_stream"]) == (None, None, False)
     sizes = {}
     for name in ("thumbnail_url", "large_url"):
-        answer = httpx2.get(media[name]).raise_for_status()
+        answer = httpx2.get(media[name], timeout=PATIENCE).raise_for_status()
         with Image.open(io.BytesIO(answer.content)) as picture:
             sizes[name] = (picture.format, *picture.size)
     assert sizes == {"thumbnail_url": ("WEBP", 320, 427), "large_url": ("WEBP", 480, 640)}
@@ -136,9 +140,8 @@ def test_a_film_gets_its_facts_cover_and_preview(program: Program, clips: MediaC
     assert abs(media["duration_ms"] - 3000) < 100
     assert media["thumbhash"]
     for name in ("thumbnail_url", "large_url", "preview_url"):
-        assert (
-            httpx2.get(media[name]).raise_for_status().headers["Content-Type"].startswith("image/")
-        )
+        answer = httpx2.get(media[name], timeout=PATIENCE).raise_for_status()
+        assert answer.headers["Content-Type"].startswith("image/")
     known = program.call("GET", f"/api/media/{hash_of(content)}")
     assert known["asset"]["facts"]["video"]["codec"] == "h264"
     assert known["asset"]["facts"]["audio"][0]["channels"] == 2
@@ -216,7 +219,8 @@ def test_the_last_file_with_some_content_takes_all_that_was_made_along(
     delete_for_ever(program, first)
     release(served)
     assert len(objects(served, name)) == 2
-    assert httpx2.get(shown(program, second)["media"]["thumbnail_url"]).status_code == 200
+    thumbnail = shown(program, second)["media"]["thumbnail_url"]
+    assert httpx2.get(thumbnail, timeout=PATIENCE).status_code == 200
 
     delete_for_ever(program, second)
     release(served)
@@ -271,7 +275,7 @@ def test_a_film_becomes_a_stream_by_itself_and_leaves_no_trace(
     streaming: Served, clips: MediaClips
 ) -> None:
     headers = {"Authorization": f"Bearer {streaming.token}"}
-    with httpx2.Client(base_url=streaming.url, headers=headers) as http:
+    with httpx2.Client(base_url=streaming.url, headers=headers, timeout=PATIENCE) as http:
         folder = http.post("/api/folders", json={"name": "films"}).json()["folder"]["id"]
         program = Program(http, folder)
         content = clips["plain.mp4"].read_bytes()

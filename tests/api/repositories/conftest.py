@@ -16,10 +16,9 @@ from keyshelf.repositories.formats import frame, ids
 from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.ids import Keys
 from keyshelf.repositories.values import SealedChunk
-from tests.api.conftest import Json, Program, served
+from tests.api.conftest import Json, Program
+from tests.patience import PATIENCE
 from tests.served import Served
-
-__all__ = ["served"]
 
 _random = Random(11)
 
@@ -78,7 +77,9 @@ class Shelf:
         signed = self.announce(chunks)
         frames = {each.id: each.frame for each in chunks}
         for each in signed["uploads"]:
-            httpx2.put(each["url"], content=frames[each["id"]], headers=each["headers"])
+            httpx2.put(
+                each["url"], content=frames[each["id"]], headers=each["headers"], timeout=PATIENCE
+            )
         return signed
 
     def proof(self, proved: bytes) -> str:
@@ -107,7 +108,7 @@ class Shelf:
     def fetch(self, chunk: ChunkId) -> bytes:
         answer = self.call("POST", "/chunks/downloads", json={"ids": [chunk]})
         (signed,) = answer["downloads"]
-        return httpx2.get(signed["url"]).raise_for_status().content
+        return httpx2.get(signed["url"], timeout=PATIENCE).raise_for_status().content
 
 
 def claim(chunk: SealedChunk) -> tuple[ChunkId, int, bytes]:
@@ -121,7 +122,7 @@ def claim(chunk: SealedChunk) -> tuple[ChunkId, int, bytes]:
 @pytest.fixture
 def program(served: Served) -> Iterator[Program]:
     headers = {"Authorization": f"Bearer {served.token}"}
-    with httpx2.Client(base_url=served.url, headers=headers, timeout=30) as http:
+    with httpx2.Client(base_url=served.url, headers=headers, timeout=PATIENCE) as http:
         yield Program(http, "")
 
 

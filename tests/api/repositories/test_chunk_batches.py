@@ -13,6 +13,7 @@ from keyshelf.repositories.values import SealedChunk
 from tests.api.conftest import Json, Program
 from tests.api.repositories.conftest import Shelf, named, problem, sealed
 from tests.api.repositories.test_chunks import SECRET, encrypted
+from tests.patience import PATIENCE
 from tests.served import Served
 
 
@@ -124,11 +125,11 @@ def test_a_token_that_may_read_gets_chunks_and_sends_none(shelf: Shelf, served: 
     wish = {"name": "reader", "scopes": ["repository:read"], "expires_in_days": 1}
     token = shelf.program.call("POST", "/api/tokens", json=wish, status=201)["token"]
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx2.Client(base_url=served.url, headers=headers) as http:
+    with httpx2.Client(base_url=served.url, headers=headers, timeout=PATIENCE) as http:
         reader = Shelf(Program(http, ""), shelf.id, shelf.push)
         assert get(reader, [chunk.id]) == records(chunk.frame)
         put(reader, body_of(sealed()), status=403)
-    with httpx2.Client(base_url=served.url) as http:
+    with httpx2.Client(base_url=served.url, timeout=PATIENCE) as http:
         nobody = Shelf(Program(http, ""), shelf.id, shelf.push)
         put(nobody, body_of(sealed()), status=401)
         nobody.call("POST", "/chunks/content", json={"ids": [chunk.id]}, status=401)

@@ -6,6 +6,7 @@ import pytest
 from keyshelf.repositories.formats.ids import Keys
 from tests.api.conftest import Program
 from tests.api.repositories.conftest import Shelf, claim, named, problem, sealed
+from tests.patience import PATIENCE
 
 SECRET = Keys.of(bytes(32))
 SLOT = {
@@ -58,7 +59,9 @@ def test_an_upload_takes_no_other_bytes_than_were_announced(shelf: Shelf) -> Non
     chunk, other = sealed(b"a" * 1000 + b"b"), sealed(b"a" * 1000 + b"c")
     (upload,) = shelf.announce([chunk])["uploads"]
 
-    put = httpx2.put(upload["url"], content=other.frame, headers=upload["headers"])
+    put = httpx2.put(
+        upload["url"], content=other.frame, headers=upload["headers"], timeout=PATIENCE
+    )
 
     assert put.status_code in {400, 403, 422}
 

@@ -14,6 +14,7 @@ from tests.api.conftest import Program
 from tests.api.repositories.conftest import Shelf, sealed
 from tests.api.test_on_cloud_stores import settings_of
 from tests.database import NewDatabase
+from tests.patience import PATIENCE
 from tests.served import Served, serve
 
 OTHER_CLASS = {"gcs_server": "NEARLINE", "disk": "COLD"}
@@ -49,7 +50,7 @@ def place(
 @pytest.fixture
 def program(place: Place) -> Iterator[Program]:
     headers = {"Authorization": f"Bearer {place[0].token}"}
-    with httpx2.Client(base_url=place[0].url, headers=headers, timeout=30) as http:
+    with httpx2.Client(base_url=place[0].url, headers=headers, timeout=PATIENCE) as http:
         yield Program(http, "")
 
 

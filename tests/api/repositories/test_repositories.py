@@ -12,6 +12,7 @@ import pytest
 from tests.api.conftest import Program
 from tests.api.repositories.conftest import Shelf, problem
 from tests.database import NewDatabase
+from tests.patience import PATIENCE
 from tests.served import Served, serve
 
 SLOT = {
@@ -138,7 +139,9 @@ def test_only_tokens_for_repositories_reach_them(program: Program, served: Serve
         body = {"name": "a token", "scopes": [scope], "expires_in_days": 1}
         token = program.call("POST", "/api/tokens", json=body)["token"]
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx2.request(method, served.url + path, headers=headers).status_code
+        return httpx2.request(
+            method, served.url + path, headers=headers, timeout=PATIENCE
+        ).status_code
 
     where = f"/api/repositories/{shelf.id}"
     assert status("drive:read", "GET", where) == 403
@@ -167,7 +170,7 @@ def somebodys(
     """A service of its own, and what makes a repository of somebody else there."""
     with new_database() as url, serve(url, tmp_path) as service:
         headers = {"Authorization": f"Bearer {service.token}"}
-        with httpx2.Client(base_url=service.url, headers=headers) as http:
+        with httpx2.Client(base_url=service.url, headers=headers, timeout=PATIENCE) as http:
             program = Program(http, "")
 
             def make(owner: str) -> Shelf:

@@ -5,7 +5,7 @@ import time
 from tests.api.conftest import Json, Program
 from tests.api.repositories.conftest import Shelf, problem, sealed
 from tests.api.repositories.test_history import Committed, committed
-from tests.served import PATIENCE
+from tests.patience import PATIENCE
 
 __all__ = ["committed"]
 

@@ -10,6 +10,7 @@ from keyshelf.access.kratos import KratosOptions, KratosProvider
 from keyshelf.access.kratos_answers import KratosUnavailableError, SecondFactorRequiredError
 from keyshelf.errors import InvalidInputError
 from tests.integration.access.doubles import Clock, ClockedCache
+from tests.patience import PATIENCE
 from tests.servers.kratos import FakeKratos, fake_kratos
 
 COOKIE = {"ory_kratos_session": "MTc0=="}
@@ -29,7 +30,8 @@ def kratos() -> Iterator[FakeKratos]:
 
 
 def options(url: str, **changes: timedelta | int) -> KratosOptions:
-    return KratosOptions(url=url, login_url=LOGIN, admin_ids=frozenset({"boss"}), **changes)  # type: ignore[arg-type] -- each test changes one number
+    whole = {"timeout": timedelta(seconds=PATIENCE), **changes}
+    return KratosOptions(url=url, login_url=LOGIN, admin_ids=frozenset({"boss"}), **whole)  # type: ignore[arg-type] -- each test changes one number
 
 
 @pytest.fixture

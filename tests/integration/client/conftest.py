@@ -9,9 +9,7 @@ import pytest
 from keyshelf.client.retrying import RetryOptions
 from keyshelf.client.synchronous import Client
 from keyshelf.client.transfers.options import TransferOptions
-from tests.served import Served, served
-
-__all__ = ["served"]
+from tests.served import Served
 
 SOON = RetryOptions(first_wait=0.01, longest_asked_wait=0, patience=0)
 """As many attempts as by default, and quicker."""

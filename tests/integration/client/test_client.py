@@ -22,7 +22,8 @@ from keyshelf.client.values import BackfillReport
 from keyshelf.client.wire import decode
 from keyshelf.errors import Error, InvalidInputError
 from tests.integration.client.conftest import SOON
-from tests.served import PATIENCE, Noted, Served
+from tests.patience import PATIENCE
+from tests.served import Noted, Served
 
 
 def public_methods(kind: type) -> set[str]:

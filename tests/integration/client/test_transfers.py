@@ -10,7 +10,8 @@ from keyshelf.client.synchronous import Client
 from keyshelf.client.transfers.observing import Observer, Outcome
 from keyshelf.errors import Error
 from tests.integration.client.conftest import OPTIONS, SOON
-from tests.served import PART_BYTES, PATIENCE, Noted, Served
+from tests.patience import PATIENCE
+from tests.served import PART_BYTES, Noted, Served
 
 SIZE = PART_BYTES + 12345
 

@@ -10,6 +10,7 @@ from keyshelf.database.embedded import EmbeddedPostgres
 from keyshelf.database.failures import DatabaseUnavailableError
 from keyshelf.database.pool import Database, DatabaseOptions
 from tests.database import SERVER_FOR_TESTS
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 
@@ -63,7 +64,7 @@ async def test_a_listener_hears_that_its_connection_ended(
         async with other.transaction() as tx:
             await tx.execute(END_OTHERS)
 
-        with anyio.fail_after(10), pytest.raises(DatabaseUnavailableError):
+        with anyio.fail_after(PATIENCE), pytest.raises(DatabaseUnavailableError):
             await anext(told)
 
 
@@ -79,7 +80,7 @@ async def test_a_server_that_was_away_is_used_again(server_folder: Path) -> None
         server = await EmbeddedPostgres.start(server_folder / "postgres", SERVER_FOR_TESTS)
 
         answer = None
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE):
             while answer is None:
                 try:
                     answer = await ask(database)

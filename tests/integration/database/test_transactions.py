@@ -15,6 +15,7 @@ from keyshelf.database.failures import (
     UnstorableValueError,
 )
 from keyshelf.database.pool import Database
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 
@@ -200,7 +201,7 @@ async def test_notifications_arrive_with_the_commit(database: Database) -> None:
         async with database.transaction() as tx:
             await tx.execute("SELECT pg_notify('news', 'hello')")
 
-        with anyio.fail_after(10):
+        with anyio.fail_after(PATIENCE):
             assert await anext(told) == "hello"
 
 

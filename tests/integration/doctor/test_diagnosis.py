@@ -15,11 +15,9 @@ from keyshelf import settings
 from keyshelf.app.diagnosis import Check, diagnose
 from keyshelf.clock import Clock, system_clock
 from keyshelf.database.pool import Database
+from keyshelf.media.fences import WITH_NETWORK, landlock_version
 from keyshelf.store.opening import StoreOptions
-from tests.servers.fixtures import rclone_server, versitygw_server
 from tests.servers.s3 import S3Server
-
-__all__ = ["rclone_server", "versitygw_server"]
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 
@@ -207,6 +205,7 @@ async def test_what_makes_renditions_is_tried(environment: dict[str, str]) -> No
     missing = await checks({**environment, "KEYSHELF_FFMPEG": "/no/ffmpeg"})
 
     assert (found["films"].status, found["pictures"].status) == ("ok", "ok")
+    assert (found["fences"].status == "ok") is (landlock_version() >= WITH_NETWORK)
     assert without["films"].status == "warning"
     assert "libsvtav1" in without["films"].detail
     assert missing["films"].status == "failed"

@@ -30,6 +30,7 @@ from keyshelf.store.base import ObjectStore
 from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.store.memory import MemoryStore
 from keyshelf.telemetry import Metrics
+from tests.patience import PATIENCE
 
 ANNA = Viewer(id="anna", own=OwnerId("anna"))
 BEN = Viewer(id="ben", own=OwnerId("ben"))
@@ -94,7 +95,7 @@ class Drive:
         job_id = change.job_id if isinstance(change, Changed) else change
         if job_id is None:
             return None
-        job = await self.runner.run_now(job_id, deadline=timedelta(seconds=30))
+        job = await self.runner.run_now(job_id, deadline=timedelta(seconds=PATIENCE))
         assert job.state is JobState.SUCCEEDED, job
         return job
 

@@ -17,7 +17,7 @@ from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
 from tests.integration.drive.conftest import Drive, open_drive
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.anyio, pytest.mark.long]
 
 FILES = 10_000
 KILLS = 4
@@ -89,7 +89,7 @@ async def test_no_file_is_lost_however_often_the_worker_is_killed(
             child.kill()
         await assert_none_lost(drive, bucket)
     with start_child(database_url, bucket) as child:
-        assert child.wait(timeout=120) == 0
+        assert child.wait(timeout=240) == 0
 
     await assert_none_lost(drive, bucket)
     keys = {key for key in await drive.keys() if not key.endswith("/")}

@@ -11,24 +11,23 @@ import anyio
 from keyshelf.database.pool import Database
 from keyshelf.jobs.attempts import AttemptOptions
 from keyshelf.jobs.backoff import Backoff
+from keyshelf.jobs.periodic import PeriodicTask
 from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.registry import Handler, Registration, Registry
 from keyshelf.jobs.runner import Runner
 from keyshelf.jobs.service import Jobs
 from keyshelf.jobs.sweeper import Sweeper, SweeperOptions
 from keyshelf.jobs.values import Job, JobKind, JobState, Payload
-from keyshelf.jobs.worker import PeriodicTask, Worker, WorkerOptions
+from keyshelf.jobs.worker import Worker, WorkerOptions
 from keyshelf.telemetry import Metrics
-
-LEASE = timedelta(seconds=0.6)
-PATIENCE = 20  # seconds that a test waits for what must happen
+from tests.patience import PATIENCE
 
 
 def kind(
     name: str = "work",
     *,
     max_attempts: int = 3,
-    lease: timedelta = LEASE,
+    lease: timedelta = timedelta(minutes=1),
     patience: timedelta = timedelta(hours=1),
 ) -> JobKind:
     return JobKind(name, max_attempts=max_attempts, lease=lease, patience=patience)
@@ -95,10 +94,12 @@ async def open_shop(
 ) -> AsyncGenerator[Shop]:
     metrics = Metrics()
     registry = Registry(Registration(kind, handler) for kind, handler in handlers)
-    options = AttemptOptions(
-        progress_interval=timedelta(0), backoff=Backoff(first=timedelta(seconds=0.05))
-    )
     quick = timedelta(seconds=0.1)
+    options = AttemptOptions(
+        heartbeat=quick,
+        progress_interval=timedelta(0),
+        backoff=Backoff(first=timedelta(seconds=0.05)),
+    )
     sweeper = Sweeper(database, queue, metrics, SweeperOptions(interval=quick, lost_after=quick))
     async with (
         queue,

@@ -17,7 +17,8 @@ from keyshelf.jobs.saq_queue import SaqQueue
 from keyshelf.jobs.values import JobState, Payload
 from tests.database import SERVER_FOR_TESTS
 from tests.integration.jobs.child_worker import MOMENTS
-from tests.integration.jobs.shop import PATIENCE, kind, open_shop
+from tests.integration.jobs.shop import kind, open_shop
+from tests.patience import PATIENCE
 from tests.redis_server import RedisServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
@@ -62,6 +63,8 @@ async def test_a_worker_killed_at_any_moment_loses_nothing(
     async with open_shop(database, queue, [(WORK, work)]) as shop:
         job = await shop.enqueue(WORK)
         await die_at(moment, database_url, redis_url)
+        async with database.transaction() as tx:
+            await tx.execute("UPDATE jobs SET lease_until = now() WHERE state = 'running'")
 
         async with shop.working():
             done = await shop.until_final(job.id)
@@ -172,12 +175,11 @@ async def test_a_worker_outlives_a_restart_of_the_database(server_folder: Path) 
         began.set()
         await go.wait()
 
-    patient = kind(lease=kind().lease * 100)
     async with await Database.open(DatabaseOptions(url=server.url)) as database:
         await migrate(database)
-        handlers = [(patient, work), (kind("next"), nothing)]
+        handlers = [(WORK, work), (kind("next"), nothing)]
         async with open_shop(database, RowsQueue(database), handlers) as shop, shop.working():
-            running = await shop.enqueue(patient)
+            running = await shop.enqueue(WORK)
             await began.wait()
 
             await server.stop()

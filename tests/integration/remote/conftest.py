@@ -10,9 +10,7 @@ from keyshelf.client.asynchronous import AsyncClient
 from keyshelf.repositories.remote.host import RemoteHost
 from keyshelf.repositories.unlocking import Unlocking
 from tests.integration.remote.machine import SOON, Machine, PresigningHost
-from tests.served import Served, served
-
-__all__ = ["served"]
+from tests.served import Served
 
 _numbers = count(1)
 

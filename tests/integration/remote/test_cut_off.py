@@ -22,7 +22,11 @@ KILLS = 5
 PROJECT_BYTES = 700_000
 
 
-@pytest.mark.parametrize("machine", ["plain", "encrypted-presigned"], indirect=True)
+@pytest.mark.parametrize(
+    "machine",
+    ["plain", pytest.param("encrypted-presigned", marks=pytest.mark.long)],
+    indirect=True,
+)
 async def test_a_client_that_dies_at_any_request_leaves_a_push_that_goes_on(
     machine: Machine, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from tests.integration.remote.machine import SOON, Machine, PresigningHost
 from tests.integration.remote.pushed import Pushed, lay_out
 from tests.served import Served, serve
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.long]
 ASKING_ONCE = replace(SOON, attempts=1)
 """Whoever asks again does not notice that a store fails once."""
 

@@ -24,10 +24,10 @@ from keyshelf.database.transactions import (
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import DeleteResult, NewObject, PutResult
 from keyshelf.store.memory import MemoryStore
+from tests.patience import PATIENCE
 
 _LOCKED_SECONDS = 0.03
 """An actor that has not come to its next step by then probably waits for another."""
-_STUCK_SECONDS = 20
 _NO_PARAMETERS: Parameters = {}
 _actor: ContextVar[int | None] = ContextVar("actor", default=None)
 _TURN = 0.1
@@ -68,7 +68,7 @@ class Stepper:
                 group.start_soon(self._act, number, actor)
             while self._running:
                 if not self._waiting:
-                    with anyio.fail_after(_STUCK_SECONDS):
+                    with anyio.fail_after(PATIENCE):
                         await self._moved.wait()
                     self._moved = anyio.Event()
                     continue

@@ -12,6 +12,7 @@ from keyshelf.repositories.deleting.service import delete_noted
 from keyshelf.store.errors import StoreUnavailableError
 from keyshelf.store.faulty import FaultyStore
 from tests.integration.repositories.shelf import Packed, Shelf
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -68,7 +69,7 @@ async def test_a_reservation_is_seen_by_all_before_notes_are_withdrawn(
     ):
         assert await queries.take(deleter, keys=None, limit=10) == [key]
         group.start_soon(reserve, shelf.parts, film.number, push.id, [key])
-        with anyio.fail_after(10):
+        with anyio.fail_after(PATIENCE):
             while not await queries.wanted(deleter, [key]):
                 await anyio.lowlevel.checkpoint()
         await queries.finish(deleter, done=[], failed={})

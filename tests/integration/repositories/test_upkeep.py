@@ -25,6 +25,7 @@ from keyshelf.store.errors import StoreUnavailableError
 from keyshelf.store.faulty import FaultyStore
 from keyshelf.telemetry import Metrics
 from tests.integration.repositories.shelf import MAIN, Packed, Shelf, commit_tree
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.anyio
 TREE = {"a.mov": b"a take, in several chunks", "n": b"noted"}
@@ -137,7 +138,7 @@ async def test_jobs_collect_and_check(shelf: Shelf, film: RepositoryRecord) -> N
     async with runner_of(shelf) as (jobs, runner):
 
         async def finished(job_id: UUID) -> Job:
-            job = await runner.run_now(job_id, deadline=timedelta(seconds=30))
+            job = await runner.run_now(job_id, deadline=timedelta(seconds=PATIENCE))
             assert job.state is JobState.SUCCEEDED, job
             return job
 

@@ -18,6 +18,7 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.errors import StoreForbiddenError
 from keyshelf.store.opening import StoreOptions, open_store
+from tests.patience import PATIENCE
 from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, S3Server
 
 pytestmark = pytest.mark.anyio
@@ -85,8 +86,8 @@ async def round_trip(store: ObjectStore) -> None:
     async with await store.get(KEY) as reader:
         assert await reader.read() == b"by ourselves"
     put, get = await store.presign("PUT", KEY), await store.presign("GET", KEY)
-    httpx2.put(put.url, content=b"by URL", headers=put.headers).raise_for_status()
-    assert httpx2.get(get.url).content == b"by URL"
+    httpx2.put(put.url, content=b"by URL", headers=put.headers, timeout=PATIENCE).raise_for_status()
+    assert httpx2.get(get.url, timeout=PATIENCE).content == b"by URL"
     assert [meta.key async for page in store.list("") for meta in page.objects] == [KEY]
 
 
@@ -142,7 +143,7 @@ async def test_a_session_token_is_signed_and_renewed(
     tokens = [httpx2.URL(url).params["X-Amz-Security-Token"] for url in urls]
     assert tokens[0].startswith("token/+")
     assert tokens[0] != tokens[1]
-    assert [httpx2.get(url).content for url in urls] == [b"by URL"] * 2
+    assert [httpx2.get(url, timeout=PATIENCE).content for url in urls] == [b"by URL"] * 2
     await store.aclose()
 
 

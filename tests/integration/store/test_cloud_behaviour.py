@@ -18,6 +18,7 @@ from keyshelf.store.errors import (
 from keyshelf.store.opening import StoreOptions, open_store
 from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.uploading import StreamLimits
+from tests.patience import PATIENCE
 from tests.servers.azurite import AzureServer
 from tests.servers.process import free_port
 from tests.servers.s3 import S3Server
@@ -60,7 +61,7 @@ async def test_a_wrong_secret_is_forbidden_and_named(server: S3Server | AzureSer
 async def test_a_dead_port_is_unavailable_soon(server: S3Server | AzureServer) -> None:
     options = replace(server.new_bucket(), endpoint=f"http://127.0.0.1:{free_port()}")
 
-    with anyio.fail_after(15):
+    with anyio.fail_after(PATIENCE):
         await every_refusal(await open_store(options), StoreUnavailableError)
 
 

@@ -27,7 +27,7 @@ from tests.integration.uploads.kit import (
     true_sizes,
 )
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.long]
 
 SIZE = 20 * 2**30 - 3
 LAST = b"end"

@@ -536,6 +536,19 @@ async def test_the_sweep_goes_on_where_the_store_refuses_one(
     assert await sweep(parts) == 1
 
 
+async def test_nothing_is_kept_of_an_upload_whose_file_is_gone(
+    parts: DriveParts, database: Database
+) -> None:
+    kept = await upload_file(parts, "kept", b"x")
+    begun = await begin(parts, "private.txt", 3)
+    await abort(parts, ANA, begun.file.id)
+
+    await sweep(parts)
+
+    async with database.read() as tx:
+        assert await tx.all("SELECT file_id FROM uploads") == [{"file_id": kept.id}]
+
+
 async def test_records_of_old_uploads_are_forgotten(
     parts: DriveParts, clock: SteppedClock, database: Database
 ) -> None:

@@ -32,10 +32,8 @@ from tests.integration.uploads.kit import (
     keys_in,
     true_sizes,
 )
-from tests.servers.fixtures import rclone_server, versitygw_server
+from tests.patience import PATIENCE
 from tests.servers.s3 import S3Server
-
-__all__ = ["rclone_server", "versitygw_server"]
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 
@@ -60,7 +58,7 @@ async def send(parts: DriveParts, file: DriveFile, data: bytes) -> list[Complete
     """Send bytes by the signed requests alone; returns what the answers said of the parts."""
     answer = await urls(parts, ANA, file.id)
     done: list[CompletedPart] = []
-    async with httpx2.AsyncClient() as browser:
+    async with httpx2.AsyncClient(timeout=PATIENCE) as browser:
         if answer.single:
             sent = await browser.put(
                 answer.single.url, headers=dict(answer.single.headers), content=data
@@ -119,7 +117,7 @@ async def test_a_wrong_type_or_an_aborted_upload_is_refused(
     begun = await begin(parts, "a.png", 3)
     answer = await urls(parts, ANA, begun.file.id)
     assert answer.single
-    async with httpx2.AsyncClient() as browser:
+    async with httpx2.AsyncClient(timeout=PATIENCE) as browser:
         sent = await browser.put(
             answer.single.url, headers={"Content-Type": "text/html"}, content=b"abc"
         )

@@ -16,9 +16,10 @@ from keyshelf.media.assets.values import AssetKind
 from keyshelf.media.images.failures import RenderDiedError, RenderTooSlowError
 from keyshelf.media.sources import SourceOptions, Sources
 from keyshelf.media.tools.failures import ToolFailedError, ToolMemoryError, ToolTimeoutError
-from keyshelf.media.work.deletion import delete_media
+from keyshelf.media.work.failures import MediaBeingRemovedError
 from keyshelf.workflows.derive_media import DeriveOptions
 from keyshelf.workflows.release_media import release_media
+from keyshelf.workflows.remove_media import remove_made
 from tests.integration.workflows.conftest import Shelf
 from tests.media_clips import MediaClips
 
@@ -227,7 +228,7 @@ async def test_a_file_that_is_renamed_gets_its_thumbnail_all_the_same(shelf: She
     assert (await shelf.run(job.id)).state is JobState.SUCCEEDED
 
 
-async def test_content_that_a_file_gets_while_it_is_removed_is_looked_at_again(
+async def test_content_that_a_file_gets_while_it_is_removed_waits_for_that(
     shelf: Shelf,
 ) -> None:
     first = await shelf.drive.file("a.png", content=png())
@@ -242,16 +243,17 @@ async def test_content_that_a_file_gets_while_it_is_removed_is_looked_at_again(
 
     listing = shelf.media.hold("list")
     async with anyio.create_task_group() as group:
-        group.start_soon(release_media, shelf.drive.parts, shelf.parts.work)
+        group.start_soon(release_media, shelf.drive.parts, shelf.parts.work, DeriveOptions())
         await listing.reached.wait()
-        await shelf.inspect(second)
+        with pytest.raises(MediaBeingRemovedError):
+            await shelf.inspect(second)
         listing.release.set()
     assert await shelf.shown(hash_of(png())) is None
-    (job,) = await shelf.jobs("inspect")
-    assert job.payload["file_id"] == str(second.id)
+    assert await shelf.hash_of(second) is None
 
     await shelf.inspect(second)
     assert await shelf.shown(hash_of(png())) is not None
+    assert len(await shelf.jobs("image:thumbnail")) == 1
 
 
 async def test_media_that_somebody_removed_are_known_again_with_their_next_file(
@@ -259,7 +261,8 @@ async def test_media_that_somebody_removed_are_known_again_with_their_next_file(
 ) -> None:
     first = await shelf.drive.file("a.png", content=png())
     await shelf.inspect(first)
-    await delete_media(shelf.parts.work, media_hash(hash_of(png())))
+    await shelf.overwrite(first, b"something else")
+    await remove_made(shelf.parts.work, media_hash(hash_of(png())))
     assert await shelf.shown(hash_of(png())) is None
 
     await shelf.inspect(await shelf.drive.file("b.png", content=png()))

@@ -4,13 +4,15 @@ import pytest
 
 from keyshelf.jobs.values import JobState
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.layout.media import image_key, media_hash
+from keyshelf.layout.media import media_hash
 from keyshelf.media.work.admission import Asker, create
-from keyshelf.media.work.deletion import delete_media
+from keyshelf.media.work.failures import MediaBeingRemovedError
 from keyshelf.media.work.showing import owner_of
 from keyshelf.media.work.values import MediaType, NewWork
+from keyshelf.store.errors import StoreUnavailableError
+from keyshelf.workflows.derive_media import DeriveOptions
 from keyshelf.workflows.release_media import release_media
-from keyshelf.workflows.remove_media import remove_made
+from keyshelf.workflows.remove_media import finish_removals, remove_made
 from tests.integration.workflows.conftest import Shelf
 from tests.integration.workflows.test_inspect_file import hash_of, png
 
@@ -79,30 +81,59 @@ async def test_what_nobody_has_is_forgotten_whole(shelf: Shelf) -> None:
     assert await shelf.shown(HASH) is None
 
 
-@pytest.mark.parametrize("is_forgotten", [True, False], ids=["after-the-rows", "amid-the-objects"])
-async def test_a_removal_that_broke_off_is_made_up_for_with_the_next_file(
-    shelf: Shelf, *, is_forgotten: bool
-) -> None:
+async def test_a_new_copy_brings_back_the_pictures_that_somebody_removed(shelf: Shelf) -> None:
+    first = await shelf.drive.file("a.png", content=png())
+    await shelf.inspect(first)
+    await shelf.run((await shelf.jobs("image:thumbnail"))[0].id)
+    await remove_made(shelf.parts.work, HASH)
+
+    await shelf.inspect(await shelf.drive.file("b.png", content=png()))
+
+    (job,) = await shelf.jobs("image:thumbnail")
+    assert job.payload["source"] == "anna/my-files/b.png"
+    await shelf.run(job.id)
+    shown = await shelf.shown(HASH)
+    assert shown is not None
+    assert shown.thumbnail is not None
+    await shelf.inspect(await shelf.drive.file("c.png", content=png()))
+    assert len(await shelf.jobs("image:thumbnail")) == 1
+
+
+async def test_a_removal_that_broke_off_is_finished_and_made_up_for(shelf: Shelf) -> None:
     first = await shelf.drive.file("a.png", content=png())
     await shelf.inspect(first)
     (job,) = await shelf.jobs("image:thumbnail")
-    await shelf.run(job.id)
-    if is_forgotten:
-        await delete_media(shelf.parts.work, HASH)
-    else:
-        await shelf.media.delete(image_key(HASH, "thumb", "webp"))
+    shelf.media.fail("list")
+    with pytest.raises(StoreUnavailableError):
+        await remove_made(shelf.parts.work, HASH)
+    assert (await shelf.drive.job(job.id)).state is JobState.CANCELLED
+    second = await shelf.drive.file("b.png", content=png())
+    with pytest.raises(MediaBeingRemovedError):
+        await shelf.inspect(second)
+
+    early = await finish_removals(shelf.parts.work)
+    async with shelf.database.transaction() as tx:
+        await tx.execute("UPDATE media_removals SET asked_at = now() - interval '1 hour'")
+    finished = [await finish_removals(shelf.parts.work) for _ in range(2)]
+
+    assert (early, finished) == (0, [1, 0])
+    assert await shelf.jobs("image:thumbnail") == []
+    await shelf.inspect(second)
+    assert len(await shelf.jobs("image:thumbnail")) == 1
+
+
+async def test_content_that_another_file_got_meanwhile_is_made_up_for(shelf: Shelf) -> None:
+    first = await shelf.drive.file("a.png", content=png())
+    await shelf.inspect(first)
+    await remove_made(shelf.parts.work, HASH)
     async with shelf.database.transaction() as tx:
         await tx.execute(
             "INSERT INTO released_content (content_hash) VALUES (%(hash)s)", {"hash": HASH}
         )
 
-    await release_media(shelf.drive.parts, shelf.parts.work)
+    await release_media(shelf.drive.parts, shelf.parts.work, DeriveOptions())
 
-    (job,) = await shelf.jobs("inspect")
-    assert job.payload["file_id"] == str(first.id)
-    assert await shelf.shown(HASH) is None
-    await shelf.inspect(first)
-    assert await shelf.shown(HASH) is not None
+    assert len(await shelf.jobs("image:thumbnail")) == 1
 
 
 async def test_content_that_another_file_has_is_left_as_it_is(shelf: Shelf) -> None:
@@ -116,7 +147,7 @@ async def test_content_that_another_file_has_is_left_as_it_is(shelf: Shelf) -> N
             "INSERT INTO released_content (content_hash) VALUES (%(hash)s)", {"hash": HASH}
         )
 
-    assert await release_media(shelf.drive.parts, shelf.parts.work) == 0
+    assert await release_media(shelf.drive.parts, shelf.parts.work, DeriveOptions()) == 0
 
     assert await shelf.shown(HASH) == before
     assert await shelf.jobs("inspect") == []

@@ -7,7 +7,13 @@ import pytest
 
 from keyshelf.delivery import key_ring
 from keyshelf.delivery.key_ring import IllegalKeyRingError
-from keyshelf.delivery.url_signatures import UrlExpiredError, UrlSignatureError, sign, verify
+from keyshelf.delivery.url_signatures import (
+    UrlExpiredError,
+    UrlSignatureError,
+    sign,
+    signing,
+    verify,
+)
 
 OLD, NEW = "01" * 32, "02" * 32
 RING = key_ring.parse(f"b:{NEW},a:{OLD}")
@@ -24,6 +30,14 @@ def test_the_recipe_is_the_documented_one() -> None:
 
     assert signature == f"b.{expiry}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
     assert verify(RING, "img", TEXT, signature, now=NOW) == NOW + timedelta(seconds=60)
+
+
+def test_many_are_signed_as_each_is_by_itself() -> None:
+    signature = signing(RING, "thumb", expires_at=NOW)
+
+    made = [signature(text) for text in ("a", "b", "a")]
+
+    assert made == [sign(RING, "thumb", text, expires_at=NOW) for text in ("a", "b", "a")]
 
 
 def test_an_address_without_an_end_is_good_for_ever() -> None:

@@ -84,4 +84,4 @@ async def test_failures_are_counted_by_code_and_raised(
         await store.head(KEY)
 
     errors = "keyshelf_store_errors_total"
-    assert value(registry, errors, op="head", code="object-not-found") == 1
+    assert value(registry, errors, op="head", code="object-not-found", **{"class": "4xx"}) == 1

@@ -29,6 +29,8 @@ export interface StreamFacts {
 
 export interface KnownMedia {
   hash: string;
+  /** What was read of the bytes; null before they were. Where others keep them is not told. */
+  asset: { source: string | null } | null;
   renditions: Rendition[];
   jobs: Job[];
 }

@@ -7,10 +7,11 @@ export interface Preferences {
   view: "list" | "grid";
   columns: ColumnId[];
   details: boolean;
+  previewDetails: boolean;
 }
 
 const STORAGE_KEY = "keyshelf.preferences";
-const defaults: Preferences = { theme: "system", view: "list", columns: ["updated", "size"], details: false };
+const defaults: Preferences = { theme: "system", view: "list", columns: ["updated", "size"], details: false, previewDetails: false };
 const listeners = new Set<() => void>();
 let current: Preferences = read();
 

@@ -3,7 +3,7 @@ import { type MouseEvent, type ReactNode, Suspense, useCallback, useEffect, useM
 import type { Sort } from "@/api/drive";
 import { messageOf } from "@/api/problem";
 import type { DriveFile, ListedFile } from "@/api/types";
-import { setPreferences, usePreferences } from "@/app/preferences";
+import { usePreferences } from "@/app/preferences";
 import { useSession } from "@/app/session";
 import type { NamedTarget } from "@/drive/targets";
 import { choosable, type ColumnId } from "@/drive/columns";
@@ -18,6 +18,7 @@ import { Toolbar } from "@/drive/Toolbar";
 import { nextSort } from "@/drive/urlState";
 import { useBrowserSelection } from "@/drive/useBrowserSelection";
 import { useCommands } from "@/drive/useCommands";
+import { useDetails } from "@/drive/useDetails";
 import { usePaste } from "@/drive/usePaste";
 import { Collection } from "@/drive/view/Collection";
 import { SkeletonList } from "@/drive/view/SkeletonList";
@@ -28,7 +29,6 @@ import { focusFiles } from "@/ui/focusFiles";
 import { later } from "@/ui/later";
 import { ContextMenu } from "@/ui/Menu";
 import { Message } from "@/ui/Message";
-import { useMediaQuery } from "@/ui/useMediaQuery";
 import { useUploads } from "@/uploads";
 import "@/drive/browser.css";
 
@@ -53,8 +53,6 @@ export interface BrowserProps {
   onPreview: (id: string | null, replace?: boolean) => void;
 }
 
-const NARROW = "(max-width: 1000px)";
-
 export function Browser(props: BrowserProps) {
   const { source, target, name } = props;
   const inTrash = source.kind === "trash";
@@ -64,8 +62,7 @@ export function Browser(props: BrowserProps) {
   const { selection, setSelection, selected, selectEverything, isSelectingAll } = useBrowserSelection(name, listing);
   const [renaming, setRenaming] = useState<string | null>(null);
   const [menu, setMenu] = useState<{ at: { x: number; y: number }; onFile: boolean } | null>(null);
-  const isNarrow = useMediaQuery(NARROW);
-  const details = useDetails(isNarrow);
+  const details = useDetails("details");
   const { addDataTransfer } = useUploads();
   const clipboard = useClipboard();
   const cut = useMemo(() => new Set(clipboard?.mode === "cut" ? clipboard.files.map((file) => file.id) : []), [clipboard]);
@@ -171,7 +168,7 @@ export function Browser(props: BrowserProps) {
       )}
       {props.previewId && (
         <Suspense fallback={null}>
-          <PreviewHost id={props.previewId} items={listing.items} onNavigate={(id) => props.onPreview(id, true)} onClose={() => props.onPreview(null)} />
+          <PreviewHost id={props.previewId} items={listing.items} actions={actions} onNavigate={(id) => props.onPreview(id, true)} onClose={() => props.onPreview(null)} />
         </Suspense>
       )}
     </DropZone>
@@ -217,17 +214,4 @@ function targetOf(folder: ListedFile): NamedTarget {
 
 function offeredColumns(source: Source): readonly ColumnId[] {
   return source.kind === "trash" ? ["size", "type"] : choosable;
-}
-
-/** The details stay open from view to view where there is room for them; on a small screen they cover it. */
-function useDetails(isNarrow: boolean) {
-  const { details } = usePreferences();
-  const [overlaid, setOverlaid] = useState(false);
-  return {
-    isOpen: isNarrow ? overlaid : details,
-    set: (open: boolean) => {
-      if (isNarrow) setOverlaid(open);
-      else setPreferences({ details: open });
-    },
-  };
 }

@@ -23,18 +23,21 @@ const LIST_ROW = 44;
 /** Rows with two lines, for the width of a phone. */
 const COMPACT_ROW = 60;
 export const COMPACT_WIDTH = 640;
+/** Room within a row, before its first column. */
+const ROW_PADDING = 8;
 const CARD_MIN_WIDTH = 176;
 const CARD_FOOT = 56;
 
-export function listLayout(width: number): Layout {
+/** `edge` is how far from the edge the words above the files begin: what is in the rows begins there, too. */
+export function listLayout(width: number, edge = 24): Layout {
   const compact = width <= COMPACT_WIDTH;
-  const padding = compact ? 8 : 16;
+  const padding = edge - ROW_PADDING;
   return { columns: 1, cellWidth: width - 2 * padding, rowHeight: compact ? COMPACT_ROW : LIST_ROW, gap: 0, padding, paddingTop: 0 };
 }
 
-export function gridLayout(width: number): Layout {
+export function gridLayout(width: number, edge = 24): Layout {
   const narrow = width <= COMPACT_WIDTH;
-  const padding = narrow ? 12 : 24;
+  const padding = edge;
   const gap = narrow ? 12 : 16;
   const inner = Math.max(0, width - 2 * padding);
   const least = narrow ? 140 : CARD_MIN_WIDTH;

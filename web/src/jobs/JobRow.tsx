@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { cancelJob, retryJob } from "@/api/jobs";
 import { keys } from "@/api/keys";
-import { getShownJob, mayRetry } from "@/api/media";
+import { getMedia, getShownJob, mayRetry } from "@/api/media";
 import type { Job } from "@/api/types";
 import { dismissJob, followJob } from "@/jobs/store";
 import { jobTitle } from "@/jobs/useJobs";
@@ -12,13 +12,19 @@ import { Button, IconButton } from "@/ui/Button";
 import { formatBytes, formatClock, formatCount } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
 import { reportError } from "@/ui/reportError";
+import { visible } from "@/ui/visible";
 import "@/jobs/jobs.css";
 
 const words = text.jobs;
 const stageNames = mediaWords.stages;
 
-/** With `canDismiss` a failed one can be taken off the list. */
-export function JobRow({ job, canDismiss = false }: { job: Job; canDismiss?: boolean }) {
+interface JobRowProps {
+  job: Job;
+  /** In a list of all work: tells which file it is about, and can be taken off when it failed. */
+  isListed?: boolean;
+}
+
+export function JobRow({ job, isListed = false }: JobRowProps) {
   const { done, total, message } = job.progress;
   const hasEnded = mayRetry(job.state);
 
@@ -37,17 +43,33 @@ export function JobRow({ job, canDismiss = false }: { job: Job; canDismiss?: boo
         {hasEnded ? (
           <>
             <Button variant="quiet" onPress={() => void retry()}>{words.retry}</Button>
-            {canDismiss && <IconButton icon="close" size={16} className="small" label={text.dismiss} onPress={() => dismissJob(job.id)} />}
+            {isListed && <IconButton icon="close" size={16} className="small" label={text.dismiss} onPress={() => dismissJob(job.id)} />}
           </>
         ) : (
           <Button variant="quiet" onPress={() => void cancelJob(job.id).catch(reportError)}>{words.cancel}</Button>
         )}
       </div>
-      {message && !hasEnded && <p className="muted truncate">{stageNames[message] ?? message}</p>}
-      {!hasEnded && <Progress label={jobTitle(job)} value={total ? done / total : null} />}
-      {hasEnded ? <WhyEnded job={job} /> : <p className="muted tabular">{progressText(job)}</p>}
+      {isListed && job.hash !== null && <About hash={job.hash} />}
+      {hasEnded ? (
+        <WhyEnded job={job} />
+      ) : (
+        <>
+          <Progress label={jobTitle(job)} value={total ? done / total : null} />
+          <p className="job-progress muted tabular">
+            <span>{progressText(job)}</span>
+            {message && <span className="truncate">{stageNames[message] ?? message}</span>}
+          </p>
+        </>
+      )}
     </li>
   );
+}
+
+/** The name of the file that media are made of. */
+function About({ hash }: { hash: string }) {
+  const { data } = useQuery({ queryKey: keys.media(hash), queryFn: ({ signal }) => getMedia(hash, signal), staleTime: 60_000, retry: false });
+  const name = visible(data?.asset?.source?.split("/").at(-1) ?? "");
+  return name && <p className="job-about muted truncate" title={name}>{name}</p>;
 }
 
 /** Of work on media each stage tells for itself, and what trying again would make. */

@@ -20,7 +20,7 @@ export default function JobsList({ jobs }: { jobs: readonly Job[] }) {
           {jobs.length === 0 && <p className="muted">{words.none}</p>}
           <ul>
             {jobs.map((job) => (
-              <JobRow key={job.id} job={job} canDismiss />
+              <JobRow key={job.id} job={job} isListed />
             ))}
           </ul>
         </Dialog>

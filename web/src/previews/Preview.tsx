@@ -1,12 +1,12 @@
 /** Shows one file of a list over the whole window; the others are one key away. */
 import { useQueryClient } from "@tanstack/react-query";
-import { type KeyboardEvent, useEffect } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { copyText } from "@/drive/actions/downloading";
 import { previews } from "@/text/previews";
 import { IconButton } from "@/ui/Button";
 import { FileIcon } from "@/ui/FileIcon";
-import { formatBytes, formatExactBytes, formatExactTime, formatWhen } from "@/ui/format";
+import { formatBytes, formatExactBytes, formatExactTime, formatWhenShort } from "@/ui/format";
 import { type PreviewFile, save } from "@/previews/file";
 import { inlineUrl } from "@/previews/inlineUrl";
 import { Stage } from "@/previews/Stage";
@@ -21,8 +21,16 @@ export interface PreviewProps {
   index: number;
   /** What the place of a file is called: its key in the bucket, unless told. */
   placeWords?: PlaceWords;
+  /** All that is known of the file on show, where there is more than what stands around it. */
+  details?: Details;
   onClose: () => void;
   onNavigate: (index: number) => void;
+}
+
+interface Details {
+  isOpen: boolean;
+  onToggle: (open: boolean) => void;
+  panel: ReactNode;
 }
 
 interface PlaceWords {
@@ -34,7 +42,7 @@ interface PlaceWords {
 const words = previews;
 const keyWords: PlaceWords = { title: words.key, copy: words.copyKey, copied: words.keyCopied };
 
-export default function Preview({ files, index, placeWords = keyWords, onClose, onNavigate }: PreviewProps) {
+export default function Preview({ files, index, placeWords = keyWords, details, onClose, onNavigate }: PreviewProps) {
   const file = files[index];
   useNeighbours(files, index);
   if (file === undefined) return null;
@@ -46,6 +54,7 @@ export default function Preview({ files, index, placeWords = keyWords, onClose, 
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || keepsArrows(event.target)) return;
     if (event.key === "ArrowLeft") goTo(index - 1);
     else if (event.key === "ArrowRight") goTo(index + 1);
+    else if (event.key === "i" && details) details.onToggle(!details.isOpen);
     else return;
     event.preventDefault();
   };
@@ -56,7 +65,7 @@ export default function Preview({ files, index, placeWords = keyWords, onClose, 
         {/* The dialog itself has the focus at first, so the keys are heard from outside of it. */}
         <div onKeyDown={onKeyDown}>
           <Dialog className="preview-dialog">
-            <Head file={file} position={words.position(index + 1, files.length)} onClose={onClose} />
+            <Head file={file} position={words.position(index + 1, files.length)} details={details} onClose={onClose} />
             <div className="preview-stage">
               <Stage key={`${file.id}/${file.etag}`} file={file} />
               {index > 0 && (
@@ -66,6 +75,7 @@ export default function Preview({ files, index, placeWords = keyWords, onClose, 
                 <IconButton className="preview-step next" icon="chevronRight" label={words.next} shortcut="→" onPress={() => goTo(index + 1)} />
               )}
             </div>
+            {details?.isOpen && <div className="preview-side">{details.panel}</div>}
             <footer className="preview-foot">
               <code className="preview-key" title={placeWords.title}>
                 {file.key}
@@ -79,7 +89,13 @@ export default function Preview({ files, index, placeWords = keyWords, onClose, 
   );
 }
 
-function Head({ file, position, onClose }: { file: PreviewFile; position: string; onClose: () => void }) {
+interface HeadProps extends Pick<PreviewProps, "onClose"> {
+  file: PreviewFile;
+  position: string;
+  details: Details | undefined;
+}
+
+function Head({ file, position, details, onClose }: HeadProps) {
   return (
     <header className="preview-head">
       <FileIcon file={file} size={22} />
@@ -91,13 +107,22 @@ function Head({ file, position, onClose }: { file: PreviewFile; position: string
           <span title={formatExactBytes(file.size)}>{formatBytes(file.size)}</span>
           {" · "}
           <time dateTime={file.updated_at} title={formatExactTime(file.updated_at)}>
-            {formatWhen(file.updated_at)}
+            {formatWhenShort(file.updated_at)}
           </time>
           {" · "}
           <span>{position}</span>
           {file.version !== undefined && ` · ${file.version}`}
         </p>
       </div>
+      {details && (
+        <IconButton
+          icon="info"
+          label={details.isOpen ? words.hideDetails : words.showDetails}
+          shortcut="I"
+          pressed={details.isOpen}
+          onPress={() => details.onToggle(!details.isOpen)}
+        />
+      )}
       <IconButton icon="download" label={words.download} onPress={() => void save(file)} />
       <IconButton icon="close" label={words.close} shortcut="Esc" onPress={onClose} />
     </header>

@@ -7,16 +7,17 @@ import { text } from "@/text";
 import { media as mediaWords } from "@/text/media";
 import { previews } from "@/text/previews";
 import { Button } from "@/ui/Button";
+import { later } from "@/ui/later";
 import type { PreviewFile } from "@/previews/file";
 import { FileCard } from "@/previews/FileCard";
 import { ImageView } from "@/previews/ImageView";
 import { inlineUrl } from "@/previews/inlineUrl";
-import { MediaView } from "@/previews/MediaView";
 import { PdfView } from "@/previews/PdfView";
 import { TextView } from "@/previews/TextView";
 import { type Viewer, viewerOf, type ViewProps } from "@/previews/viewer";
 import { whyFailed } from "@/previews/whyFailed";
 
+const FilePlayer = later(() => import("@/media/player/FilePlayer"));
 // Fetched only when a stream is played, and never ahead of that: it is the largest part of the page.
 const StreamPlayer = lazy(() => import("@/media/player/StreamPlayer"));
 
@@ -30,11 +31,22 @@ export function Stage({ file }: { file: PreviewFile }) {
   const words = previews;
 
   if (error !== null) return <FileCard file={file} title={words.failed} hint={messageOf(error)} />;
+  const asText = () => {
+    setChosen("text");
+    setFailed(false);
+  };
+  if (failed && isMisnamed(file)) {
+    return (
+      <FileCard file={file} title={words.failed} hint={mediaWords.notMedia}>
+        <Button onPress={asText}>{words.showAsText}</Button>
+      </FileCard>
+    );
+  }
   if (failed) return <FileCard file={file} title={words.failed} hint={why.data ?? failedHint(file)} />;
   if (viewer === "none") {
     return (
       <FileCard file={file} title={words.noPreview} hint={words.noPreviewHint}>
-        <Button onPress={() => setChosen("text")}>{words.showAsText}</Button>
+        <Button onPress={asText}>{words.showAsText}</Button>
       </FileCard>
     );
   }
@@ -61,12 +73,22 @@ function Loading() {
 function Played({ kind, ...props }: ViewProps & { kind: "audio" | "video" }) {
   const [wantsOriginal, setWantsOriginal] = useState(false);
   const { file } = props;
-  if (!file.media?.hash || !file.media.has_stream || wantsOriginal) return <MediaView {...props} kind={kind} />;
+  const { hash, has_stream: hasStream } = file.media ?? {};
   return (
     <Suspense fallback={<Loading />}>
-      <StreamPlayer file={file} media={file.media} hash={file.media.hash} onOriginal={() => setWantsOriginal(true)} />
+      {hash && hasStream && !wantsOriginal ? (
+        <StreamPlayer file={file} kind={kind} hash={hash} onOriginal={() => setWantsOriginal(true)} />
+      ) : (
+        <FilePlayer {...props} kind={kind} />
+      )}
     </Suspense>
   );
+}
+
+/** Whether a file that is called a picture, a film or sound was looked at and is none. */
+function isMisnamed(file: PreviewFile): boolean {
+  const viewer = viewerOf(file);
+  return (viewer === "image" || viewer === "video" || viewer === "audio") && file.media === null && Boolean(file.content_hash);
 }
 
 /** Why the file is not shown; what a browser cannot play can be made into streams, which it can. */

@@ -26,11 +26,12 @@ interface ThumbnailProps {
 export function Thumbnail({ file, size }: ThumbnailProps) {
   const media = file.media ?? null;
   const icon = Math.round(Math.min(64, Math.max(20, size * 0.28)));
+  const hasPlaceholder = Boolean(media?.thumbhash);
   const isBare = media === null || (media.thumbnail_url === null && media.state !== "unreadable");
   return (
     <div className={`thumb thumb-kind-${kindOf(file)}`}>
-      {!media?.thumbhash && <FileIcon file={file} size={icon} />}
-      {isBare && size >= MIN_LABEL && !file.is_folder && <Label name={file.filename} />}
+      {!hasPlaceholder && <FileIcon file={file} size={icon} />}
+      {!hasPlaceholder && isBare && size >= MIN_LABEL && !file.is_folder && <Label name={file.filename} />}
       {size >= MIN_PICTURE && <Inside file={file} size={size} />}
     </div>
   );

@@ -6,6 +6,8 @@ export interface PreviewFile extends Pick<DriveFile, "id" | "etag" | "filename" 
   deleted_at?: DriveFile["deleted_at"];
   /** What the service knows of the media in it; of a file of a commit nothing. */
   media?: DriveFile["media"];
+  /** Known once the service has looked into it. */
+  content_hash?: DriveFile["content_hash"];
   /** Which of several versions of the file it is. */
   version?: string;
   /** Where its bytes are when that is known; for a file of the drive the service is asked each time. */

@@ -3,6 +3,8 @@ export const previews = {
   position: (index: number, count: number) => `${index} of ${count}`,
   previous: "Previous file",
   next: "Next file",
+  showDetails: "Show details of the file",
+  hideDetails: "Hide details of the file",
   download: "Download",
   close: "Close preview",
   key: "Key in the bucket",
@@ -21,9 +23,7 @@ export const previews = {
   emptyText: "This file is empty.",
 
   speed: "Playback speed",
-  speedNow: (rate: string) => `Playback speed ${rate}`,
   speedOf: (rate: number) => `${rate}×`,
-  mediaHint: "K plays and pauses, J and L go ten seconds back and forward.",
 
   noPreview: "No preview for this type of file",
   noPreviewHint: "Download it to open it on your device.",

@@ -1,8 +1,10 @@
 /** Menus: under a button, or at a point as a context menu. */
-import { type KeyboardEvent, type ReactNode, Suspense, useMemo, useRef, useState } from "react";
-import { ButtonContext } from "react-aria-components";
+import { type ReactNode, Suspense, useMemo, useRef, useState } from "react";
+import { ButtonContext, type ButtonProps } from "react-aria-components";
 import { later } from "@/ui/later";
 import type { MenuGroup } from "@/ui/menu-items";
+
+type KeyboardEvent = Parameters<NonNullable<ButtonProps["onKeyDown"]>>[0];
 
 const MenuPopover = later(() => import("@/ui/MenuPopover"));
 
@@ -18,6 +20,7 @@ export function Menu({ label, groups, children }: { label: string; groups: MenuG
       onPress: () => setOpen(true),
       onKeyDown: (event: KeyboardEvent) => {
         if (event.key === "ArrowDown" || event.key === "ArrowUp") setOpen(true);
+        else event.continuePropagation();
       },
     }),
     [isOpen],

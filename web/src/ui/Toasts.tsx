@@ -36,6 +36,8 @@ export function Toasts() {
       ref={section}
       className="toasts"
       aria-label={text.notifications}
+      // What a dialog makes inert around itself, these are not.
+      data-react-aria-top-layer
       onPointerEnter={pauseToasts}
       onPointerLeave={resumeToasts}
       onFocus={onFocus}

@@ -7,7 +7,8 @@ const LANGUAGE = "en-GB";
 const counter = new Intl.NumberFormat(LANGUAGE);
 /** By the number of digits behind the point; to make one for each size would cost more than the rest of its row. */
 const decimals = [0, 1, 2].map((digits) => new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: digits }));
-const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
+const longRelative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
+const shortRelative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto", style: "short" });
 const dayAndMonth = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short" });
 const dayMonthYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", year: "numeric" });
 const exact = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "medium" });
@@ -66,6 +67,15 @@ export function formatClock(seconds: number): string {
 
 /** `2 minutes ago`, `yesterday`, then the date; the exact time belongs in a tooltip. */
 export function formatWhen(timestamp: string, now: Date = new Date()): string {
+  return whenBy(longRelative, timestamp, now);
+}
+
+/** The same where there is little room: `2 min ago`. */
+export function formatWhenShort(timestamp: string, now: Date = new Date()): string {
+  return whenBy(shortRelative, timestamp, now);
+}
+
+function whenBy(relative: Intl.RelativeTimeFormat, timestamp: string, now: Date): string {
   const then = new Date(timestamp);
   const seconds = (then.getTime() - now.getTime()) / 1000;
   const size = Math.abs(seconds);

@@ -80,7 +80,7 @@ function Existing({ conflict }: { conflict: Conflict }) {
     enabled: id !== null && conflict.existingState === "ready",
   });
   if (data === undefined) return null;
-  return <Version title={uploads.existingFile} file={data} size={data.size} modified={data.updated_at} />;
+  return <Version title={words.existingFile} file={data} size={data.size} modified={data.updated_at} />;
 }
 
 interface VersionProps {
@@ -99,7 +99,7 @@ function Version({ title, file, size, modified }: VersionProps) {
         <p className="muted tabular">
           <span title={formatExactBytes(size)}>{formatBytes(size)}</span>
           {" · "}
-          <span title={formatExactTime(modified)}>{uploads.modified(formatWhen(modified))}</span>
+          <span title={formatExactTime(modified)}>{words.modified(formatWhen(modified))}</span>
         </p>
       </div>
     </div>

@@ -1,6 +1,6 @@
 /** The card at the edge of the page that shows all uploads. */
 import { useEffect, useRef, useState } from "react";
-import { uploads as uploadsWords } from "@/text/uploads";
+import { uploads as words } from "@/text/uploads";
 import { ConflictDialog } from "@/uploads/ConflictDialog";
 import { Interrupted } from "@/uploads/Interrupted";
 import type { UploadManager } from "@/uploads/manager";
@@ -37,7 +37,7 @@ export default function TrayCard({ manager, snapshot }: { manager: UploadManager
   }, [allIsWell]);
 
   return (
-    <section ref={card} className="upload-tray" aria-label={uploadsWords.trayLabel} tabIndex={-1} {...keepFocus}>
+    <section ref={card} className="upload-tray" aria-label={words.trayLabel} tabIndex={-1} {...keepFocus}>
       <TrayHead queue={queue} snapshot={snapshot} open={open} onToggle={() => setOpen(!open)} />
       {open && snapshot.detached.length > 0 && <Interrupted manager={manager} count={snapshot.detached.length} />}
       {open && (

@@ -1,7 +1,7 @@
 /** The uploads of one signed-in person: takes gestures in, keeps the queue, remembers over reloads. */
 import { messageOf } from "@/api/problem";
 import type { Target } from "@/api/types";
-import { uploads as uploadsWords } from "@/text/uploads";
+import { uploads as words } from "@/text/uploads";
 import { newId } from "@/uploads/ids";
 import { findInterrupted, openHandles } from "@/uploads/interrupted";
 import { Ledger } from "@/uploads/ledger";
@@ -39,7 +39,7 @@ export class UploadManager {
   constructor(private readonly parts: ManagerParts) {
     const complain = (message: string) => parts.complain(message);
     this.#ledger = new Ledger(parts.store, parts.owner, parts.visit, (error) =>
-      complain(uploadsWords.notRemembered(messageOf(error))),
+      complain(words.notRemembered(messageOf(error))),
     );
     const { transport, waiting, landed } = parts;
     const ledger = this.#ledger;
@@ -53,7 +53,7 @@ export class UploadManager {
       this.queue.restore(found);
       await this.#continueWithHandles(false);
     } catch (error) {
-      if (!this.#life.signal.aborted) this.parts.complain(uploadsWords.cannotLook(messageOf(error)));
+      if (!this.#life.signal.aborted) this.parts.complain(words.cannotLook(messageOf(error)));
     }
   }
 
@@ -107,12 +107,12 @@ export class UploadManager {
     let total = 0;
     for await (const one of found) {
       total += 1;
-      if (one.kind === "unreadable") this.parts.complain(uploadsWords.unreadableEntry(one.name));
+      if (one.kind === "unreadable") this.parts.complain(words.unreadableEntry(one.name));
       else due.push(one);
       if (due.length >= WALK_BATCH) this.#add(due.splice(0), target, batch);
     }
     this.#add(due, target, batch);
-    if (total === 0) this.parts.complain(uploadsWords.emptyDrop);
+    if (total === 0) this.parts.complain(words.emptyDrop);
   }
 
   /** A file that an interrupted upload waits for continues that one instead of beginning another. */

@@ -1,7 +1,7 @@
 /** All uploads of the page: their states, and how many of them go at once. */
 import type { Target } from "@/api/types";
 import { messageOf } from "@/api/problem";
-import { uploads as uploadsWords } from "@/text/uploads";
+import { uploads as words } from "@/text/uploads";
 import { NameTaken, SignedOut } from "@/uploads/failures";
 import { FolderMaker } from "@/uploads/folders";
 import { type Event, isActive, type Item, newItem } from "@/uploads/item";
@@ -287,7 +287,7 @@ export class UploadQueue {
   #abandon(fileId: string, name: string): void {
     const { transport, waiting, complain } = this.parts;
     withRetry(() => transport.abort(fileId, this.#life.signal), waiting, this.#life.signal, () => undefined).catch((error: unknown) => {
-      if (!this.#life.signal.aborted) complain(uploadsWords.abortFailed(name), error);
+      if (!this.#life.signal.aborted) complain(words.abortFailed(name), error);
     });
   }
 }

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
 from keyshelf.api.caller import Administrator, Service
@@ -13,6 +13,8 @@ from keyshelf.drive.backfill.missing import find_missing
 from keyshelf.drive.settle.schedule import schedule_backfill
 
 router = APIRouter(tags=["admin"])
+
+_MOST_TOLD = 10_000
 
 
 class MissingOut(BaseModel):
@@ -80,24 +82,35 @@ async def list_missing(
 
 
 class RotationAnswer(BaseModel):
-    """How many content keys were wrapped anew, and by which key all are now."""
+    """How many content keys were wrapped anew, by which key, and which could not be.
+
+    `unreadable` has the hashes of their media, cut at 10,000; `unreadable_count` counts keys.
+    """
 
     rewrapped: int
     kek_version: str
+    unreadable_count: int
+    unreadable: list[str]
 
 
 @router.post("/api/admin/content-keys/rotate")
 async def rotate_content_keys(service: Service, caller: Administrator) -> RotationAnswer:
     """Wrap every content key anew by the first of KEYSHELF_CONTENT_KEKS; no stream changes.
 
-    Repeated, it wraps what is left. Once it is done, the other keys of the setting can go.
+    Repeated, it wraps what is left. Once none is left, the other keys of the setting can go.
     """
     del caller
     keys = service.playback.content_keys
-    return RotationAnswer(rewrapped=await keys.rotate(), kek_version=keys.ring.current)
+    rotation = await keys.rotate()
+    return RotationAnswer(
+        rewrapped=rotation.rewrapped,
+        kek_version=keys.ring.current,
+        unreadable_count=len(rotation.unreadable),
+        unreadable=[*sorted(set(rotation.unreadable))[:_MOST_TOLD]],
+    )
 
 
 @router.get("/metrics")
 async def show_metrics(service: Service) -> Response:
-    """Return the metrics of this process in Prometheus' text format."""
-    return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    """Return metrics in Prometheus' text format: of this process, and of the whole service."""
+    return Response(await service.monitoring.exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -89,7 +89,8 @@ async def retry_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer
     if is_media(job):
         await count_media_job(service, caller)
         async with service.database.transaction() as tx:
-            return JobAnswer(job=shown(caller, await retry(tx, service.media.work, job)))
+            queued = await retry(tx, service.media.work, job, by_admin=caller.administers)
+        return JobAnswer(job=shown(caller, queued))
     async with service.database.transaction() as tx:
         return JobAnswer(job=shown(caller, await service.jobs.retry(tx, job_id)))
 
@@ -139,7 +140,7 @@ def may_see(caller: Identity, job: Job) -> bool:
     # Work on the shared drive is asked for by one and seen by all. That on somebody's own
     # an administrator may have asked for.
     is_theirs = job.owner_id == caller.id or job.payload.get("owner") in {SHARED, caller.id}
-    return is_theirs or (caller.is_admin and caller.holds(Scope.ADMIN))
+    return is_theirs or caller.administers
 
 
 def _require(caller: Identity, kind: str | None, *, is_change: bool = False) -> None:

@@ -35,17 +35,13 @@ async def remove_media(service: Service, caller: Caller, hash: str) -> DeletionA
     """Remove all that was made for media, their keys and their jobs; their source stays.
 
     What is known of media that a file of the drive has stays too, and lists show it.
-    503 `media-not-gone` tells in `report` what is left; asking again goes on.
+    503 `media-not-gone` tells in `report` what is left. A worker goes on with that, and so does
+    asking again; until then nothing more is made for them.
     """
     media = media_hash(hash)
     async with service.database.read() as tx:
         await require_removable(tx, caller, media)
-    pictures = await service.pictures.of_content(media)
-    try:
-        report = DeletionAnswer.of(await remove_made(service.media.work, media))
-    finally:
-        # Whoever was being answered meanwhile may have brought one back from the store.
-        service.pictures.forget(pictures)
+    report = DeletionAnswer.of(await remove_made(service.media.work, media))
     if not report.complete:
         raise MediaNotGoneError(
             "something is left: ask again", retryable=True, report=report.model_dump(mode="json")

@@ -7,7 +7,7 @@ from fastapi import Depends, Query
 from keyshelf.drive.lists.service import MAX_PAGE, Paging
 
 
-def _paging(
+async def _paging(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> Paging:

@@ -28,6 +28,7 @@ from keyshelf.media.images.formats import ImageFormat, output_format
 from keyshelf.media.images.grammar import parse_options
 from keyshelf.media.images.presets import expand
 from keyshelf.media.pictures.addresses import picture_address, read_signed
+from keyshelf.store.base import ObjectStore
 from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.workflows.media_access import require_source_readable
 
@@ -135,9 +136,7 @@ async def original(service: Service, signature: str, key: str, request: Request)
         content_type=mimetype_of(filename),
         headers={**ANY_PAGE, "Cache-Control": CHANGING},
     )
-    return await answer_with_object(
-        request, service.stores["source"], ObjectKey(signed.text), shown
-    )
+    return await _stored(request, service.stores["source"], ObjectKey(signed.text), shown)
 
 
 @router.get("/thumb/{signature}/{key:path}", response_class=Response, responses=ANY_BYTES)
@@ -158,7 +157,15 @@ async def thumb(service: Service, signature: str, key: str, request: Request) ->
         caching=Caching.IMMUTABLE,
         headers=headers,
     )
-    return await answer_with_object(request, service.stores["media"], wanted, shown)
+    return await _stored(request, service.stores["media"], wanted, shown)
+
+
+async def _stored(request: Request, store: ObjectStore, key: ObjectKey, shown: Shown) -> Response:
+    try:
+        return await answer_with_object(request, store, key, shown)
+    except ObjectNotFoundError as error:
+        # What the store says of it is for whoever runs it, and not for visitors.
+        raise ObjectNotFoundError("there is nothing at this address", key=key) from error
 
 
 def _raw_path(request: Request) -> bytes:

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from keyshelf.api.bytes import ANY_BYTES
 from keyshelf.api.caller import Caller, Service
-from keyshelf.api.objects import ANY_PAGE, Shown, answer_with_object, preflight
+from keyshelf.api.objects import ANY_PAGE, Shown, answer_with_changed, answer_with_object, preflight
 from keyshelf.api.schemas import Answer
 from keyshelf.api.schemas import Request as Body
 from keyshelf.app.service import Keyshelf
@@ -22,6 +22,7 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import audio_key, media_hash, video_key
 from keyshelf.media.keys import tokens
 from keyshelf.media.keys.values import PlaybackTokenError
+from keyshelf.media.streams.key_addresses import with_keys_at
 from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.workflows.media_access import require_readable
 
@@ -148,7 +149,14 @@ async def stream(
 
 
 async def _answer(service: Keyshelf, request: Request, key: ObjectKey, shown: Shown) -> Response:
-    return await answer_with_object(request, service.stores["media"], key, shown)
+    store = service.stores["media"]
+    if shown.content_type != _PLAYLIST:
+        return await answer_with_object(request, store, key, shown)
+    # The service may have moved since the playlist was made.
+    public_url = service.settings.text("KEYSHELF_PUBLIC_URL") or ""
+    return await answer_with_changed(
+        request, store, key, shown, lambda stored: with_keys_at(stored, public_url)
+    )
 
 
 def _split_token(path: str) -> tuple[str, str | None]:

@@ -8,15 +8,16 @@ from uuid import UUID
 from keyshelf.app.checks import browsers
 from keyshelf.app.checks.folders import nearest, why_not_writable
 from keyshelf.app.checks.values import Check, failed, ok
-from keyshelf.app.stores import bucket_of, store_options
+from keyshelf.app.stores import bucket_of, regions_options, replica_options, store_options
 from keyshelf.clock import Clock
 from keyshelf.errors import Error, IntegrityError, InvalidInputError
 from keyshelf.layout.probes import probe_key
 from keyshelf.settings import Settings
+from keyshelf.settings.table_regions import replica_prefix
 from keyshelf.settings.values import ROLES
 from keyshelf.store.base import Attributes, Condition, ObjectStore, PutOptions
 from keyshelf.store.errors import BucketNotFoundError, StoreForbiddenError, StoreFullError
-from keyshelf.store.opening import open_store
+from keyshelf.store.opening import StoreOptions, open_store
 
 _CONTENT = b"keyshelf doctor: this object may be deleted\n"
 _FOR_PROGRAMS_ONLY = {"repository"}
@@ -38,6 +39,30 @@ async def check_stores(settings: Settings, *, probe_id: UUID, clock: Clock) -> A
     for role in ROLES:
         async for check in _check_store(settings, role, probe_id, clock):
             yield check
+    try:
+        replicas = replica_options(settings)
+        regions_options(settings)
+    except Error as error:
+        yield failed("replicas", error.detail, fix="mend the settings of the replicas")
+        return
+    for name, options in replicas.items():
+        yield await _check_replica(name, options)
+
+
+async def _check_replica(name: str, options: StoreOptions) -> Check:
+    what = f"replica {name}"
+    try:
+        store = await open_store(options)
+        try:
+            await store.check()
+        finally:
+            await store.aclose()
+    except Error as error:
+        fix = (
+            f"let the keys of {replica_prefix(name)}_… read and list {options.bucket}, or mend them"
+        )
+        return failed(what, error.detail, fix=fix)
+    return ok(what, f"{store.capabilities.kind}, {options.bucket}: listed")
 
 
 async def _check_store(

@@ -1,6 +1,7 @@
 """`keyshelf check`: is everything there that a repository says, and as it was?"""
 
 import secrets
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -52,7 +53,7 @@ def check(
     async def command(host: AnyHost) -> ExitCode:
         if repair and isinstance(host, RemoteHost):
             raise InvalidInputError("--repair works where the stores are: unset KEYSHELF_URL")
-        carrier = await hosting.opened(host, repo)
+        carrier = await hosting.opened(_of_primary(host), repo)
         with CountDisplay(f"check of {repo}", quiet=quiet or as_json) as display:
 
             async def show(done: int, total: int | None) -> None:
@@ -77,6 +78,11 @@ def check(
         return ExitCode.OK if report.is_clean else ExitCode.INTEGRITY
 
     hosting.run(command)
+
+
+def _of_primary(host: AnyHost) -> AnyHost:
+    """Return a host that reads no copies of the store: it is the store that is checked."""
+    return host if isinstance(host, RemoteHost) else replace(host, parts=host.parts.of_primary)
 
 
 def _part(text: str | None) -> float | None:

@@ -15,13 +15,27 @@ app = typer.Typer(help="Rotate what wraps the keys of encrypted streams.", no_ar
 def rotate_keys(*, as_json: Json = False) -> None:
     """Wrap the keys of all streams by the first of KEYSHELF_CONTENT_KEKS. No stream changes.
 
-    Speaks to the private listener. Running it again wraps what is left.
+    Speaks to the private listener. Running it again wraps what is left. A key that cannot be
+    opened stays as it is, and is told by the hash of its media.
     """
     out = Output(as_json=as_json)
 
     async def command(client: AsyncClient) -> ExitCode:
         done = await client.rotate_content_keys()
-        out.result(done, [f"wrapped {done.rewrapped:,} keys anew; all are by {done.kek_version}"])
-        return ExitCode.OK
+        readable = "all that can be opened" if done.unreadable_count else "all"
+        out.result(
+            done,
+            [
+                f"wrapped {done.rewrapped:,} keys anew; {readable} are by {done.kek_version}",
+                *(f"cannot be opened: the key of {each}" for each in done.unreadable),
+            ],
+        )
+        if not done.unreadable_count:
+            return ExitCode.OK
+        out.message(
+            f"{done.unreadable_count:,} keys stay as they are: add the one that wrapped them to"
+            " KEYSHELF_CONTENT_KEKS, or make their streams again"
+        )
+        return ExitCode.SOME_FAILED
 
     connecting.run(command)

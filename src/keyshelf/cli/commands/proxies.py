@@ -76,8 +76,11 @@ async def _make(
 ) -> Sequence["Outcome"]:
     # Only who makes proxies waits for what encodes to be loaded.
     from keyshelf.app.tools import open_workshop  # noqa: PLC0415
+    from keyshelf.telemetry import LogOptions, configure_logging  # noqa: PLC0415
     from keyshelf.workflows.make_proxies import make_all, refuse_encrypted  # noqa: PLC0415
 
+    # What a tool says of a video that it refuses is in that video's outcome.
+    configure_logging(LogOptions(level="error", format="pretty"))
     refuse_encrypted(reader)
     manifest = await reader.manifest((await resolve(reader, wish.ref)).commit)
     shelf = await _shelf(host, wish.repo)
@@ -105,8 +108,16 @@ def _line(outcome: "Outcome") -> str:
         made = ", ".join(f"{name} ({size_text(size)})" for name, size in outcome.made.items())
         return f"{path}: made {made}"
     if outcome.wanted:
-        return f"{path}: lacks {', '.join(outcome.wanted)}"
+        return f"{path}: lacks {_lacking(outcome.wanted)}"
     return f"{path}: has {', '.join(outcome.present)}"
+
+
+def _lacking(names: Sequence[str]) -> str:
+    # How large a video is shows once all of it is fetched, which a look does not do.
+    sizes = [name for name in names if name.endswith(".mp4")]
+    sure = [name for name in names if name not in sizes]
+    perhaps = [f"of {' and '.join(sizes)} those that it is large enough for"] if sizes else []
+    return ", ".join([*sure, *perhaps])
 
 
 def _lines(outcomes: Sequence["Outcome"]) -> list[str]:

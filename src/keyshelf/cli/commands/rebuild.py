@@ -1,68 +1,129 @@
 """`keyshelf rebuild`: rows of a lost database, from the objects in the bucket."""
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
+import anyio
 import typer
 
+from keyshelf import settings
 from keyshelf.cli import hosting, output
 from keyshelf.cli.exits import ExitCode
-from keyshelf.cli.hosting import AnyHost
 from keyshelf.cli.options import DryRun, Json, Quiet
 from keyshelf.cli.output import Output, count_text
 from keyshelf.cli.progress import CountDisplay
 from keyshelf.errors import InvalidInputError
-from keyshelf.repositories.remote.host import RemoteHost
+from keyshelf.settings import Settings
 
 if TYPE_CHECKING:
+    from keyshelf.drive.backfill.service import BackfillResult
     from keyshelf.repositories.rebuild.values import Rebuilt
 
 _SHOWN = 20
 
 
+@dataclass(slots=True)
+class Everything:
+    """What a rebuild added; None for what was not asked for."""
+
+    drives: "BackfillResult | None" = None
+    repositories: "Rebuilt | None" = None
+
+
 def rebuild(
     *,
+    drives: Annotated[bool, typer.Option("--drives", help="Only files and folders.")] = False,
     repositories: Annotated[
-        bool, typer.Option("--repositories", help="The rows of all repositories.")
+        bool, typer.Option("--repositories", help="Only the rows of repositories.")
     ] = False,
     dry_run: DryRun = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Restore what a lost database knew, from the bucket alone. Drives come by `backfill`.
+    """Restore what a lost database knew, from the buckets alone: drives and repositories.
 
     Works where the stores are. Adds what is missing and changes nothing that is there.
     Encrypted repositories come too; KEYSHELF_PASSPHRASE or KEYSHELF_REPOSITORY_KEY lets
     their content be looked through. Exits with 6 when something could not be restored.
     """
     out = Output(as_json=as_json)
-    if not repositories:
-        raise InvalidInputError("say what to rebuild: --repositories (drives come by `backfill`)")
+    given = settings.load()
+    if given.text("KEYSHELF_URL"):
+        raise InvalidInputError("rebuild works where the stores are: unset KEYSHELF_URL")
+    is_all = not drives and not repositories
+    done = Everything()
+    if drives or is_all:
+        work = partial(_drives, given, dry_run=dry_run, quiet=quiet or as_json)
+        done.drives = anyio.run(work)
+    if repositories or is_all:
+        work = partial(_repositories, given, dry_run=dry_run, quiet=quiet or as_json)
+        done.repositories = anyio.run(work)
+    out.result(done, _lines(done, dry_run=dry_run))
+    raise typer.Exit(ExitCode.SOME_FAILED if _problems(done) else ExitCode.OK)
 
-    async def command(host: AnyHost) -> ExitCode:
-        if isinstance(host, RemoteHost):
-            raise InvalidInputError("rebuild works where the stores are: unset KEYSHELF_URL")
-        # As `this_machine` says: only who works on this machine waits for its drivers.
-        from keyshelf.cli import this_machine  # noqa: PLC0415
 
-        given = hosting.unlocking_as_set()
-        with CountDisplay("rebuild", quiet=quiet or as_json) as display:
+async def _drives(given: Settings, *, dry_run: bool, quiet: bool) -> "BackfillResult":
+    # As `this_machine` says: only who works on this machine waits for its drivers.
+    from keyshelf.cli import this_machine  # noqa: PLC0415
 
-            async def show(done: int, total: int | None) -> None:
-                display.show(done, total, "repositories")
+    with CountDisplay("rebuild of drives", quiet=quiet) as display:
 
-            rebuilt = await this_machine.rebuild(
+        async def show(done: int) -> None:
+            display.show(done, None, "objects")
+
+        return await this_machine.rebuild_drives(given, dry_run=dry_run, on_progress=show)
+
+
+async def _repositories(given: Settings, *, dry_run: bool, quiet: bool) -> "Rebuilt":
+    # As `this_machine` says.
+    from keyshelf.cli import this_machine  # noqa: PLC0415
+
+    unlocking = hosting.unlocking_as_set()
+    with CountDisplay("rebuild of repositories", quiet=quiet) as display:
+
+        async def show(done: int, total: int | None) -> None:
+            display.show(done, total, "repositories")
+
+        async with this_machine.opened(given) as host:
+            return await this_machine.rebuild(
                 host.parts,
-                unlockings=() if given.is_empty else (given,),
+                unlockings=() if unlocking.is_empty else (unlocking,),
                 dry_run=dry_run,
                 on_progress=show,
             )
-        out.result(rebuilt, _lines(rebuilt, dry_run=dry_run))
-        return ExitCode.SOME_FAILED if rebuilt.problems_count else ExitCode.OK
-
-    hosting.run(command)
 
 
-def _lines(rebuilt: "Rebuilt", *, dry_run: bool) -> list[str]:
+def _problems(done: Everything) -> int:
+    of_drives = len(done.drives.errors) if done.drives else 0
+    return of_drives + (done.repositories.problems_count if done.repositories else 0)
+
+
+def _lines(done: Everything, *, dry_run: bool) -> list[str]:
+    lines: list[str] = []
+    if done.drives is not None:
+        lines += _drive_lines(done.drives, dry_run=dry_run)
+    if done.repositories is not None:
+        lines += _repository_lines(done.repositories, dry_run=dry_run)
+    return lines
+
+
+def _drive_lines(result: "BackfillResult", *, dry_run: bool) -> list[str]:
+    word = "would add" if dry_run else "added"
+    return [
+        (
+            f"found {count_text(result.scanned, 'object')} in the drives' bucket,"
+            f" {result.already_registered:,} of them known"
+        ),
+        (
+            f"{word} {count_text(result.folders_created, 'folder')}"
+            f" and {count_text(result.files_created, 'file')}"
+        ),
+        *(output.printable(f"no file: {error}") for error in result.errors[:_SHOWN]),
+    ]
+
+
+def _repository_lines(rebuilt: "Rebuilt", *, dry_run: bool) -> list[str]:
     word = "would add" if dry_run else "added"
     lines = [
         f"found {count_text(rebuilt.found, 'repository')} in the bucket",

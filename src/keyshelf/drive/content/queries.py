@@ -11,6 +11,7 @@ from keyshelf.drive.rows import COLUMNS, from_row
 from keyshelf.drive.values import DriveFile
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
+from keyshelf.store.base import ObjectMeta
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,41 @@ async def set_hash(tx: Transaction, file: DriveFile, content_hash: str) -> bool:
         {"id": file.id, "content": content_hash, "size": file.size, "etag": file.object_etag},
     )
     return touched == 1
+
+
+async def replace_bytes(
+    tx: Transaction, file: DriveFile, meta: ObjectMeta, *, at: datetime
+) -> DriveFile:
+    """Give a file the bytes that are at its key now, and their size to the folders above it.
+
+    Of a file in the trash, to those that went there with it. What it held before is noted
+    as released, and what it holds now is not known yet. The drive must be locked.
+    """
+    await tx.execute(
+        """
+        WITH RECURSIVE above AS (
+            SELECT parent_id AS id FROM files WHERE id = %(id)s
+            UNION SELECT f.parent_id FROM files f JOIN above a ON f.id = a.id
+        )
+        UPDATE files SET size = size + %(delta)s
+        WHERE id IN (SELECT id FROM above) AND trashed_with IS NOT DISTINCT FROM
+            (SELECT trashed_with FROM files WHERE id = %(id)s)
+        """,
+        {"id": file.id, "delta": meta.size - file.size},
+    )
+    sql: LiteralString = f"""
+        WITH released AS (
+            INSERT INTO released_content (content_hash)
+            SELECT content_hash FROM files WHERE id = %(id)s AND content_hash IS NOT NULL
+            ON CONFLICT (content_hash) DO UPDATE SET released_at = clock_timestamp()
+        )
+        UPDATE files AS f SET
+            size = %(size)s, object_etag = %(etag)s, updated_at = %(at)s,
+            version = version + 1, content_hash = NULL
+        WHERE f.id = %(id)s RETURNING {COLUMNS}
+    """
+    rows = await tx.all(sql, {"id": file.id, "size": meta.size, "etag": meta.etag, "at": at})
+    return from_row(rows[0])
 
 
 async def with_hash(

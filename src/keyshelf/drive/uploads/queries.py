@@ -161,9 +161,12 @@ async def finish(
 
 
 async def forget_finished(tx: Transaction, *, before: datetime) -> int:
-    """Drop the records of uploads that ended long ago; returns how many."""
+    """Drop the records of uploads that ended long ago, or whose file is gone; returns how many."""
     return await tx.execute(
-        "DELETE FROM uploads WHERE state <> 'pending' AND finished_at < %(before)s",
+        """
+        DELETE FROM uploads
+        WHERE state <> 'pending' AND (finished_at < %(before)s OR file_id IS NULL)
+        """,
         {"before": before},
     )
 

@@ -65,7 +65,7 @@ class _Encoding:
             self.tools,
             self.sound,
             outputs,
-            bits=max(track.bits for track in tracks),
+            bits=sum(track.bits for track in tracks),
             folder=self.folder,
             on_seconds=self.on_seconds,
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from keyshelf.media.tools.failures import MediaUnreadableError
 from keyshelf.media.tools.ffmpeg import Progressed, input_arguments, run_ffmpeg
 from keyshelf.media.tools.finding import Tools
+from keyshelf.media.tools.room import refuse_without_room
 from keyshelf.media.tools.running import ToolOutput
 
 _LEAST_SECONDS = 300.0
@@ -57,10 +58,12 @@ async def run_sound(
     folder: Path,
     on_seconds: SecondsHandler,
 ) -> ToolOutput:
-    """Run FFmpeg on sound; `bits` a second are the most that an output has.
+    """Run FFmpeg on sound; `bits` a second are the most that its outputs have together.
 
-    Raises as `run_ffmpeg` does, and `MediaUnreadableError` when there was nothing to be heard.
+    Raises as `run_ffmpeg` does, `NoScratchSpaceError` before anything is written, and
+    `MediaUnreadableError` when there was nothing to be heard.
     """
+    refuse_without_room(folder, round(sound.duration * bits / 8), tools.limits)
     heard = 0.0
 
     async def on_progress(progressed: Progressed) -> None:
@@ -71,6 +74,7 @@ async def run_sound(
     told = await run_ffmpeg(
         tools,
         [*input_arguments(sound.path), *outputs],
+        reads=[sound.path],
         folder=folder,
         seconds=sound.seconds,
         file_bytes=sound.most_bytes(bits),

@@ -126,6 +126,7 @@ async def make_waveform(
             *("-f", "null", "-"),
         ],
         folder=folder,
+        reads=[sound.path],
         fence=Fence(
             seconds=sound.seconds,
             memory_bytes=tools.limits.memory_bytes,

@@ -47,14 +47,16 @@ async def of_encode(tx: ReadTransaction, encode_id: UUID) -> WrappedKey | None:
     return _from_row(row) if row else None
 
 
-async def wrapped_by_others(tx: Transaction, version: str, *, limit: int) -> Sequence[WrappedKey]:
-    """Lock and return some keys that another key-encryption key than `version` wrapped."""
+async def wrapped_by_others(
+    tx: Transaction, version: str, *, after: UUID, limit: int
+) -> Sequence[WrappedKey]:
+    """Lock and return keys that another key-encryption key than `version` wrapped, by their ids."""
     rows = await tx.all(
         f"""
-        SELECT {_COLUMNS} FROM content_keys WHERE kek_version <> %(version)s
+        SELECT {_COLUMNS} FROM content_keys WHERE kek_version <> %(version)s AND id > %(after)s
         ORDER BY id LIMIT %(limit)s FOR UPDATE
         """,
-        {"version": version, "limit": limit},
+        {"version": version, "after": after, "limit": limit},
     )
     return [_from_row(row) for row in rows]
 

@@ -1,7 +1,7 @@
 """Making, opening and rotating content keys."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from keyshelf.database.pool import Database
@@ -14,10 +14,21 @@ from keyshelf.media.keys.values import (
     KID_BYTES,
     ContentKey,
     ContentKeyNotFoundError,
+    ContentKeyUnreadableError,
+    WrappedKey,
 )
 from keyshelf.media.keys.wrapping import unwrap, wrap
 
 _BATCH = 500
+
+
+@dataclass(slots=True)
+class Rotation:
+    """What wrapping all keys anew came to."""
+
+    rewrapped: int = 0
+    unreadable: list[MediaHash] = field(default_factory=list[MediaHash])
+    """The media of each key that could not be opened, and so is as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +59,30 @@ class ContentKeys:
             raise ContentKeyNotFoundError("there is no such content key", id=str(key_id))
         return unwrap(self.ring, wrapped)
 
-    async def rotate(self) -> int:
-        """Wrap every key anew by the ring's current key; return how many were.
+    async def rotate(self) -> Rotation:
+        """Wrap every key anew by the ring's current key; those that the ring does not open stay.
 
         Streams and the keys inside stay as they are: nothing is encoded again, and
         players notice nothing. Each batch is one transaction, so that a crash leaves
-        some done, and the next call does the others. Raises
-        `ContentKeyUnreadableError` at a key that the ring does not open: it stays.
+        some done, and the next call does the others.
         """
-        done = 0
+        rotation, after = Rotation(), UUID(int=0)
         while True:
             async with self.database.transaction() as tx:
-                batch = await queries.wrapped_by_others(tx, self.ring.current, limit=_BATCH)
-                for each in batch:
-                    await queries.rewrap(tx, wrap(self.ring, unwrap(self.ring, each)))
+                batch = await queries.wrapped_by_others(
+                    tx, self.ring.current, after=after, limit=_BATCH
+                )
+                unreadable = [each.hash for each in batch if not await self._wrap_anew(tx, each)]
             if not batch:
-                return done
-            done += len(batch)
+                return rotation
+            rotation.rewrapped += len(batch) - len(unreadable)
+            rotation.unreadable += unreadable
+            after = batch[-1].id
+
+    async def _wrap_anew(self, tx: Transaction, wrapped: WrappedKey) -> bool:
+        try:
+            key = unwrap(self.ring, wrapped)
+        except ContentKeyUnreadableError:
+            return False
+        await queries.rewrap(tx, wrap(self.ring, key))
+        return True

@@ -8,12 +8,13 @@ What is signed is the text behind the signature as it is after one percent-decod
 `%2F` is a slash. `docs/reference/image-urls.md` describes them for those who sign.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, unquote_to_bytes
 
 from keyshelf.delivery.key_ring import KeyRing
-from keyshelf.delivery.url_signatures import Domain, UrlSignatureError, sign, verify
+from keyshelf.delivery.url_signatures import Domain, UrlSignatureError, signing, verify
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.media.images.grammar import options_text
 from keyshelf.media.images.options import ImageOptions
@@ -55,19 +56,20 @@ class Signer:
     ) -> str:
         """Return the address of a picture made of a source; `extension` may be `auto`."""
         text = f"{options_text(options)}/{source}.{extension}"
-        return self._url("img", text, expires_at)
+        return self._urls("img", expires_at)(text)
 
     def original_url(self, source: ObjectKey, *, expires_at: datetime | None = None) -> str:
         """Return the address of a source as it is."""
-        return self._url("original", source, expires_at)
+        return self._urls("original", expires_at)(source)
 
-    def thumb_url(self, key: ObjectKey, *, expires_at: datetime | None = None) -> str:
-        """Return the address of a picture in the media store."""
-        return self._url("thumb", key, expires_at)
+    def thumb_urls(self, *, expires_at: datetime | None = None) -> Callable[[ObjectKey], str]:
+        """Return what tells the addresses of pictures in the media store; lists ask for many."""
+        return self._urls("thumb", expires_at)
 
-    def _url(self, domain: Domain, text: str, expires_at: datetime | None) -> str:
-        signature = sign(self.ring, domain, text, expires_at=expires_at)
-        return f"{self.base}/{domain}/{signature}/{quote(text)}"
+    def _urls(self, domain: Domain, expires_at: datetime | None) -> Callable[[str], str]:
+        signature = signing(self.ring, domain, expires_at=expires_at)
+        begin = f"{self.base}/{domain}/"
+        return lambda text: f"{begin}{signature(text)}/{quote(text)}"
 
 
 def read_signed(raw_path: bytes, domain: Domain, ring: KeyRing, *, now: datetime) -> SignedText:

@@ -9,7 +9,7 @@ import anyio
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.media.pictures.values import PictureParts
-from keyshelf.media.pictures.versions import SourceVersion
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.store.base import LinkingStore
 
 

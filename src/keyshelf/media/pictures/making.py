@@ -23,7 +23,7 @@ from keyshelf.media.pictures.memory import PictureMemory
 from keyshelf.media.pictures.metrics import PictureMetrics
 from keyshelf.media.pictures.refusals import Refusals
 from keyshelf.media.pictures.values import Picture, PictureParts
-from keyshelf.media.pictures.versions import SourceVersion
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.store.base import Attributes, PutOptions
 from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.telemetry import get_logger
@@ -80,7 +80,11 @@ class PictureMaker:
 
     async def _find_or_make(self, wish: Wish, flight: Flight[Picture]) -> Picture:
         try:
-            picture = await self._kept(wish) or await self._make(wish, flight)
+            return (
+                await self._still_held(wish)
+                or await self._kept(wish)
+                or await self._make(wish, flight)
+            )
         except Error as error:
             self._metrics.errors.labels(error.code).inc()
             if flight.landed.is_set():
@@ -89,17 +93,32 @@ class PictureMaker:
             if isinstance(error, InvalidInputError | LimitError | RenderDiedError):
                 self._refusals.note(wish.name, error)
             raise
-        self._memory.put(picture)
+
+    async def _still_held(self, wish: Wish) -> Picture | None:
+        """Return a picture of the memory that was not removed from the store."""
+        picture, asked_at = self._memory.held(wish.name), self._memory.clock()
+        if picture is None:
+            return None
+        try:
+            await self._parts.media.head(wish.key)
+        except ObjectNotFoundError:
+            self._memory.drop(wish.name)
+            return None
+        self._memory.put(picture, seen_at=asked_at)
+        self._metrics.from_memory.inc()
         return picture
 
     async def _kept(self, wish: Wish) -> Picture | None:
+        asked_at = self._memory.clock()
         try:
             async with await self._parts.media.get(wish.key) as reader:
                 data = await reader.read()
         except ObjectNotFoundError:
             return None
         self._metrics.from_store.inc()
-        return _picture(wish, data)
+        picture = _picture(wish, data)
+        self._memory.put(picture, seen_at=asked_at)
+        return picture
 
     async def _make(self, wish: Wish, flight: Flight[Picture]) -> Picture:
         if wish.version.size > self._parts.options.max_source_bytes:
@@ -133,7 +152,7 @@ class PictureMaker:
             seconds.observe(time.perf_counter() - began)
             picture = _picture(wish, rendered.data)
             # Whoever asks need not wait until it is kept, and nobody renders it meanwhile.
-            self._memory.put(picture)
+            self._memory.put(picture, seen_at=self._memory.clock())
             flight.land(picture)
         return picture
 

@@ -5,15 +5,23 @@ from datetime import datetime
 
 from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.layout.media import MediaHash, ProcessingHash
+from keyshelf.layout.media import ProcessingHash
 from keyshelf.media.pictures.values import Picture
-from keyshelf.media.pictures.versions import SourceVersion
+from keyshelf.media.source_versions import SourceVersion
 
 
 async def lock(tx: Transaction, name: ProcessingHash) -> None:
-    """Hold a picture's name until the transaction ends, waiting for whoever holds it."""
+    """Hold a picture's name until the transaction ends, waiting for whoever holds it.
+
+    The commit does not wait for the disk: a crash may lose the row, and upkeep then removes
+    the object that nothing names.
+    """
     await tx.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 5))", {"name": f"picture {name}"}
+        """
+        SELECT set_config('synchronous_commit', 'off', true),
+            pg_advisory_xact_lock(hashtextextended(%(name)s, 5))
+        """,
+        {"name": f"picture {name}"},
     )
 
 
@@ -58,14 +66,6 @@ async def learn(
         """,
         {"hash": content_hash, "source": source, "version": version.name},
     )
-
-
-async def of_content(tx: ReadTransaction, media: MediaHash) -> Sequence[ProcessingHash]:
-    """Return the names of the pictures of some content."""
-    rows = await tx.all(
-        "SELECT processing_hash FROM image_cache_entries WHERE hash = %(hash)s", {"hash": media}
-    )
-    return [row["processing_hash"] for row in rows]
 
 
 async def sources_among(tx: ReadTransaction, keys: Sequence[ObjectKey]) -> Sequence[ObjectKey]:

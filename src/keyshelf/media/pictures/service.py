@@ -9,14 +9,13 @@ import anyio
 from anyio.abc import TaskGroup
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.layout.media import MediaHash, ProcessingHash
+from keyshelf.layout.media import ProcessingHash
 from keyshelf.media.images.formats import HEAD_BYTES, ImageFormat, output_format
 from keyshelf.media.images.grammar import parse_options
 from keyshelf.media.images.negotiation import negotiate
 from keyshelf.media.images.options import ImageOptions
 from keyshelf.media.images.plans import plan_of, processing_hash_of
 from keyshelf.media.images.presets import expand
-from keyshelf.media.pictures import queries
 from keyshelf.media.pictures.addresses import PictureAddress
 from keyshelf.media.pictures.failures import RestlessSourceError
 from keyshelf.media.pictures.making import PictureMaker, Wish
@@ -24,7 +23,8 @@ from keyshelf.media.pictures.memory import PictureMemory
 from keyshelf.media.pictures.metrics import PictureMetrics
 from keyshelf.media.pictures.peeking import Look, peek
 from keyshelf.media.pictures.values import Picture, PictureParts
-from keyshelf.media.pictures.versions import SourceVersion, SourceVersions
+from keyshelf.media.pictures.versions import SourceVersions
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.store.base import ByteRange
 from keyshelf.store.errors import ObjectChangedError, ObjectNotFoundError
 
@@ -55,7 +55,7 @@ class Pictures:
         self.parts = parts
         self.versions = SourceVersions(parts.source, group)
         self._metrics = metrics
-        self._memory = PictureMemory(parts.options.memory_bytes)
+        self._memory = PictureMemory(parts.options.memory_bytes, believed=parts.options.believed)
         self._maker = PictureMaker(parts, self._memory, metrics, group)
         self._looks: OrderedDict[tuple[ObjectKey, str], Look] = OrderedDict()
         self._touched: set[ObjectKey] = set()
@@ -89,22 +89,16 @@ class Pictures:
     def recall(
         self, source: ObjectKey, version: SourceVersion, name: ProcessingHash
     ) -> Picture | None:
-        """Return a picture without waiting: in memory, and of what its source is known to be."""
+        """Return a picture without waiting: one that memory has and believes to be kept.
+
+        It is of what its source is known to be.
+        """
         if self.versions.known(source) != version:
             return None
         picture = self._memory.get(name)
         if picture is not None:
             self._metrics.from_memory.inc()
         return picture
-
-    async def of_content(self, media: MediaHash) -> Sequence[ProcessingHash]:
-        """Return the names of the pictures of some content."""
-        async with self.parts.database.read() as tx:
-            return await queries.of_content(tx, media)
-
-    def forget(self, names: Sequence[ProcessingHash]) -> None:
-        """Let go of pictures that are in this process's memory."""
-        self._memory.drop(names)
 
     def touch(self, source: ObjectKey) -> None:
         """Say that this process has written or removed a source, or may have."""

@@ -5,17 +5,17 @@ whose object is gone harms nothing and is removed with the next sweep. A row tha
 would leave an object that nobody finds by its source or content.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from keyshelf.database.transactions import Transaction
+from keyshelf.jobs.periodic import PeriodicTask
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import CACHE, ProcessingHash
 from keyshelf.media.pictures import queries
 from keyshelf.media.pictures.service import Pictures
 from keyshelf.media.pictures.values import PictureParts
-from keyshelf.media.pictures.versions import source_version
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.telemetry import get_logger
 
@@ -26,16 +26,7 @@ _UNNOTED_FOR = timedelta(hours=1)
 """A picture is noted right after it is stored; what is not by then never will be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upkeep:
-    """One task, and how often it is done."""
-
-    name: str
-    interval: timedelta
-    run: Callable[[], Awaitable[None]]
-
-
-def upkeep(pictures: Pictures) -> Sequence[Upkeep]:
+def upkeep(pictures: Pictures) -> Sequence[PeriodicTask]:
     """Return the tasks."""
     parts = pictures.parts
 
@@ -52,10 +43,10 @@ def upkeep(pictures: Pictures) -> Sequence[Upkeep]:
         await sweep_unnoted(parts)
 
     return [
-        Upkeep("pictures-touched", timedelta(minutes=1), touched),
-        Upkeep("pictures-old", timedelta(hours=1), old),
-        Upkeep("pictures-superseded", timedelta(hours=1), superseded),
-        Upkeep("pictures-unnoted", timedelta(days=1), unnoted),
+        PeriodicTask("pictures-touched", timedelta(minutes=1), touched),
+        PeriodicTask("pictures-old", timedelta(hours=1), old),
+        PeriodicTask("pictures-superseded", timedelta(hours=1), superseded),
+        PeriodicTask("pictures-unnoted", timedelta(days=1), unnoted),
     ]
 
 
@@ -97,7 +88,7 @@ async def _remove_outdated(parts: PictureParts, source: ObjectKey) -> int:
     began = parts.clock()
     try:
         meta = await parts.source.head(source)
-        version = source_version(meta.etag, meta.size)
+        version = SourceVersion(meta.etag, meta.size)
     except ObjectNotFoundError:
         version = None
     async with parts.database.read() as tx:
@@ -123,7 +114,7 @@ async def learn_content(
     tx: Transaction, source: ObjectKey, *, etag: str, size: int, content_hash: str
 ) -> None:
     """Note of which content a source is, for pictures that were made before anybody knew."""
-    await queries.learn(tx, source, source_version(etag, size), content_hash)
+    await queries.learn(tx, source, SourceVersion(etag, size), content_hash)
 
 
 async def _remove(

@@ -36,6 +36,8 @@ class PictureOptions:
     """How pictures are kept and made."""
 
     memory_bytes: int = 256 * 2**20
+    believed: timedelta = timedelta(seconds=3)
+    """How long one in memory is served before the store is asked whether it is still there."""
     kept: timedelta = timedelta(days=90)
     """How long a picture stays in the store before it is made anew."""
     presets: Presets = field(default_factory=dict[str, ImageOptions])

@@ -6,39 +6,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from anyio.abc import TaskGroup
-from blake3 import blake3
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.media.pictures.flights import Flight, Flights
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.errors import ObjectNotFoundError
 
 MAX_AGE = 1.0
 """Seconds that an answer of the store is believed."""
 _MOST = 20_000
-_DIGITS = 32
-_PIN_DIGITS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class SourceVersion:
-    """The bytes of a source, as the store tells them from others."""
-
-    etag: str
-    size: int
-    name: str
-    """Hexadecimal digits made of both."""
-
-    @property
-    def pin(self) -> str:
-        """What an address names the version by."""
-        return self.name[:_PIN_DIGITS]
-
-
-def source_version(etag: str, size: int) -> SourceVersion:
-    """Return the version of a source by its ETag and size."""
-    name = blake3(f"{etag}\0{size}".encode(errors="surrogatepass")).hexdigest()[:_DIGITS]
-    return SourceVersion(etag, size, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +70,7 @@ class SourceVersions:
         at, drops = self._clock(), self._drops
         try:
             meta = await self._store.head(key)
-            version = source_version(meta.etag, meta.size)
+            version = SourceVersion(meta.etag, meta.size)
         except ObjectNotFoundError:
             version = None
         # An answer from before an overwriting must not be believed after it.

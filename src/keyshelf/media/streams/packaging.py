@@ -25,7 +25,7 @@ SCHEME = "cbcs"
 _UNDETERMINED = "und"
 _LEAST_SECONDS = 300.0
 _SPARE_BYTES = 64 * 2**20
-_SECRETS = "secrets.flags"
+_SECRETS = "/dev/stdin"
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)')
 _IV = re.compile(r",IV=0x[0-9A-Fa-f]+")
 _MAP = re.compile(r'^(#EXT-X-MAP:URI="[^"]+)"')
@@ -68,33 +68,29 @@ async def package(
 
     `base` is the folder of the manifests, empty or with a slash at its end; the tracks' are
     in it. Addresses of segments have `version` as their query. The content key reaches the
-    packager in a file that only this user can read, and that is gone when the packager is.
+    packager through a pipe, and is on no disk and no command line.
     Raises as `run_tool` does, but `BrokenStreamError` in the place of `MediaUnreadableError`,
     and `NoScratchSpaceError` before anything is written.
     """
     size = _SPARE_BYTES + sum(track.file.stat().st_size for track in tracks)
     refuse_without_room(folder, size, tools.limits)
-    secrets = folder / _SECRETS
-    sealing: list[str] = []
-    if encryption is not None:
-        _write_secrets(secrets, encryption)
-        sealing = [f"--flagfile={_SECRETS}"]
+    sealing = [f"--flagfile={_SECRETS}"] if encryption else []
     try:
         await run_tool(
             tools.packager,
             [*sealing, *_descriptors(tracks, folder), *_outputs(base, segment_seconds)],
             folder=folder,
             fence=_fence(tools, tracks, duration),
+            reads=[track.file for track in tracks],
+            told=_secrets(encryption) if encryption else None,
         )
     except MediaUnreadableError as error:
         # Its input is what we encoded, whatever is the matter with the source.
         raise BrokenStreamError("the packager refuses what was encoded") from error
-    finally:
-        secrets.unlink(missing_ok=True)
     return await to_thread.run_sync(_packaged, tracks, base, version, folder)
 
 
-def _write_secrets(path: Path, encryption: Encryption) -> None:
+def _secrets(encryption: Encryption) -> bytes:
     lines = [
         "--enable_raw_key_encryption",
         f"--protection_scheme={SCHEME}",
@@ -102,9 +98,7 @@ def _write_secrets(path: Path, encryption: Encryption) -> None:
         f"--keys=label=:key_id={encryption.key.kid.hex()}:key={encryption.key.key.hex()}",
         f"--hls_key_uri={encryption.address}",
     ]
-    file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(file, "w", encoding="utf-8") as stream:
-        stream.write("\n".join(lines))
+    return "\n".join(lines).encode()
 
 
 def _descriptors(tracks: Sequence[Track], folder: Path) -> list[str]:

@@ -16,6 +16,7 @@ from keyshelf.media.audio.sound import SecondsHandler, Sound
 from keyshelf.media.audio.tracks import plan_sound
 from keyshelf.media.streams.encodes import Making, begin, show
 from keyshelf.media.streams.failures import BrokenStreamError
+from keyshelf.media.streams.key_addresses import key_address
 from keyshelf.media.streams.master import master_playlist
 from keyshelf.media.streams.packaging import DASH, MASTER, Encryption, PackagedTrack, package
 from keyshelf.media.streams.renditions import (
@@ -206,7 +207,7 @@ class _Stream:
     def _encryption(self, making: Making) -> Encryption | None:
         if making.key is None:
             return None
-        return Encryption(making.key, f"{self.parts.public_url}/api/key/{making.key.id}")
+        return Encryption(making.key, key_address(self.parts.public_url, making.key.id))
 
     async def _sprites(
         self, making: Making, packaged: Sequence[PackagedTrack], folder: Path

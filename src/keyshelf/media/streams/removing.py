@@ -1,9 +1,8 @@
 """Removing the objects of an encode."""
 
-from collections.abc import Sequence
-
 from keyshelf.errors import UnavailableError
 from keyshelf.layout.keys import ObjectKey
+from keyshelf.media.removing import Removed, remove_below, remove_keys
 from keyshelf.media.streams.values import Encode
 from keyshelf.store.base import ObjectStore
 from keyshelf.telemetry import get_logger
@@ -19,18 +18,17 @@ class EncodeNotGoneError(UnavailableError):
 
 async def remove_objects(store: ObjectStore, encode: Encode) -> None:
     """Remove what is in an encode's folders. Raises `EncodeNotGoneError` when some is left."""
-    keys = [
-        each.key
-        for folder in encode.folders
-        async for page in store.list(f"{encode.key(folder)}/")
-        for each in page.objects
-    ]
-    await remove_keys(store, keys)
+    folders = [f"{encode.key(folder)}/" for folder in encode.folders]
+    _require_gone(await remove_below(store, *folders))
 
 
-async def remove_keys(store: ObjectStore, keys: Sequence[ObjectKey]) -> None:
-    """Remove objects, there or not. Raises `EncodeNotGoneError` when some are left."""
-    left = [each for each in await store.delete_many(keys) if each.error is not None]
-    if left:
-        _log.warning("objects of an encode are left", count=len(left), error=left[0].error)
-        raise EncodeNotGoneError(f"{len(left)} objects are left")
+async def remove_manifest(store: ObjectStore, key: ObjectKey) -> None:
+    """Remove a manifest, there or not. Raises `EncodeNotGoneError` when it is left."""
+    _require_gone(await remove_keys(store, [key]))
+
+
+def _require_gone(told: Removed) -> None:
+    if told.failed:
+        count, error = len(told.failed), next(iter(told.failed.values()))
+        _log.warning("objects of an encode are left", count=count, error=error)
+        raise EncodeNotGoneError(f"{count} objects are left")

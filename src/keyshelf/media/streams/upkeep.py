@@ -6,7 +6,7 @@ from keyshelf.jobs.values import JobNotFoundError
 from keyshelf.media.streams import queries
 from keyshelf.media.streams.encodes import forget, promote
 from keyshelf.media.streams.packaging import DASH, MASTER
-from keyshelf.media.streams.removing import EncodeNotGoneError, remove_keys
+from keyshelf.media.streams.removing import EncodeNotGoneError, remove_manifest
 from keyshelf.media.streams.uploading import ENCODE_ID
 from keyshelf.media.streams.values import Encode, StreamParts
 from keyshelf.store.errors import ObjectNotFoundError
@@ -38,7 +38,7 @@ async def sweep_encodes(parts: StreamParts) -> int:
         if await _names(parts, encode, MASTER):
             if not await _names(parts, encode, DASH):
                 # It was to be put next: what the one that is there names goes in a day.
-                await remove_keys(parts.media.media, [encode.key(_BASES[encode.area] + DASH)])
+                await remove_manifest(parts.media.media, encode.key(_BASES[encode.area] + DASH))
             await promote(parts, encode)
             continue
         gone.append(encode)

@@ -30,7 +30,7 @@ class StreamParts:
     tools: Tools
     keys: ContentKeys
     public_url: str = ""
-    """What the addresses of keys begin with; without it they are of the host that plays."""
+    """What the addresses of keys begin with; without it they are of the host that is asked."""
 
 
 @dataclass(frozen=True, slots=True)

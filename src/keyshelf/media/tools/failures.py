@@ -15,6 +15,15 @@ class MediaUnreadableError(InvalidInputError):
     code = "media-unreadable"
 
 
+class DolbyVisionAloneError(InvalidInputError):
+    """The film's picture has colours that Dolby Vision alone knows, as in its profile 5.
+
+    Export it as HDR10, or in a profile of Dolby Vision that has HDR10, HLG or SDR in it (8, 7).
+    """
+
+    code = "media-dolby-vision-alone"
+
+
 class MediaTooLargeError(InvalidInputError):
     """The picture has more pixels, or the film more hours, than this service takes."""
 

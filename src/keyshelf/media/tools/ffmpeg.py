@@ -91,6 +91,7 @@ async def run_ffmpeg(
     tools: Tools,
     arguments: Sequence[str],
     *,
+    reads: Sequence[Path],
     folder: Path,
     seconds: float,
     file_bytes: int,
@@ -98,6 +99,8 @@ async def run_ffmpeg(
     on_line: LineHandler | None = None,
 ) -> ToolOutput:
     """Run FFmpeg in `folder` for at most `seconds`, no file of it longer than `file_bytes`.
+
+    It reads `reads` and what is in `folder`.
 
     `on_line` is told the lines that `arguments` have it write to stdout, such as those of
     `ametadata=print:file=-`; then no progress is told. Raises as `run_tool` does.
@@ -110,6 +113,7 @@ async def run_ffmpeg(
         [*head, *told, *arguments],
         folder=folder,
         fence=fence,
+        reads=reads,
         on_line=on_line or (_progress_lines(on_progress) if on_progress else None),
     )
 

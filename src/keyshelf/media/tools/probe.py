@@ -8,7 +8,11 @@ from pathlib import Path
 import anyio
 import msgspec
 
-from keyshelf.media.tools.failures import MediaTooLargeError, MediaUnreadableError
+from keyshelf.media.tools.failures import (
+    DolbyVisionAloneError,
+    MediaTooLargeError,
+    MediaUnreadableError,
+)
 from keyshelf.media.tools.ffmpeg import Progressed, input_arguments, run_ffmpeg
 from keyshelf.media.tools.finding import ToolLimits, Tools
 from keyshelf.media.tools.probed import AudioStream, Hdr, Probe, SubtitleStream, VideoStream
@@ -26,6 +30,8 @@ _DEPTH = re.compile(r"(?:p|gray|gbrap|gbrp|y2|x2rgb|x2bgr|xyz|p0)(9|10|12|14|16)
 _SILENT_PIXELS = frozenset({"p010le", "p010be", "p210le", "p410le"})
 _INTERLACED = frozenset({"tt", "bb", "tb", "bt"})
 _RATES = (Fraction(1, 2), Fraction(300))
+_DOLBY_VISION = frozenset({5, 10, 20})
+"""The profiles of one layer: of HEVC, AV1 and MV-HEVC. Compatible with nothing, they are IPT."""
 _SHAPES = (Fraction(1, 8), Fraction(8))
 
 
@@ -35,6 +41,8 @@ class _SideData(msgspec.Struct):
     crop_right: int = 0
     crop_top: int = 0
     crop_bottom: int = 0
+    dv_profile: int = 0
+    dv_bl_signal_compatibility_id: int = 0
 
 
 class _Stream(msgspec.Struct):
@@ -76,8 +84,8 @@ async def probe(tools: Tools, path: Path, *, folder: Path) -> Probe:
     """Return what a file holds. Nothing that its header claims goes beyond our limits.
 
     Pictures that belong to a recording, such as an album's cover, are no film. Raises
-    `MediaUnreadableError` for what is no film and no recording, `MediaTooLargeError`, and as
-    `run_tool` does.
+    `MediaUnreadableError` for what is no film and no recording, `MediaTooLargeError`,
+    `DolbyVisionAloneError`, and as `run_tool` does.
     """
     report = await _report(tools, path, folder)
     limits = tools.limits
@@ -114,6 +122,7 @@ async def _report(tools: Tools, path: Path, folder: Path) -> _Report:
             *input_arguments(path),
         ],
         folder=folder,
+        reads=[path],
         fence=Fence(
             seconds=_PROBE_SECONDS, memory_bytes=tools.limits.memory_bytes, file_bytes=2**20
         ),
@@ -162,6 +171,7 @@ async def _counted(tools: Tools, path: Path, folder: Path) -> float:
             *input_arguments(path),
             *("-map", "0:v?", "-map", "0:a?", "-c", "copy", "-f", "null", "-"),
         ],
+        reads=[path],
         folder=folder,
         seconds=_COUNT_SECONDS,
         file_bytes=2**20,
@@ -178,6 +188,10 @@ def _video(stream: _Stream, limits: ToolLimits) -> VideoStream:
             height=stream.height,
         )
     sar = _within(stream.sample_aspect_ratio.replace(":", "/"), _SHAPES) or Fraction(1)
+    if any(_is_dolby_vision_alone(each) for each in stream.side_data_list):
+        raise DolbyVisionAloneError(
+            "its colours are those of Dolby Vision alone: export it as HDR10, or as profile 8"
+        )
     rotation = _rotation(stream)
     shown_width, shown_height = _cropped(stream)
     width, height = max(1, round(shown_width * sar)), shown_height
@@ -219,6 +233,11 @@ def _cropped(stream: _Stream) -> tuple[int, int]:
     if 0 < width <= stream.width and 0 < height <= stream.height:
         return width, height
     return stream.width, stream.height
+
+
+def _is_dolby_vision_alone(side_data: _SideData) -> bool:
+    # Without the data that FFmpeg does not apply, its picture is green and purple.
+    return side_data.dv_profile in _DOLBY_VISION and not side_data.dv_bl_signal_compatibility_id
 
 
 def _rotation(stream: _Stream) -> int:

@@ -4,13 +4,16 @@ import math
 import os
 import signal
 import subprocess
-from collections.abc import Awaitable, Callable, Sequence
+import sys
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
 from anyio.abc import ByteReceiveStream, Process
 
+import keyshelf
 from keyshelf.errors import Error, InvalidInputError
 from keyshelf.media.tools.failures import (
     MediaUnreadableError,
@@ -27,15 +30,15 @@ _log = get_logger(__name__)
 _STDERR_KEPT = 64 * 2**10
 _LONGEST_LINE = 64 * 2**10
 
-# $1 memory in KiB, $2 seconds of CPU, $3 bytes of a file in blocks of 512. A limit that the
-# machine does not let us set was lower already, or the system has none of its kind. Who asks the
-# service for something comes before an encode. Where setpriv is (util-linux), the tool dies with
-# the worker, whatever the worker died of; elsewhere the seconds of CPU end it.
-_FENCE = """
-ulimit -v "$1"; ulimit -t "$2"; ulimit -f "$3"; ulimit -c 0; shift 3
-setpriv --pdeathsig KILL true 2>/dev/null && exec nice -n 10 setpriv --pdeathsig KILL "$@"
-exec nice -n 10 "$@"
+# An interpreter without the packages of this one, which begins in a fraction of the time.
+_INTERPRETER = (sys.executable, "-I", "-S", "-B", "-c")
+_LAUNCH = """
+import sys
+sys.path.append(sys.argv.pop(1))
+from keyshelf.media.tools.launch import main
+main()
 """
+_PACKAGES = str(Path(keyshelf.__file__).parents[1])
 
 _FAILURES: tuple[tuple[tuple[int, ...], tuple[str, ...], type[Error], str], ...] = (
     (
@@ -59,7 +62,7 @@ _FAILURES: tuple[tuple[tuple[int, ...], tuple[str, ...], type[Error], str], ...]
     ),
     ((), ("No space left on device",), ToolFailedError, "the disk for media's work is full"),
     (
-        # What a shell says of a program that is not there or does not run here.
+        # What is said of a program that is not there or does not run here.
         (126, 127),
         ("Unknown encoder", "No such filter"),
         ToolMissingError,
@@ -105,22 +108,28 @@ async def run_tool(
     *,
     folder: Path,
     fence: Fence,
+    reads: Sequence[Path] = (),
+    told: bytes | None = None,
     on_line: LineHandler | None = None,
 ) -> ToolOutput:
     """Run a tool in `folder`, which is its working, home and temporary folder, to its end.
 
+    Where the system has Landlock it can open nothing else but `reads` and its own libraries.
+    `told` is what it reads from its standard input, a few kilobytes at most, which are
+    nowhere else.
     Cancelling kills it and waits until it is gone, and so does an error of `on_line`, which
     is then raised. Raises `MediaUnreadableError` when the tool refuses its input,
     `ToolTimeoutError`, `ToolMemoryError`, `ToolOutputTooLargeError`, `ToolFailedError`.
     What was written to `folder` until then stays there.
     """
-    process = await anyio.open_process(
-        _command(program, arguments, fence),
-        stdin=subprocess.DEVNULL,
-        cwd=folder,
-        env=_environment(folder),
-        start_new_session=True,
-    )
+    with _standard_input(told) as stdin:
+        process = await anyio.open_process(
+            _command(program, arguments, folder, reads, fence),
+            stdin=stdin,
+            cwd=folder,
+            env=_environment(folder),
+            start_new_session=True,
+        )
     run = _Run(process, program.name, fence, on_line)
     try:
         with anyio.move_on_after(fence.seconds) as deadline:
@@ -221,21 +230,32 @@ async def _end(process: Process) -> None:
         await process.aclose()
 
 
-def _command(program: Path, arguments: Sequence[str], fence: Fence) -> list[str]:
-    kibibytes = fence.memory_bytes // 1024
+@contextmanager
+def _standard_input(told: bytes | None) -> Generator[int]:
+    if told is None:
+        yield subprocess.DEVNULL
+        return
+    # A pipe and no socket, which no program can open by a name such as /dev/stdin. What is
+    # told fits into it, so nobody waits for it to be read.
+    read_end, write_end = os.pipe()
+    try:
+        with os.fdopen(write_end, "wb") as stream:
+            stream.write(told)
+        yield read_end
+    finally:
+        os.close(read_end)
+
+
+def _command(
+    program: Path, arguments: Sequence[str], folder: Path, reads: Sequence[Path], fence: Fence
+) -> list[str]:
     cpu_seconds = math.ceil(fence.seconds) * (os.cpu_count() or 1)
-    blocks = fence.file_bytes // 512 + 1
-    # What the shell itself says (a limit that cannot be set) goes with the tool's stderr.
+    bounds = [fence.memory_bytes, cpu_seconds, fence.file_bytes]
+    # A script in a tool's place may run the one that was installed with us.
+    places = [os.fspath(each) for each in (folder, *reads, sys.prefix)]
     return [
-        "/bin/sh",
-        "-c",
-        _FENCE,
-        "fence",
-        str(kibibytes),
-        str(cpu_seconds),
-        str(blocks),
-        str(program),
-        *arguments,
+        *(*_INTERPRETER, _LAUNCH, _PACKAGES, *map(str, bounds), *places),
+        *("--", os.fspath(program), *arguments),
     ]
 
 

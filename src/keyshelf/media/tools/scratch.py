@@ -29,7 +29,10 @@ class Scratch:
 
     @asynccontextmanager
     async def folder(self) -> AsyncGenerator[Path]:
-        """Give an empty folder that nobody else reads; it goes with all that is in it."""
+        """Give an empty folder that nobody else reads; it goes with all that is in it.
+
+        What processes left that died meanwhile goes first, so that it takes no room for long.
+        """
         path = Path(await to_thread.run_sync(self._make))
         try:
             yield path
@@ -38,6 +41,8 @@ class Scratch:
                 await to_thread.run_sync(_remove, path)
 
     def _make(self) -> str:
+        with _locked(self.path.parent / _SWEEPING):
+            _sweep(self.path.parent)
         return tempfile.mkdtemp(dir=self.path)
 
 
@@ -69,7 +74,11 @@ def _claim(folder: Path) -> tuple[Path, int]:
 
 def _sweep(folder: Path) -> None:
     for lock_path in folder.glob(f"*{_LOCK}"):
-        with lock_path.open("rb") as lock:
+        try:
+            lock = lock_path.open("rb")
+        except FileNotFoundError:
+            continue  # its process ended just now, and tidied up
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -77,7 +86,7 @@ def _sweep(folder: Path) -> None:
             # The lock goes last: a crash between leaves a lock without a folder, which the
             # next sweep takes.
             _remove(lock_path.with_suffix(""))
-            lock_path.unlink()
+            lock_path.unlink(missing_ok=True)
 
 
 def _leave(path: Path, lock: int) -> None:

@@ -86,6 +86,7 @@ async def _take(
             *("-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", "-map_metadata", "-1"),
             *("-f", "image2", "-update", "1", NAME),
         ],
+        reads=[source],
         folder=folder,
         seconds=_SECONDS + size / _BYTES_A_SECOND,
         file_bytes=_MOST_BYTES,

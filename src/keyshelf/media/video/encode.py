@@ -94,6 +94,7 @@ async def encode_piece(
             *("-filter_complex", _graph(plan, piece)),
             *_outputs(plan, files),
         ],
+        reads=[source],
         folder=folder,
         seconds=_LEAST_SECONDS + _SECONDS_A_SECOND * length,
         file_bytes=_SPARE_BYTES + round(length * plan.rungs[0].most_bits("h264", plan.rate) / 4),

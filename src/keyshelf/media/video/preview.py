@@ -19,11 +19,11 @@ PreviewFormat = Literal["webp", "gif"]
 _PALETTE = "palette.png"
 _SECONDS = 300.0
 _MOST_BYTES = 256 * 2**20
-_MOST_FRAMES = 600
+MOST_FRAMES = 600
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewOptions:
+class PreviewPlan:
     """What a preview shows."""
 
     start: float = 2.0
@@ -39,8 +39,8 @@ class PreviewOptions:
             raise InvalidInputError("a preview begins at 0 or later and lasts at most 30 seconds")
         if not 16 <= self.width <= 1920 or not 1 <= self.fps <= 30:
             raise InvalidInputError("a preview has 16 to 1920 pixels and 1 to 30 frames a second")
-        if self.duration * self.fps > _MOST_FRAMES:
-            raise InvalidInputError(f"a preview has at most {_MOST_FRAMES} frames")
+        if self.duration * self.fps > MOST_FRAMES:
+            raise InvalidInputError(f"a preview has at most {MOST_FRAMES} frames")
         if not self.formats or len(set(self.formats)) != len(self.formats):
             raise InvalidInputError("a preview has one format or more, each once")
 
@@ -49,7 +49,7 @@ async def make_preview(
     tools: Tools,
     source: Path,
     probe: Probe,
-    options: PreviewOptions | None = None,
+    plan: PreviewPlan | None = None,
     *,
     folder: Path,
 ) -> Mapping[PreviewFormat, Path]:
@@ -60,18 +60,16 @@ async def make_preview(
     would begin, or less than a frame, they are its first picture. Raises
     `MediaUnreadableError` when there is no picture, and as `run_ffmpeg` does.
     """
-    options = options or PreviewOptions()
+    plan = plan or PreviewPlan()
     if probe.video is None:
         raise MediaUnreadableError("it has no picture to preview")
-    start = max(0.0, min(options.start, probe.duration - options.duration))
-    files: dict[PreviewFormat, Path] = {
-        each: folder / f"preview.{each}" for each in options.formats
-    }
+    start = max(0.0, min(plan.start, probe.duration - plan.duration))
+    files: dict[PreviewFormat, Path] = {each: folder / f"preview.{each}" for each in plan.formats}
     failure: Error | None = None
-    for second, frames in ((start, f"fps={options.fps:g}"), (0.0, "trim=end_frame=1")):
+    for second, frames in ((start, f"fps={plan.fps:g}"), (0.0, "trim=end_frame=1")):
         try:
             await _draw(
-                tools, source, probe.video, options, start=second, frames=frames, folder=folder
+                tools, source, probe.video, plan, start=second, frames=frames, folder=folder
             )
         # libwebp calls it a lack of memory that it was given no frame.
         except (MediaUnreadableError, ToolMemoryError) as error:
@@ -86,36 +84,41 @@ async def _draw(
     tools: Tools,
     source: Path,
     video: VideoStream,
-    options: PreviewOptions,
+    plan: PreviewPlan,
     *,
     start: float,
     frames: str,
     folder: Path,
 ) -> None:
-    width, height = _size(video, options.width)
+    width, height = _size(video, plan.width)
     pictures = [*filters.upright_fields(video), frames, *filters.standard(video, width, height)]
     seek = ["-ss", f"{start:.3f}"] if start > 0 else []
-    film = (*seek, "-t", f"{options.duration:.3f}", *input_arguments(source))
+    film = (*seek, "-t", f"{plan.duration:.3f}", *input_arguments(source))
     chain = f"[0:{video.index}]{','.join(pictures)}"
 
     async def run(*arguments: str) -> None:
         await run_ffmpeg(
-            tools, [*film, *arguments], folder=folder, seconds=_SECONDS, file_bytes=_MOST_BYTES
+            tools,
+            [*film, *arguments],
+            reads=[source],
+            folder=folder,
+            seconds=_SECONDS,
+            file_bytes=_MOST_BYTES,
         )
 
-    if "gif" in options.formats:
+    if "gif" in plan.formats:
         # One palette for all frames, of the colours that move.
         graph = f"{chain},palettegen=stats_mode=diff[palette]"
         await run("-filter_complex", graph, "-map", "[palette]", "-f", "image2", _PALETTE)
-    palette = ("-f", "png_pipe", "-i", _PALETTE) if "gif" in options.formats else ()
-    outputs = [word for each in options.formats for word in _output(each)]
-    await run(*palette, "-filter_complex", _graph(chain, options), *outputs)
+    palette = ("-f", "png_pipe", "-i", _PALETTE) if "gif" in plan.formats else ()
+    outputs = [word for each in plan.formats for word in _output(each)]
+    await run(*palette, "-filter_complex", _graph(chain, plan), *outputs)
 
 
-def _graph(chain: str, options: PreviewOptions) -> str:
-    outputs = "".join(f"[{each}]" for each in options.formats)
-    graph = [f"{chain},split={len(options.formats)}{outputs}"]
-    if "gif" in options.formats:
+def _graph(chain: str, plan: PreviewPlan) -> str:
+    outputs = "".join(f"[{each}]" for each in plan.formats)
+    graph = [f"{chain},split={len(plan.formats)}{outputs}"]
+    if "gif" in plan.formats:
         graph.append("[gif][1]paletteuse=dither=bayer:diff_mode=rectangle[gif-out]")
     return ";".join(graph)
 

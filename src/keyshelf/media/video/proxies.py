@@ -66,6 +66,7 @@ async def make_proxies(
             *("-filter_complex", _graph(probe.video, rungs)),
             *_outputs(probe, rungs),
         ],
+        reads=[source],
         folder=folder,
         seconds=_LEAST_SECONDS + _SECONDS_A_SECOND * probe.duration,
         file_bytes=_SPARE_BYTES + round(probe.duration * most_bits / 4),

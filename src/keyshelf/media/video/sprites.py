@@ -11,6 +11,7 @@ from keyshelf.errors import InvalidInputError
 from keyshelf.media.tools.failures import MediaUnreadableError
 from keyshelf.media.tools.ffmpeg import input_arguments, run_ffmpeg
 from keyshelf.media.tools.finding import Tools
+from keyshelf.media.tools.room import refuse_without_room
 
 TILES_A_SHEET = 100
 VTT_NAME = "sprites.vtt"
@@ -45,6 +46,11 @@ class _Tiling:
     def sheets(self) -> int:
         return math.ceil(self.count / TILES_A_SHEET)
 
+    @property
+    def pixels(self) -> int:
+        """Of all sheets: more than they have bytes."""
+        return self.sheets * TILES_A_SHEET * self.width * self.height
+
     def vtt(self) -> str:
         """Return a cue for each tile; the last one ends with the film."""
         cues = [self._cue(number) for number in range(self.count)]
@@ -66,7 +72,7 @@ async def make_sprites(
 
     `film` is a rung, best a small one, and `width` and `height` are its own: only its
     keyframes are decoded, which are 2 seconds apart. Raises `MediaUnreadableError` when
-    nothing can be decoded, and as `run_ffmpeg` does.
+    nothing can be decoded, `NoScratchSpaceError` before that, and as `run_ffmpeg` does.
     """
     if min(width, height) < 1 or duration <= 0:
         raise InvalidInputError("a film has a size and a duration")
@@ -79,6 +85,7 @@ async def make_sprites(
         "format=yuvj420p,setsar=1",
         f"tile={min(_COLUMNS, tiling.count)}x{rows}",
     ]
+    refuse_without_room(folder, tiling.pixels, tools.limits)
     await run_ffmpeg(
         tools,
         [
@@ -86,6 +93,7 @@ async def make_sprites(
             *("-vf", ",".join(chain), "-fps_mode", "passthrough", "-c:v", "mjpeg", "-q:v", "4"),
             *("-map_metadata", "-1", "-f", "image2", "-start_number", "1", "sprite_%d.jpg"),
         ],
+        reads=[film],
         folder=folder,
         seconds=_LEAST_SECONDS + duration / 4,
         file_bytes=_MOST_BYTES,

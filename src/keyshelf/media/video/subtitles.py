@@ -90,6 +90,7 @@ async def _extract(
     await run_ffmpeg(
         tools,
         [*input_arguments(source), *outputs],
+        reads=[source],
         folder=folder,
         seconds=_LEAST_SECONDS + duration,
         file_bytes=_MOST_BYTES,

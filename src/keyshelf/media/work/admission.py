@@ -3,23 +3,25 @@
 import hashlib
 from dataclasses import dataclass
 
-from keyshelf.access.identity import Identity, Scope
+from keyshelf.access.identity import Identity
 from keyshelf.access.permissions import Action, require, visible_owners
 from keyshelf.database.transactions import Transaction
 from keyshelf.jobs.values import BACKGROUND, Job, JobState
 from keyshelf.layout.drive import SYSTEM_PREFIX, OwnerId, UnreadableKeyError, parse
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import MediaHash, is_content_hash, media_hash
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.media.sources import SourceTooLargeError
 from keyshelf.media.work import addresses, options, queries
 from keyshelf.media.work.failures import (
     HashClaimedError,
+    MediaBeingRemovedError,
     SourceNotFoundError,
 )
 from keyshelf.media.work.kinds import kind_of, payload_of
 from keyshelf.media.work.parts import WorkParts
 from keyshelf.media.work.replacing import require_replaceable
-from keyshelf.media.work.values import NewWork, SourceVersion, Work
+from keyshelf.media.work.values import NewWork, Work
 from keyshelf.media.work.webhooks import queries as webhook_queries
 from keyshelf.store.errors import InvalidKeyError, ObjectNotFoundError
 
@@ -56,8 +58,7 @@ def asker_of(identity: Identity, source: str) -> Asker:
     else:
         require(identity, Action.WRITE, identity.id)
         require(identity, Action.ADMINISTER)
-    administers = identity.is_admin and identity.holds(Scope.ADMIN)
-    return Asker(identity.id, drive or identity.id, is_admin=administers)
+    return Asker(identity.id, drive or identity.id, is_admin=identity.administers)
 
 
 async def check(parts: WorkParts, wish: NewWork) -> Work:
@@ -111,10 +112,10 @@ async def admit(
     `gone` is a job that did the same, and whose renditions are no longer what it made;
     `background` says that nobody asked for it.
     Raises `HashClaimedError` for a name that is somebody else's, `MadeForAnotherError` for
-    work that would replace what was made for somebody else.
+    work that would replace what was made for somebody else, `MediaBeingRemovedError`.
     """
     fingerprint = fingerprint_of(work)
-    await queries.lock(tx, work.hash)
+    await hold(tx, work.hash)
     if not is_content_hash(work.hash):
         await _claim(tx, work, asker)
     jobs = parts.media.jobs
@@ -134,6 +135,16 @@ async def admit(
             tx, parts.media.new_id(), job_id=job.id, media=work.hash, url=callback_url
         )
     return Admitted(job, is_new)
+
+
+async def hold(tx: Transaction, media: MediaHash) -> None:
+    """Keep a removal, and whoever else wants work on a hash, waiting for the commit.
+
+    Raises `MediaBeingRemovedError` when a removal was first.
+    """
+    await queries.lock(tx, media)
+    if await queries.is_being_removed(tx, media):
+        raise MediaBeingRemovedError("what was made of these media is being removed", hash=media)
 
 
 def fingerprint_of(work: Work) -> str:

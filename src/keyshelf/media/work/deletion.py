@@ -1,7 +1,12 @@
-"""Undoing all that was made for a hash, and saying exactly what is gone and what is not."""
+"""Undoing all that was made for a hash, and saying exactly what is gone and what is not.
+
+That it is to go is noted first. Until nothing is left nobody is admitted who wants more made
+for the hash, and whatever ends this on its way, `unfinished` tells what is to be gone on with.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 import anyio
@@ -10,13 +15,15 @@ from keyshelf.database.transactions import ReadTransaction
 from keyshelf.jobs.values import Job
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import MediaHash, prefixes, work_prefix
+from keyshelf.media.removing import Removed, remove_below, remove_keys
 from keyshelf.media.work import queries
 from keyshelf.media.work.parts import WorkParts
-from keyshelf.media.work.removing import Removed, remove_below, remove_keys
 
 _LOOK_EVERY = 0.1  # seconds
 _ROUNDS = 5
-"""How often it begins anew because somebody asked for more meanwhile."""
+"""How often it begins anew because another removal ended sooner, and more was asked for then."""
+_LEFT_FOR = timedelta(minutes=1)
+"""A removal that takes longer may have ended with its process; two at once do no harm."""
 
 
 @dataclass(slots=True)
@@ -44,20 +51,13 @@ KeepsFacts = Callable[[ReadTransaction, MediaHash], Awaitable[bool]]
 """Says whether what is known of a hash is to stay when all that was made for it goes."""
 
 
-async def for_nobody(_tx: ReadTransaction, _media: MediaHash) -> bool:
-    """Say that nobody has these media any longer."""
-    return False
-
-
-async def delete_media(
-    parts: WorkParts, media: MediaHash, *, keeps_facts: KeepsFacts = for_nobody
-) -> Deletion:
+async def delete_media(parts: WorkParts, media: MediaHash, *, keeps_facts: KeepsFacts) -> Deletion:
     """Remove the objects, rows, keys and jobs of a hash; its source stays.
 
     First its jobs are cancelled and waited for, because one that runs makes more; then
     go the objects, then what mentions them. While something is left the rows stay, so
     that it can be repeated: whatever is there then goes. Repeated after the end it
-    removes nothing and says so. What somebody asks for meanwhile is removed as well.
+    removes nothing and says so. Whoever wants more made meanwhile is refused.
     What a look at the bytes told stays if `keeps_facts` says so, asked as the rows go.
     """
     told = Deletion(media)
@@ -73,12 +73,22 @@ async def delete_media(
     return told
 
 
+async def unfinished(parts: WorkParts) -> Sequence[MediaHash]:
+    """Return hashes whose removal was begun some time ago and has not ended."""
+    async with parts.media.database.read() as tx:
+        return await queries.removals(tx, before=parts.media.clock() - _LEFT_FOR)
+
+
 async def _jobs(parts: WorkParts, media: MediaHash) -> Sequence[Job]:
     async with parts.media.database.read() as tx:
         return await parts.media.jobs.of_hash(tx, media)
 
 
 async def _cancel(parts: WorkParts, told: Deletion) -> Sequence[Job]:
+    async with parts.media.database.transaction() as tx:
+        # Whoever is admitted before is found among the jobs, whoever comes after is refused.
+        await queries.lock(tx, told.hash)
+        await queries.note_removal(tx, told.hash)
     jobs = await _jobs(parts, told.hash)
     for job in jobs:
         if not job.state.is_final:
@@ -136,5 +146,6 @@ async def _forget(
         if not await keeps_facts(tx, told.hash):
             rows["assets"] = await queries.forget_asset(tx, told.hash)
         rows["jobs"] = await parts.media.jobs.forget(tx, list(known))
+        await queries.end_removal(tx, told.hash)
     told.rows = rows
     return True

@@ -72,7 +72,13 @@ class StagesFailedError(IntegrityError):
     code = "media-stages-failed"
 
 
+class MediaBeingRemovedError(UnavailableError):
+    """What was made of these media is being removed. Ask again after a moment."""
+
+    code = "media-being-removed"
+
+
 class MediaNotGoneError(UnavailableError):
-    """Something is not gone yet: ask again. The answer tells what was removed."""
+    """Something is not gone yet: it goes by itself, or ask again. The answer tells what went."""
 
     code = "media-not-gone"

@@ -11,6 +11,7 @@ from keyshelf.jobs.registry import Handler, Registration
 from keyshelf.jobs.values import Payload
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.media import is_content_hash, work_prefix
+from keyshelf.media.removing import remove_below
 from keyshelf.media.sources import LocalSource
 from keyshelf.media.work import queries
 from keyshelf.media.work.failures import (
@@ -21,7 +22,6 @@ from keyshelf.media.work.failures import (
 from keyshelf.media.work.kinds import KINDS, SOURCE, Step, steps, work_of
 from keyshelf.media.work.makers import Makers, Report, Task
 from keyshelf.media.work.parts import Place, WorkParts
-from keyshelf.media.work.removing import remove_below
 from keyshelf.media.work.stages import Stages
 from keyshelf.media.work.values import Made
 from keyshelf.store.errors import ObjectChangedError, ObjectNotFoundError

@@ -8,6 +8,7 @@ from typing import Literal
 from keyshelf.jobs.values import JobKind, Payload, QueueName
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import MediaHash
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.media.work.options import (
     AudioOptions,
     CoverOptions,
@@ -19,7 +20,7 @@ from keyshelf.media.work.options import (
     TranscodeOptions,
     parsed,
 )
-from keyshelf.media.work.values import MediaType, SourceVersion, Work
+from keyshelf.media.work.values import MediaType, Work
 
 MakerName = Literal[
     "thumbnail", "cover", "preview", "transcode", "probe", "waveform", "mp3", "flac", "hls"

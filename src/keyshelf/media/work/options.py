@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from keyshelf.jobs.values import JSON
+from keyshelf.media.video.preview import MOST_FRAMES, PreviewFormat
 from keyshelf.media.work.failures import BadMediaOptionsError
 from keyshelf.media.work.values import MediaType
 
@@ -16,14 +17,12 @@ RUNGS = (1080, 720, 480, 360, 240)
 
 Codec = Literal["av1", "h264"]
 Rung = Literal[1080, 720, 480, 360, 240]
-PreviewFormat = Literal["webp", "gif"]
 ThumbnailFormat = Literal["webp", "avif", "jpg", "png", "gif"]
 Bitrate = Literal[64, 96, 128, 160, 192, 224, 256, 320]
 
 _CODECS: tuple[Codec, ...] = ("av1", "h264")
 _PREVIEW_FORMATS: tuple[PreviewFormat, ...] = ("webp", "gif")
 _ONE_WEEK = 7 * 86_400
-_MOST_FRAMES = 600
 
 Variant = Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,63}\Z")]
 Pixels = Annotated[int, Meta(ge=1, le=8192)]
@@ -73,8 +72,8 @@ class PreviewOptions(_Options, frozen=True):
     def __post_init__(self) -> None:
         if self.format is not UNSET and self.formats is not None:
             raise ValueError("format and formats are two ways to say one thing")
-        if self.duration * self.fps > _MOST_FRAMES:
-            raise ValueError(f"a preview has at most {_MOST_FRAMES} frames")
+        if self.duration * self.fps > MOST_FRAMES:
+            raise ValueError(f"a preview has at most {MOST_FRAMES} frames")
 
     @property
     def wanted(self) -> tuple[PreviewFormat, ...]:

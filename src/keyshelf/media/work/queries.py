@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -198,6 +199,36 @@ async def cached_pictures(tx: ReadTransaction, media: MediaHash) -> list[ObjectK
         {"hash": media},
     )
     return [row["storage_key"] for row in rows]
+
+
+async def note_removal(tx: Transaction, media: MediaHash) -> None:
+    """Note that all that was made for a hash is to go."""
+    await tx.execute(
+        "INSERT INTO media_removals (hash) VALUES (%(hash)s) ON CONFLICT (hash) DO NOTHING",
+        {"hash": media},
+    )
+
+
+async def is_being_removed(tx: ReadTransaction, media: MediaHash) -> bool:
+    """Say whether all that was made for a hash is to go, and has not yet."""
+    going: bool = await tx.value(
+        "SELECT EXISTS (SELECT FROM media_removals WHERE hash = %(hash)s)", {"hash": media}
+    )
+    return going
+
+
+async def removals(tx: ReadTransaction, *, before: datetime) -> list[MediaHash]:
+    """Return the hashes whose removal was asked for before a moment and has not ended."""
+    rows = await tx.all(
+        "SELECT hash FROM media_removals WHERE asked_at < %(before)s ORDER BY asked_at",
+        {"before": before},
+    )
+    return [MediaHash(row["hash"]) for row in rows]
+
+
+async def end_removal(tx: Transaction, media: MediaHash) -> None:
+    """Note that nothing is left to be removed for a hash."""
+    await tx.execute("DELETE FROM media_removals WHERE hash = %(hash)s", {"hash": media})
 
 
 async def forget_asset(tx: Transaction, media: MediaHash) -> int:

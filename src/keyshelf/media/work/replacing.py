@@ -33,6 +33,15 @@ def targets(work: Work) -> frozenset[ObjectKey]:
     return frozenset(key for step in steps(work) for key in _made_by(work.hash, step))
 
 
+async def is_provided(tx: Transaction, parts: WorkParts, work: Work) -> bool:
+    """Say whether all that some work makes is there, or is being made."""
+    there = {ObjectKey(row["key"]) for row in await queries.renditions(tx, work.hash)}
+    for job in await parts.media.jobs.of_hash(tx, work.hash):
+        if _goes_on(job):
+            there |= targets(work_of(job.payload))
+    return targets(work) <= there
+
+
 async def require_replaceable(
     tx: Transaction, parts: WorkParts, work: Work, *, asked_by: str, drive: str
 ) -> None:

@@ -3,6 +3,7 @@
 from keyshelf.database.transactions import Transaction
 from keyshelf.jobs.values import Job
 from keyshelf.media.work import queries
+from keyshelf.media.work.admission import hold
 from keyshelf.media.work.failures import NoWebhookError
 from keyshelf.media.work.kinds import work_of
 from keyshelf.media.work.parts import WorkParts
@@ -10,16 +11,16 @@ from keyshelf.media.work.replacing import require_replaceable
 from keyshelf.media.work.webhooks import queries as webhook_queries
 
 
-async def retry(tx: Transaction, parts: WorkParts, job: Job) -> Job:
+async def retry(tx: Transaction, parts: WorkParts, job: Job, *, by_admin: bool) -> Job:
     """Queue a failed or cancelled job again; only its stages that are not ready are tried.
 
-    Raises `JobNotRetryableError`, and `MadeForAnotherError` when others had the same made
-    meanwhile.
+    Raises `JobNotRetryableError`, `MediaBeingRemovedError`, and, unless an administrator
+    wants it, `MadeForAnotherError` when others had the same made meanwhile.
     """
     work = work_of(job.payload)
-    if not job.is_background:
+    await hold(tx, work.hash)
+    if not job.is_background and not by_admin:
         drive = str(job.payload["owner"])
-        await queries.lock(tx, work.hash)
         await require_replaceable(tx, parts, work, asked_by=job.owner_id, drive=drive)
     queued = await parts.media.jobs.retry(tx, job.id)
     await queries.forget_failed_stages(tx, job.id)

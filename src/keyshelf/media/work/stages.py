@@ -22,6 +22,7 @@ from keyshelf.jobs.values import (
     Payload,
 )
 from keyshelf.layout.media import MediaHash
+from keyshelf.media.doubts import BUSY_PERHAPS, TRIES
 from keyshelf.media.work import queries
 from keyshelf.media.work.failures import StagesFailedError
 from keyshelf.media.work.values import Made, Stage, StageState
@@ -29,7 +30,8 @@ from keyshelf.telemetry import get_logger
 
 _log = get_logger(__name__)
 
-# The input is at fault, or asks for more than may be had: another attempt ends the same way.
+# The input is at fault, or asks for more than may be had: another attempt ends the same way,
+# unless it is one of `BUSY_PERHAPS`.
 _FINAL = (InvalidInputError, NotFoundError, IntegrityError, LimitError)
 _PASSING = (JobCancelledError, JobWaitingError, LostClaimError)
 
@@ -74,7 +76,7 @@ class Stages:
             if isinstance(error, _PASSING):
                 raise error from None
             self._raised[name] = error
-            await self._note(_failed(name, error))
+            await self._note(_failed(name, error, is_retryable=self._may_pass(error)))
             return False
         await self._note(Stage(name, StageState.READY, made.result), made)
         return True
@@ -88,7 +90,7 @@ class Stages:
         failed = [name for name in names if self._state(name) is not StageState.READY]
         for name in failed:
             error = self._raised.get(name)
-            if error is not None and not isinstance(error, _FINAL):
+            if error is not None and self._may_pass(error):
                 raise error
         if len(failed) == 1 and (error := self._raised.get(failed[0])):
             if isinstance(error, LimitError):
@@ -126,6 +128,11 @@ class Stages:
         pieces = [name for name in self._known if name.startswith(f"{stage}/")]
         for name in pieces:
             del self._known[name]
+
+    def _may_pass(self, error: Exception) -> bool:
+        if isinstance(error, BUSY_PERHAPS):
+            return self._context.attempt < TRIES
+        return not isinstance(error, _FINAL)
 
     def _state(self, name: str) -> StageState | None:
         stage = self._known.get(name)
@@ -170,8 +177,8 @@ class StagePieces:
         await self._stages.forget_pieces(self._stage)
 
 
-def _failed(name: str, error: Exception) -> Stage:
-    stage = Stage(name, StageState.FAILED, is_retryable=not isinstance(error, _FINAL))
+def _failed(name: str, error: Exception, *, is_retryable: bool) -> Stage:
+    stage = Stage(name, StageState.FAILED, is_retryable=is_retryable)
     if isinstance(error, Error):
         _log.warning("stage failed", stage=name, code=error.code, error=error.detail)
         return replace(stage, error_code=error.code, error_detail=error.detail)

@@ -1,31 +1,22 @@
 """What is done for work on media from time to time. Each task may run twice at once."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from keyshelf.jobs.periodic import PeriodicTask
 from keyshelf.jobs.values import JobNotFoundError, JobState
 from keyshelf.layout.media import WORK, work_prefix
+from keyshelf.media.removing import remove_below
 from keyshelf.media.work import queries
 from keyshelf.media.work.parts import WorkParts
-from keyshelf.media.work.removing import remove_below
 from keyshelf.media.work.webhooks.sending import send_due
 from keyshelf.telemetry import get_logger
 
 _log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Upkeep:
-    """One task, and how often it is done."""
-
-    name: str
-    interval: timedelta
-    run: Callable[[], Awaitable[None]]
-
-
-def upkeep(parts: WorkParts) -> Sequence[Upkeep]:
+def upkeep(parts: WorkParts) -> Sequence[PeriodicTask]:
     """Return the tasks."""
 
     async def send_webhooks() -> None:
@@ -38,9 +29,9 @@ def upkeep(parts: WorkParts) -> Sequence[Upkeep]:
         await release_names(parts)
 
     return [
-        Upkeep("media-webhooks", timedelta(seconds=5), send_webhooks),
-        Upkeep("media-pieces", timedelta(hours=1), sweep),
-        Upkeep("media-names", timedelta(hours=1), sweep_names),
+        PeriodicTask("media-webhooks", timedelta(seconds=5), send_webhooks),
+        PeriodicTask("media-pieces", timedelta(hours=1), sweep),
+        PeriodicTask("media-names", timedelta(hours=1), sweep_names),
     ]
 
 

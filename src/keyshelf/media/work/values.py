@@ -10,6 +10,7 @@ from uuid import UUID
 from keyshelf.jobs.values import JSON, Payload
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import MediaHash
+from keyshelf.media.source_versions import SourceVersion
 
 WebhookState = Literal["waiting", "pending", "sent", "failed"]
 """Until its job ends it waits, then it is pending until it arrives or is given up."""
@@ -24,14 +25,6 @@ class MediaType(StrEnum):
     TRANSCODE = "video:transcode"
     FULL = "video:full"
     AUDIO = "audio:transcode"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceVersion:
-    """Which bytes of a source are meant: as the store told them when the job was asked for."""
-
-    etag: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ async def _judged(
     wrong: list[ChunkId] = []
     for start in range(0, len(claims), _READ_AT_ONCE):
         some = claims[start : start + _READ_AT_ONCE]
-        found = await parts.store.get_many([chunk_key(claim.id) for claim in some])
+        found = await parts.of_primary.store.get_many([chunk_key(claim.id) for claim in some])
         pairs = list(zip(some, found, strict=True))
         results = await anyio.to_thread.run_sync(_all_judged(judge, pairs))
         for (claim, framed), is_right in zip(pairs, results, strict=True):

@@ -167,7 +167,7 @@ async def _known(
     parts: RepositoryParts, record: RepositoryRecord, chunks: Sequence[SealedChunk]
 ) -> dict[ChunkId, int]:
     """Return the sizes of the objects that are there, of those that can be the chunks."""
-    found = await parts.store.get_many([chunk_key(chunk.id) for chunk in chunks])
+    found = await parts.of_primary.store.get_many([chunk_key(chunk.id) for chunk in chunks])
     async with parts.database.read() as tx:
         own = await queries.held(tx, record.number, [chunk.id for chunk in chunks])
     sizes: dict[ChunkId, int] = {}

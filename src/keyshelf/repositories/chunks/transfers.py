@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from keyshelf.concurrency import map_each
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.repository import ChunkId, chunk_key
 from keyshelf.repositories.catalog.values import RepositoryRecord
@@ -16,6 +17,8 @@ from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes.values import OpenPush
 from keyshelf.repositories.values import ChunkMissingError
 from keyshelf.store.base import Condition, PresignOptions, SignedRequest
+
+_SIGNED_AT_ONCE = 16
 
 
 class IllegalChunkError(InvalidInputError):
@@ -117,10 +120,12 @@ async def sign_downloads(
     """
     await require_held(parts, record, ids)
     options = PresignOptions(expires_in=parts.options.url_expiry)
-    return [
-        SignedChunk(chunk, await parts.store.presign("GET", chunk_key(chunk), options))
-        for chunk in ids
-    ]
+
+    async def sign(chunk: ChunkId) -> SignedChunk:
+        return SignedChunk(chunk, await parts.store.presign("GET", chunk_key(chunk), options))
+
+    # A store of many regions may ask one of them about each chunk.
+    return await map_each(ids, sign, at_once=_SIGNED_AT_ONCE)
 
 
 async def require_held(

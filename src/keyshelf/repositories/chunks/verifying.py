@@ -31,7 +31,7 @@ async def open_stored(
     parts: RepositoryParts, chunks: Sequence[ChunkId], keys: Keys | None
 ) -> Sequence[Opened]:
     """Read chunks from the store and return those whose content proved to be theirs."""
-    found = await parts.store.get_many([chunk_key(chunk) for chunk in chunks])
+    found = await parts.of_primary.store.get_many([chunk_key(chunk) for chunk in chunks])
     return await anyio.to_thread.run_sync(
         lambda: [_opened(*each, keys) for each in zip(chunks, found, strict=True)]
     )

@@ -7,7 +7,7 @@ from keyshelf.errors import IntegrityError, UnauthenticatedError
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import (
-    METADATA,
+    DOCUMENTS,
     CommitHash,
     IllegalDigestError,
     RepositoryId,
@@ -33,7 +33,6 @@ from keyshelf.repositories.unlocking import Unlocking, keys_of
 from keyshelf.repositories.values import repository_name
 
 IDENTITY = "rebuild"
-_DOCUMENTS = f"{METADATA}repos/"
 
 
 async def find_repositories(
@@ -41,7 +40,7 @@ async def find_repositories(
 ) -> list[FoundRepository]:
     """Return the repositories that the store has documents of; what cannot be read is noted."""
     found: list[FoundRepository] = []
-    async for page in parts.store.list(_DOCUMENTS):
+    async for page in parts.store.list(DOCUMENTS):
         for each in page.objects:
             document = await _document(parts, each.key, rebuilt)
             if document is not None:
@@ -55,7 +54,7 @@ async def has_unknown(parts: RepositoryParts) -> bool:
 
     Looks at the first of them only, as far as the store lists them at once.
     """
-    async for page in parts.store.list(_DOCUMENTS):
+    async for page in parts.store.list(DOCUMENTS):
         ids = [parse_repository_key(each.key) for each in page.objects]
         async with parts.database.read() as tx:
             for repository in ids:
@@ -65,15 +64,21 @@ async def has_unknown(parts: RepositoryParts) -> bool:
     return False
 
 
-async def find_commits(parts: RepositoryParts, found: FoundRepository, rebuilt: Rebuilt) -> None:
-    """Read the commits of a repository: all that a new one has, or that refs lead to."""
+async def find_commits(
+    parts: RepositoryParts,
+    found: FoundRepository,
+    rebuilt: Rebuilt,
+    *,
+    also: Sequence[CommitHash] = (),
+) -> None:
+    """Read the commits of a repository: all that a new one has, or that refs or `also` lead to."""
     written: dict[CommitHash, datetime] = {}
     async for page in parts.store.list(manifests_prefix(found.record.id)):
         for each in page.objects:
             parsed = parse_manifest_key(each.key)
             if parsed is not None:
                 written[parsed[1]] = each.modified_at
-    waiting = [CommitHash(ref.commit) for ref in found.document.refs]
+    waiting = [*also, *(CommitHash(ref.commit) for ref in found.document.refs)]
     if found.is_new:
         waiting += written
     else:

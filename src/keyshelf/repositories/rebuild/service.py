@@ -1,9 +1,10 @@
 """Restoring the rows of repositories from the store alone."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from uuid import UUID
 
 from keyshelf.concurrency import together
@@ -12,6 +13,7 @@ from keyshelf.layout.repository import (
     CHUNKS,
     ChunkId,
     CommitHash,
+    RepositoryId,
     chunk_key,
     parse_chunk_key,
     repository_key,
@@ -51,6 +53,7 @@ async def rebuild(
     parts: RepositoryParts,
     *,
     unlockings: Sequence[Unlocking] = (),
+    also: Mapping[RepositoryId, Sequence[CommitHash]] = MappingProxyType({}),
     dry_run: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Rebuilt:
@@ -59,8 +62,9 @@ async def rebuild(
     Each repository comes whole or not at all; what is there stays as it is, so that twice
     is once. Only a repository that is older than its document, as after a restored backup of
     the database, has its refs and key slots brought up to it. Of an encrypted repository
-    that none of `unlockings` opens, all chunks of its key are taken to be needed. What cannot
-    be read is told as a problem and ends nothing. Pushes are not restored: whoever was
+    that none of `unlockings` opens, all chunks of its key are taken to be needed. `also` names
+    commits that no ref leads to and that are wanted with all before them. What cannot be read
+    is told as a problem and ends nothing. Pushes are not restored: whoever was
     writing begins again.
     """
     rebuilt = Rebuilt()
@@ -68,7 +72,7 @@ async def rebuild(
     found = await find_repositories(parts, unlockings, rebuilt)
     with ledger() as pages:
         for each in found:
-            await find_commits(parts, each, rebuilt)
+            await find_commits(parts, each, rebuilt, also=also.get(each.record.id, ()))
         await _list_chunks(parts, pages)
         for number, each in enumerate(found):
             await _walk(parts, pages, number, each, rebuilt)

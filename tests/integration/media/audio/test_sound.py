@@ -14,7 +14,7 @@ from keyshelf.media.audio.loudness import NoMeasurementError, levelled
 from keyshelf.media.audio.sound import Sound
 from keyshelf.media.audio.tracks import plan_sound
 from keyshelf.media.audio.waveform import Waveform, make_waveform
-from keyshelf.media.tools.failures import MediaUnreadableError
+from keyshelf.media.tools.failures import MediaUnreadableError, NoScratchSpaceError
 from keyshelf.media.tools.finding import Tools
 from keyshelf.media.tools.probe import probe
 from keyshelf.media.tools.probed import AudioStream
@@ -217,3 +217,23 @@ async def test_nothing_to_be_heard_is_no_drawing(listener: Listener) -> None:
 
     with pytest.raises(MediaUnreadableError):
         await listener.draw(source, pixels=60, duration=1)
+
+
+async def test_nothing_is_made_where_the_disk_has_no_room(listener: Listener) -> None:
+    limits = replace(listener.tools.limits, keep_free_bytes=2**60)
+    full = replace(listener, tools=replace(listener.tools, limits=limits))
+    source = listener.clips["sound.m4a"]
+    (stream,) = await listener.streams(source)
+    sound, heard = Sound(source, 3), full.on_seconds
+    before = sorted(full.folder.iterdir())
+
+    with pytest.raises(NoScratchSpaceError):
+        await full.encode(source)
+    with pytest.raises(NoScratchSpaceError):
+        await make_mp3(
+            full.tools, sound, stream, kilobits=128, folder=full.folder, on_seconds=heard
+        )
+    with pytest.raises(NoScratchSpaceError):
+        await make_flac(full.tools, sound, stream, folder=full.folder, on_seconds=heard)
+
+    assert sorted(full.folder.iterdir()) == before

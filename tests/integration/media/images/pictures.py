@@ -15,6 +15,11 @@ from keyshelf.media.images.values import Rendered
 
 RED, GREEN, BLUE, YELLOW = (200, 30, 30), (30, 180, 30), (30, 30, 200), (220, 220, 40)
 
+SVG = (
+    b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">'
+    b'<rect width="40" height="20" fill="#c81e1e"/></svg>'
+)
+
 
 def quarters(width: int, height: int) -> pyvips.Image:
     """Red, green / blue, yellow: every turn and flip of it is another picture."""
@@ -24,6 +29,27 @@ def quarters(width: int, height: int) -> pyvips.Image:
     image = image.draw_rect(list(RED), 0, 0, *half, fill=True)
     image = image.draw_rect(list(GREEN), half[0], 0, width - half[0], half[1], fill=True)
     return image.draw_rect(list(BLUE), 0, half[1], half[0], height - half[1], fill=True)
+
+
+def half_seen() -> pyvips.Image:
+    """Red, opaque on the left, transparent on the right."""
+    alpha = pyvips.Image.black(64, 64).draw_rect([255], 0, 0, 32, 64, fill=True)
+    red = (pyvips.Image.black(64, 64, bands=3) + list(RED)).cast("uchar")
+    return red.copy(interpretation="srgb").bandjoin(alpha.cast("uchar"))
+
+
+def animation(save: str = "gif", frames: int = 3) -> bytes:
+    """Frames of red, green, blue, …, each with delays of its own."""
+    colors = [RED, GREEN, BLUE] * frames
+    pages = [
+        (pyvips.Image.black(40, 20, bands=3) + list(color)).cast("uchar")
+        for color in colors[:frames]
+    ]
+    joined = pyvips.Image.arrayjoin(pages, across=1).copy(interpretation="srgb")
+    joined.set_type(pyvips.GValue.gint_type, "page-height", 20)
+    joined.set_type(pyvips.GValue.array_int_type, "delay", [(n + 1) * 100 for n in range(frames)])
+    joined.set_type(pyvips.GValue.gint_type, "loop", 2)
+    return joined.write_to_buffer(f".{save}")
 
 
 def plan(options: str, image_format: ImageFormat = ImageFormat.PNG) -> RenderPlan:

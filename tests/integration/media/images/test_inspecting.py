@@ -4,8 +4,16 @@ import pytest
 import pyvips
 
 from keyshelf.media.images.formats import SourceFormat
-from tests.integration.media.images.pictures import RED, Studio, exif, jpeg, quarters
-from tests.integration.media.images.test_rendering import SVG, animation, half_seen
+from tests.integration.media.images.pictures import (
+    RED,
+    SVG,
+    Studio,
+    animation,
+    exif,
+    half_seen,
+    jpeg,
+    quarters,
+)
 
 pytestmark = pytest.mark.anyio
 

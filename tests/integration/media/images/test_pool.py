@@ -142,12 +142,13 @@ async def test_a_file_that_is_not_there_is_not_the_picture_s_fault(tmp_path: Pat
 CONFINED = """
 import os, socket, sys
 from pathlib import Path
-from keyshelf.media.images.fences import bound_resources, confine
+from keyshelf.media.fences import bound_resources, confine
 
 folder, secret, port = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 nowhere = socket.socket()
-bound_resources(memory_bytes=2**31)
-if not confine([folder]):
+bound_resources(memory_bytes=2**31, file_bytes=0)
+libraries = [sys.prefix, sys.base_prefix, "/lib", "/usr/lib"]
+if not confine([str(folder), *libraries]):
     print("unable")
     raise SystemExit
 assert (folder / "picture").read_bytes() == b"mine"

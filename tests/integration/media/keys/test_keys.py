@@ -5,9 +5,9 @@ import pytest
 from keyshelf.database.pool import Database
 from keyshelf.delivery import key_ring
 from keyshelf.layout.media import media_hash
-from keyshelf.media.keys import queries
-from keyshelf.media.keys.service import ContentKeys
-from keyshelf.media.keys.values import ContentKeyNotFoundError, ContentKeyUnreadableError
+from keyshelf.media.keys import queries, service
+from keyshelf.media.keys.service import ContentKeys, Rotation
+from keyshelf.media.keys.values import ContentKeyNotFoundError
 
 pytestmark = [pytest.mark.services, pytest.mark.anyio]
 
@@ -41,19 +41,25 @@ async def test_rotation_keeps_the_keys_and_needs_the_old_one_no_longer(database:
     old = ContentKeys(database, OLD)
     async with database.transaction() as tx:
         made = [await old.of_encode(tx, FILM, uuid4()) for _ in range(3)]
-    assert await ContentKeys(database, BOTH).rotate() == 3
-    assert await ContentKeys(database, BOTH).rotate() == 0
+    assert await ContentKeys(database, BOTH).rotate() == Rotation(3)
+    assert await ContentKeys(database, BOTH).rotate() == Rotation(0)
     assert [await ContentKeys(database, NEW).get(each.id) for each in made] == made
     async with database.read() as tx:
         assert await queries.versions(tx) == ["v2"]
 
 
-async def test_rotation_stops_at_what_it_cannot_open_and_changes_nothing(
-    database: Database,
+async def test_rotation_goes_past_what_it_cannot_open_and_leaves_it_as_it_is(
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Batches of two: what cannot be opened fills one of them.
+    monkeypatch.setattr(service, "_BATCH", 2)
+    lost = ContentKeys(database, key_ring.parse(f"v0:{'03' * 32}"))
     async with database.transaction() as tx:
-        made = await ContentKeys(database, OLD).of_encode(tx, FILM, uuid4())
+        unreadable = [await lost.of_encode(tx, FILM, uuid4()) for _ in range(3)]
+        readable = [await ContentKeys(database, OLD).of_encode(tx, FILM, uuid4()) for _ in range(3)]
 
-    with pytest.raises(ContentKeyUnreadableError):
-        await ContentKeys(database, NEW).rotate()
-    assert await ContentKeys(database, OLD).get(made.id) == made
+    rotation = await ContentKeys(database, BOTH).rotate()
+
+    assert rotation == Rotation(3, [FILM] * 3)
+    assert [await ContentKeys(database, NEW).get(each.id) for each in readable] == readable
+    assert [await lost.get(each.id) for each in unreadable] == unreadable

@@ -25,6 +25,7 @@ from keyshelf.media.sources import Sources
 from keyshelf.media.tools.scratch import Scratch, open_scratch
 from keyshelf.store.base import ByteRange, ObjectReader
 from keyshelf.store.memory import MemoryStore
+from tests.patience import PATIENCE
 
 SOURCE = ObjectKey("shared/a.jpg")
 CONTENT = "c" * 64
@@ -103,6 +104,13 @@ class Bench:
         found = [each.get_sample_value(name, {"layer": layer}) for each in self.registries]
         return sum(round(each or 0) for each in found)
 
+    async def until_waiting(self, count: int) -> None:
+        """Wait until so many pictures wait to be made."""
+        name = "keyshelf_pictures_waiting"
+        with anyio.fail_after(PATIENCE):
+            while sum(each.get_sample_value(name) or 0 for each in self.registries) < count:
+                await anyio.lowlevel.checkpoint()
+
     async def rows(self) -> list[Row]:
         async with self.database.read() as tx:
             return await tx.all("SELECT * FROM image_cache_entries ORDER BY processing_hash")
@@ -112,7 +120,7 @@ class Bench:
 
     async def until_kept(self, count: int) -> None:
         """Wait until so many pictures are kept and noted: nobody who asks waits for that."""
-        with anyio.fail_after(20):
+        with anyio.fail_after(PATIENCE):
             while len(await self.rows()) < count:
                 await anyio.lowlevel.checkpoint()
 

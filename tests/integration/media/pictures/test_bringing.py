@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from keyshelf.media.pictures.bringing import brought
-from keyshelf.media.pictures.versions import source_version
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.media.sources import Sources
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.errors import ObjectChangedError, ObjectNotFoundError
@@ -19,7 +19,7 @@ async def test_a_source_on_this_disk_is_not_copied(bench: Bench) -> None:
     store = DiskStore(bench.scratch.path / "store")
     parts = replace(bench.parts(), source=store)
     meta = await store.put(SOURCE, b"old")
-    version = source_version(meta.etag, meta.size)
+    version = SourceVersion(meta.etag, meta.size)
 
     async with brought(parts, SOURCE, version) as path:
         inode = path.stat().st_ino
@@ -37,7 +37,7 @@ async def test_a_source_on_this_disk_is_not_copied(bench: Bench) -> None:
 async def test_a_source_elsewhere_is_copied(bench: Bench) -> None:
     meta = await bench.source.head(SOURCE)
 
-    async with brought(bench.parts(), SOURCE, source_version(meta.etag, meta.size)) as path:
+    async with brought(bench.parts(), SOURCE, SourceVersion(meta.etag, meta.size)) as path:
         assert len(path.read_bytes()) == meta.size
 
 
@@ -51,7 +51,7 @@ async def test_a_disk_that_takes_no_more_names_is_copied_from(bench: Bench, tmp_
     )
     meta = await store.put(SOURCE, b"bytes")
 
-    async with brought(parts, SOURCE, source_version(meta.etag, meta.size)) as path:
+    async with brought(parts, SOURCE, SourceVersion(meta.etag, meta.size)) as path:
         assert path.read_bytes() == b"bytes"
 
 
@@ -59,5 +59,5 @@ async def test_a_source_that_is_gone_is_told(bench: Bench, tmp_path: Path) -> No
     parts = replace(bench.parts(), source=DiskStore(tmp_path / "store"))
 
     with pytest.raises(ObjectNotFoundError):
-        async with brought(parts, SOURCE, source_version("etag", 1)):
+        async with brought(parts, SOURCE, SourceVersion("etag", 1)):
             pass

@@ -1,10 +1,13 @@
 """Finding and making pictures: once, whoever asks, and never an old one for a new source."""
 
+from datetime import timedelta
+
 import anyio
 import pytest
 from prometheus_client import CollectorRegistry
 
 from keyshelf.layout.keys import ObjectKey
+from keyshelf.layout.media import cache_key
 from keyshelf.media.images.failures import (
     ImageTooLargeError,
     RendersBusyError,
@@ -58,6 +61,22 @@ async def test_a_picture_is_looked_for_in_memory_then_in_the_store(bench: Bench)
     assert elsewhere.picture.data == made[0].picture.data
     assert elsewhere.picture.etag == made[0].picture.etag
     assert [bench.served(layer) for layer in ("render", "memory", "store")] == [1, 1, 1]
+
+
+async def test_what_another_process_removed_is_not_served_from_memory(bench: Bench) -> None:
+    pictures = await bench.service(PictureOptions(believed=timedelta(0)))
+    found = await find(pictures)
+    await bench.until_kept(1)
+    still_there = await find(pictures)
+    await bench.media.delete(cache_key(found.picture.name, "png"))
+
+    warm = pictures.recall(SOURCE, found.version, found.picture.name)
+    anew = await find(pictures)
+
+    assert still_there.picture is found.picture
+    assert warm is None
+    assert anew.picture is not found.picture
+    assert [bench.served(layer) for layer in ("render", "memory")] == [2, 1]
 
 
 async def test_what_is_kept_is_noted_with_its_source_and_content(bench: Bench) -> None:
@@ -218,7 +237,7 @@ async def test_too_many_who_wait_are_told_to_come_back(bench: Bench) -> None:
         askers.start_soon(find, pictures, "w8")
         await bench.source.is_reading.wait()
         askers.start_soon(find, pictures, "w9")
-        await anyio.wait_all_tasks_blocked()
+        await bench.until_waiting(1)
         with pytest.raises(RendersBusyError):
             await find(pictures, "w10")
         may_read.set()

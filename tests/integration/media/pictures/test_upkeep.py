@@ -5,10 +5,9 @@ from datetime import timedelta
 import anyio
 import pytest
 
+from keyshelf.jobs.periodic import PeriodicTask
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.layout.media import MediaHash
 from keyshelf.media.pictures.upkeep import (
-    Upkeep,
     learn_content,
     sweep_old,
     sweep_superseded,
@@ -81,16 +80,6 @@ async def test_a_source_that_goes_takes_its_pictures_along(bench: Bench) -> None
     assert await bench.objects() == [f"cache/{stays.picture.name}.png"]
 
 
-async def test_content_that_goes_leaves_the_memory(bench: Bench) -> None:
-    pictures = await bench.service()
-    found = await find(pictures)
-    await bench.until_kept(1)
-
-    pictures.forget(await pictures.of_content(MediaHash(CONTENT)))
-
-    assert pictures.recall(SOURCE, found.version, found.picture.name) is None
-
-
 async def test_pictures_made_before_their_content_was_known_learn_it(bench: Bench) -> None:
     await find(await bench.service())
     await bench.until_kept(1)
@@ -110,7 +99,7 @@ async def test_every_task_runs_twice_at_once(bench: Bench) -> None:
     await bench.until_kept(1)
     bench.later = timedelta(days=91)
 
-    async def run(task: Upkeep) -> None:
+    async def run(task: PeriodicTask) -> None:
         await task.run()
 
     async with anyio.create_task_group() as group:

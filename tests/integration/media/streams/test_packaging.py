@@ -13,6 +13,7 @@ from keyshelf.media.tools.failures import NoScratchSpaceError
 from keyshelf.media.tools.finding import Tools
 from keyshelf.media.tools.probe import probe
 from keyshelf.media.video.encode import encode_piece
+from keyshelf.media.video.sprites import make_sprites
 from tests.integration.media.streams.film import SECONDS, EncodedFilm
 from tests.integration.media.streams.packaged import (
     VERSION,
@@ -258,5 +259,7 @@ async def test_nothing_is_made_where_the_disk_has_no_room(
         await encode_piece(
             full, encoded.source, encoded.plan, encoded.plan.pieces[0], folder=tmp_path
         )
+    with pytest.raises(NoScratchSpaceError):
+        await make_sprites(full, track.file, width=320, height=180, duration=3, folder=tmp_path)
 
     assert sorted(tmp_path.iterdir()) == made

@@ -11,10 +11,12 @@ import anyio
 import pytest
 
 from keyshelf.errors import Error
-from keyshelf.media.tools.failures import ToolFailedError
+from keyshelf.media import fences
+from keyshelf.media.tools.failures import MediaUnreadableError, ToolFailedError
 from keyshelf.media.tools.finding import Tools
 from keyshelf.media.tools.probe import probe
 from keyshelf.media.tools.probed import Probe
+from keyshelf.media.tools.running import Fence, run_tool
 from keyshelf.media.video.cover import make_cover
 from tests.hostile_media import Hostile, damaged, references
 from tests.media_clips import MediaClips
@@ -135,6 +137,27 @@ async def test_a_file_that_names_another_is_refused_and_the_other_is_not_opened(
     assert not was_connected(listener)
 
 
+async def test_a_tool_that_is_led_to_another_file_or_the_network_cannot_reach_it(
+    media_tools: Tools, tmp_path: Path, canary: Path, listener: socket.socket
+) -> None:
+    if not fences.landlock_version():
+        pytest.skip("this system has no Landlock")
+    work = tmp_path / "work"
+    work.mkdir()
+    fence = Fence(seconds=60, memory_bytes=2**33, file_bytes=2**20)
+
+    async def read(address: str | Path, *, reads: Sequence[Path]) -> None:
+        # As if a demuxer that is not on the list had a hole: nothing else holds it back.
+        arguments = ["-v", "error", "-i", str(address), "-f", "null", "-"]
+        await run_tool(media_tools.ffmpeg, arguments, folder=work, fence=fence, reads=reads)
+
+    await read(canary, reads=[canary])
+    for address in (canary, url_of(listener)):
+        with pytest.raises(MediaUnreadableError):
+            await read(address, reads=[])
+    assert not was_connected(listener)
+
+
 def _strace_works() -> bool:
     strace = shutil.which("strace")
     if strace is None:
@@ -147,12 +170,10 @@ async def test_the_tools_open_nothing_but_the_source(
     media_tools: Tools, tmp_path: Path, canary: Path, listener: socket.socket
 ) -> None:
     film = await probe(media_tools, canary, folder=tmp_path)
-    log = tmp_path / "trace"
-    log.mkdir()
     traced = replace(
         media_tools,
-        ffmpeg=_traced(media_tools.ffmpeg, log, tmp_path / "traced-ffmpeg"),
-        ffprobe=_traced(media_tools.ffprobe, log, tmp_path / "traced-ffprobe"),
+        ffmpeg=_traced(media_tools.ffmpeg, tmp_path / "traced-ffmpeg"),
+        ffprobe=_traced(media_tools.ffprobe, tmp_path / "traced-ffprobe"),
     )
     files = list(references(canary, url_of(listener)))[::3]
 
@@ -162,7 +183,7 @@ async def test_the_tools_open_nothing_but_the_source(
         with pytest.raises(Error):
             await make_cover(traced, folder / "source", film, folder=folder, at=0.0)
 
-    calls = [line for each in log.iterdir() for line in each.read_text().splitlines()]
+    calls = [line for each in tmp_path.glob("*/trace.*") for line in each.read_text().splitlines()]
     opened = [line for line in calls if "open" in line]
     assert len([line for line in opened if "/source" in line]) >= 2 * len(files)
     assert [line for line in opened if canary.name in line] == []
@@ -170,10 +191,10 @@ async def test_the_tools_open_nothing_but_the_source(
     assert not was_connected(listener)
 
 
-def _traced(program: Path, log: Path, wrapper: Path) -> Path:
+def _traced(program: Path, wrapper: Path) -> Path:
     calls = "trace=open,openat,socket,connect"
     wrapper.write_text(
-        f'#!/bin/sh\nexec {shutil.which("strace")} -f -qq -o {log}/$$ -e {calls} {program} "$@"\n'
+        f'#!/bin/sh\nexec {shutil.which("strace")} -f -qq -o trace.$$ -e {calls} {program} "$@"\n'
     )
     wrapper.chmod(0o755)
     return wrapper

@@ -14,7 +14,7 @@ from keyshelf.media.tools.finding import Tools
 from keyshelf.media.tools.probe import probe
 from keyshelf.media.tools.probed import Probe
 from keyshelf.media.video.cover import make_cover
-from keyshelf.media.video.preview import PreviewOptions, make_preview
+from keyshelf.media.video.preview import PreviewPlan, make_preview
 from keyshelf.media.video.sprites import make_sprites
 from tests.media_clips import MediaClips
 
@@ -116,10 +116,10 @@ exec {media_tools.ffmpeg} "$@"
 @pytest.mark.parametrize(
     ("clip", "shape"),
     [
-        ("plain.mp4", (PreviewOptions(start=1, duration=1.5, width=160), (160, 90), 15)),
-        ("rotated.mp4", (PreviewOptions(width=90, duration=1), (90, 160), 10)),
-        ("silent.mp4", (PreviewOptions(width=480, fps=5), (320, 180), 10)),
-        ("hdr10.mp4", (PreviewOptions(width=101, duration=0.5, fps=20), (101, 57), 10)),
+        ("plain.mp4", (PreviewPlan(start=1, duration=1.5, width=160), (160, 90), 15)),
+        ("rotated.mp4", (PreviewPlan(width=90, duration=1), (90, 160), 10)),
+        ("silent.mp4", (PreviewPlan(width=480, fps=5), (320, 180), 10)),
+        ("hdr10.mp4", (PreviewPlan(width=101, duration=0.5, fps=20), (101, 57), 10)),
     ],
     ids=["plain", "rotated", "short", "hdr"],
 )
@@ -128,7 +128,7 @@ async def test_previews_open_in_strict_decoders(
     clips: MediaClips,
     folder: Path,
     clip: str,
-    shape: tuple[PreviewOptions, tuple[int, int], int],
+    shape: tuple[PreviewPlan, tuple[int, int], int],
 ) -> None:
     options, size, frames = shape
     film = await described(media_tools, clips[clip], folder)
@@ -158,7 +158,7 @@ async def test_one_format_alone_is_made(
     film = await described(media_tools, clips["silent.mp4"], folder)
 
     made = await make_preview(
-        media_tools, clips["silent.mp4"], film, PreviewOptions(formats=("gif",)), folder=folder
+        media_tools, clips["silent.mp4"], film, PreviewPlan(formats=("gif",)), folder=folder
     )
 
     assert list(made) == ["gif"]
@@ -196,7 +196,7 @@ async def test_a_film_of_one_frame_is_a_still_preview(
 )
 def test_previews_have_bounds(wrong: dict[str, float]) -> None:
     with pytest.raises(InvalidInputError):
-        PreviewOptions(**wrong)  # type: ignore[arg-type] -- wrong on purpose
+        PreviewPlan(**wrong)  # type: ignore[arg-type] -- wrong on purpose
 
 
 async def test_seek_pictures_are_where_the_text_says(

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from keyshelf.media.tools.failures import MediaTooLargeError, MediaUnreadableError
+from keyshelf.media.tools.failures import (
+    DolbyVisionAloneError,
+    MediaTooLargeError,
+    MediaUnreadableError,
+)
 from keyshelf.media.tools.finding import ToolLimits, Tools
 from keyshelf.media.tools.probe import probe
 from keyshelf.media.tools.probed import Hdr, VideoStream
@@ -201,3 +205,39 @@ async def test_what_the_container_cuts_off_is_not_counted(
     video = await picture_of(replace(media_tools, ffprobe=ffprobe), clips["silent.mp4"], tmp_path)
 
     assert (video.width, video.height, video.rotation) == (180, 318, 90)
+
+
+def in_dolby_vision(film: bytes, *, profile: int, compatibility: int) -> bytes:
+    """Return an MP4 whose picture claims to be Dolby Vision: a `dvcC` box behind its `avcC`."""
+    levels = profile << 9 | 6 << 3 | 0b101  # level 6, with metadata and a base layer
+    body = bytes([1, 0, levels >> 8, levels & 255, compatibility << 4, *bytes(19)])
+    box = (len(body) + 8).to_bytes(4, "big") + b"dvcC" + body
+    made, at = bytearray(film), 0
+    for name in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"avc1", b"avcC"):
+        at = made.index(name, at)
+        size = int.from_bytes(made[at - 4 : at], "big")
+        if name != b"avcC":
+            made[at - 4 : at] = (size + len(box)).to_bytes(4, "big")
+    made[at - 4 + size : at - 4 + size] = box
+    return bytes(made)
+
+
+@pytest.mark.parametrize(("profile", "compatibility"), [(5, 0), (10, 0)])
+async def test_what_only_dolby_vision_shows_is_refused_with_the_way_out(
+    media_tools: Tools, clips: MediaClips, tmp_path: Path, profile: int, compatibility: int
+) -> None:
+    film = tmp_path / "film.mp4"
+    clip = clips["plain.mp4"].read_bytes()
+    film.write_bytes(in_dolby_vision(clip, profile=profile, compatibility=compatibility))
+
+    with pytest.raises(DolbyVisionAloneError, match="HDR10"):
+        await probe(media_tools, film, folder=tmp_path)
+
+
+async def test_dolby_vision_on_what_all_can_show_is_read(
+    media_tools: Tools, clips: MediaClips, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(in_dolby_vision(clips["plain.mp4"].read_bytes(), profile=8, compatibility=1))
+
+    assert (await picture_of(media_tools, film, tmp_path)).width == 320

@@ -40,6 +40,7 @@ from keyshelf.media.work.webhooks.noting import on_end
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.memory import MemoryStore
 from keyshelf.telemetry import Metrics
+from tests.patience import PATIENCE
 
 FILM = b"a film, as far as these makers look at it"
 SOURCE = ObjectKey("ann/my-files/film.mov")
@@ -158,8 +159,8 @@ async def open_studio(
     *,
     media: ObjectStore | None = None,
     allow_private: bool = False,
-    deletion_patience: timedelta = timedelta(seconds=10),
-    webhook_timeout: timedelta = timedelta(seconds=10),
+    deletion_patience: timedelta = timedelta(seconds=PATIENCE),
+    webhook_timeout: timedelta = timedelta(seconds=PATIENCE),
     resolve: Callable[[str, int], Awaitable[list[str]]] = public_address,
 ) -> AsyncGenerator[Studio]:
     source, metrics = MemoryStore(), Metrics()
@@ -199,6 +200,6 @@ async def open_studio(
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while not await holds():
             await anyio.sleep(0.01)

@@ -123,7 +123,10 @@ async def test_a_retry_replaces_nothing_that_others_had_made_meanwhile(studio: S
 
     with pytest.raises(MadeForAnotherError):
         async with studio.database.transaction() as tx:
-            await retry(tx, studio.parts, cancelled)
+            await retry(tx, studio.parts, cancelled, by_admin=False)
+    async with studio.database.transaction() as tx:
+        queued = await retry(tx, studio.parts, cancelled, by_admin=True)
+    assert queued.state is JobState.QUEUED
 
 
 @pytest.mark.parametrize(

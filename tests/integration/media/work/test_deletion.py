@@ -8,9 +8,11 @@ import anyio
 import pytest
 
 from keyshelf.database.pool import Database
+from keyshelf.database.transactions import ReadTransaction
 from keyshelf.jobs.values import JobState
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import (
+    MediaHash,
     audio_key,
     cache_key,
     image_key,
@@ -18,8 +20,11 @@ from keyshelf.layout.media import (
     video_key,
     work_key,
 )
+from keyshelf.media.work import queries
 from keyshelf.media.work.deletion import delete_media
+from keyshelf.media.work.failures import MediaBeingRemovedError
 from keyshelf.media.work.makers import Task
+from keyshelf.media.work.retrying import retry
 from keyshelf.media.work.values import MediaType
 from keyshelf.store.base import DeleteResult
 from keyshelf.store.memory import MemoryStore
@@ -31,7 +36,7 @@ PICTURE = processing_hash("5" * 64)
 OTHER = image_key(HASH[::-1], "thumb", "webp")  # type: ignore[arg-type]
 TABLES = (
     "jobs", "media_stages", "webhooks", "media_assets", "media_renditions", "media_encodes",
-    "content_keys", "image_cache_entries",
+    "content_keys", "image_cache_entries", "media_removals",
 )  # fmt: skip
 
 
@@ -86,6 +91,11 @@ async def fill(studio: Studio) -> None:
         )
 
 
+async def held_by_nobody(tx: ReadTransaction, media: MediaHash) -> bool:
+    del tx, media
+    return False
+
+
 async def rows(studio: Studio) -> dict[str, int]:
     return {table: await studio.count(table) for table in TABLES}
 
@@ -93,7 +103,7 @@ async def rows(studio: Studio) -> dict[str, int]:
 async def test_everything_goes_and_the_source_stays(studio: Studio) -> None:
     await fill(studio)
 
-    told = await delete_media(studio.parts, HASH)
+    told = await delete_media(studio.parts, HASH, keeps_facts=held_by_nobody)
 
     assert told.is_complete
     assert told.objects == 10
@@ -105,7 +115,7 @@ async def test_everything_goes_and_the_source_stays(studio: Studio) -> None:
     assert await studio.keys() == [OTHER]
     assert (await studio.parts.media.source.head(SOURCE)).size == len(FILM)
 
-    again = await delete_media(studio.parts, HASH)
+    again = await delete_media(studio.parts, HASH, keeps_facts=held_by_nobody)
     assert again.is_complete
     assert again.objects == 0
     assert set(again.rows.values()) == {0}
@@ -120,12 +130,12 @@ async def test_what_the_store_keeps_is_told_and_goes_later(
         before = await rows(studio)
         store.kept = frozenset({video_key(HASH, "cover.jpg"), cache_key(PICTURE, "webp")})
 
-        told = await delete_media(studio.parts, HASH)
+        told = await delete_media(studio.parts, HASH, keeps_facts=held_by_nobody)
 
         assert not told.is_complete
         assert told.failed_objects == dict.fromkeys(store.kept, "kept")
         assert told.rows == {}
-        assert await rows(studio) == before
+        assert await rows(studio) == {**before, "media_removals": 1}
         assert await studio.keys() == [
             cache_key(PICTURE, "webp"),
             OTHER,
@@ -133,7 +143,7 @@ async def test_what_the_store_keeps_is_told_and_goes_later(
         ]
 
         store.kept = frozenset()
-        again = await delete_media(studio.parts, HASH)
+        again = await delete_media(studio.parts, HASH, keeps_facts=held_by_nobody)
         assert again.is_complete
         assert again.objects == 2
         assert await rows(studio) == dict.fromkeys(TABLES, 0)
@@ -156,7 +166,7 @@ async def test_what_runs_is_ended_first_and_leaves_nothing(studio: Studio) -> No
         group.start_soon(studio.runner.run, admitted.job.id)
         await began.wait()
 
-        told = await delete_media(studio.parts, HASH)
+        told = await delete_media(studio.parts, HASH, keeps_facts=held_by_nobody)
 
         assert told.is_complete
         assert told.cancelled_jobs == 2
@@ -174,33 +184,52 @@ async def test_what_does_not_end_is_told(database: Database, tmp_path: Path) -> 
                 "UPDATE jobs SET state = 'running', claim = id, lease_until = now() + lease"
             )
 
-        told = await delete_media(studio.parts, HASH)
+        told = await delete_media(studio.parts, HASH, keeps_facts=held_by_nobody)
 
         assert not told.is_complete
         assert told.running_jobs == [admitted.job.id]
         assert (await studio.job(admitted.job.id)).cancel_requested
 
 
-async def test_what_is_asked_for_meanwhile_goes_too(database: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize("other_ends_sooner", [False, True], ids=["alone", "beside-another"])
+async def test_what_is_asked_for_meanwhile_is_refused_or_goes_too(
+    database: Database, tmp_path: Path, *, other_ends_sooner: bool
+) -> None:
     class Asking(MemoryStore):
-        def __init__(self) -> None:
-            super().__init__()
-            self.asks = 0
+        asks = 0
 
         async def delete_many(self, keys: Sequence[ObjectKey]) -> Sequence[DeleteResult]:
             if not self.asks:
                 self.asks += 1
-                later = await studio.ask(MediaType.COVER, timestamp_sec=1)
-                assert (await studio.run(later.job.id)).state is JobState.SUCCEEDED
+                if other_ends_sooner:
+                    async with database.transaction() as tx:
+                        await queries.end_removal(tx, HASH)
+                    later = await studio.ask(MediaType.COVER, timestamp_sec=1)
+                    assert (await studio.run(later.job.id)).state is JobState.SUCCEEDED
+                else:
+                    with pytest.raises(MediaBeingRemovedError):
+                        await studio.ask(MediaType.COVER, timestamp_sec=1)
             return await super().delete_many(keys)
 
     store = Asking()
     async with open_studio(database, tmp_path, media=store) as studio:
         await fill(studio)
-        told = await delete_media(studio.parts, HASH)
+        told = await delete_media(studio.parts, HASH, keeps_facts=held_by_nobody)
 
         assert store.asks == 1
         assert told.is_complete
-        assert told.rows["jobs"] == 2
+        assert told.rows["jobs"] == 1 + other_ends_sooner
         assert await studio.keys() == [OTHER]
         assert await rows(studio) == dict.fromkeys(TABLES, 0)
+
+
+async def test_what_is_being_removed_is_not_tried_again(database: Database, tmp_path: Path) -> None:
+    async with open_studio(database, tmp_path) as studio:
+        admitted = await studio.ask()
+        async with database.transaction() as tx:
+            cancelled = await studio.parts.media.jobs.cancel(tx, admitted.job.id)
+            await queries.note_removal(tx, HASH)
+
+        with pytest.raises(MediaBeingRemovedError):
+            async with database.transaction() as tx:
+                await retry(tx, studio.parts, cancelled, by_admin=True)

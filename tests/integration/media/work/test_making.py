@@ -13,6 +13,7 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import MediaHash, work_key, work_prefix
 from keyshelf.media.images.pool import RenderPool
 from keyshelf.media.images.values import RenderOptions
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.media.sources import LocalSource
 from keyshelf.media.tools.failures import MediaUnreadableError
 from keyshelf.media.tools.finding import Tools
@@ -33,7 +34,7 @@ from keyshelf.media.work.options import (
     TranscodeOptions,
     WaveformOptions,
 )
-from keyshelf.media.work.values import MediaType, SourceVersion, Work
+from keyshelf.media.work.values import MediaType, Work
 from keyshelf.store.memory import MemoryStore
 from tests.media_clips import MediaClips
 

@@ -6,6 +6,7 @@ import pytest
 from keyshelf.errors import InvalidInputError, UnavailableError
 from keyshelf.jobs.values import JobState
 from keyshelf.layout.media import work_key
+from keyshelf.media.tools.failures import ToolOutputTooLargeError, ToolTimeoutError
 from keyshelf.media.work.makers import Task
 from keyshelf.media.work.retrying import retry
 from keyshelf.media.work.upkeep import sweep_pieces
@@ -88,7 +89,7 @@ async def test_a_stage_that_fails_stops_no_other_and_is_retried_alone(studio: St
 
     studio.stubs.before["cover"] = nothing
     async with studio.database.transaction() as tx:
-        again = await retry(tx, studio.parts, failed)
+        again = await retry(tx, studio.parts, failed, by_admin=False)
     job = await studio.run(again.id)
 
     assert (job.id, job.state) == (failed.id, JobState.SUCCEEDED)
@@ -112,6 +113,34 @@ async def test_what_may_pass_is_tried_again_by_itself(studio: Studio) -> None:
     # The cover was refused for good: another attempt would have come to the same.
     assert job.state is JobState.FAILED
     assert studio.stubs.calls == {"cover": 1, "preview": 2, "transcode": 1}
+
+
+async def test_what_a_busy_machine_may_have_caused_is_tried_a_few_times(studio: Studio) -> None:
+    async def take_long(task: Task) -> None:
+        raise ToolTimeoutError("it took too long")
+
+    studio.stubs.before["cover"] = take_long
+    admitted = await studio.ask(MediaType.COVER)
+    states: list[JobState] = []
+    for _ in range(3):
+        states.append((await studio.run(admitted.job.id)).state)
+        await studio.due_now(admitted.job.id)
+
+    assert states == [JobState.QUEUED, JobState.QUEUED, JobState.FAILED]
+    assert studio.stubs.calls == {"cover": 3}
+
+
+async def test_a_limit_that_no_other_machine_would_lift_is_met_once(studio: Studio) -> None:
+    async def want_too_much(task: Task) -> None:
+        raise ToolOutputTooLargeError("it wrote too much")
+
+    studio.stubs.before["cover"] = want_too_much
+    admitted = await studio.ask(MediaType.COVER)
+
+    job = await studio.run(admitted.job.id)
+
+    assert job.state is JobState.FAILED
+    assert studio.stubs.calls == {"cover": 1}
 
 
 async def test_an_attempt_that_lost_its_job_notes_nothing_more(studio: Studio) -> None:

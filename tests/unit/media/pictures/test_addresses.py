@@ -50,7 +50,7 @@ def test_a_key_that_no_longer_signs_is_still_read() -> None:
 
 
 def test_an_address_holds_until_it_ends() -> None:
-    url = Signer("", RING).thumb_url(ObjectKey("a"), expires_at=NOW + timedelta(seconds=5))
+    url = Signer("", RING).thumb_urls(expires_at=NOW + timedelta(seconds=5))(ObjectKey("a"))
 
     signed = read_signed(path_of(url), "thumb", RING, now=NOW + timedelta(seconds=4))
 

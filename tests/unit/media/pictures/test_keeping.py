@@ -1,6 +1,7 @@
 """What is remembered: pictures, versions of sources, refusals."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import anyio
 import pytest
@@ -21,6 +22,7 @@ from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.store.memory import MemoryStore
 
 KEY = ObjectKey("shared/a.jpg")
+LONG = timedelta.max
 
 
 def picture(name: str, size: int = 1000, source: ObjectKey = KEY) -> Picture:
@@ -37,13 +39,13 @@ class Hands:
 
 
 def test_the_longest_unused_picture_leaves_first() -> None:
-    memory = PictureMemory(16_000)
+    memory = PictureMemory(16_000, believed=LONG)
     for name in "abcdefghi":
-        memory.put(picture(name))
+        memory.put(picture(name), seen_at=0)
     memory.get(ProcessingHash("a"))
 
-    memory.put(picture("j"))
-    memory.put(picture("k"))
+    memory.put(picture("j"), seen_at=0)
+    memory.put(picture("k"), seen_at=0)
 
     assert memory.get(ProcessingHash("a")) is not None
     assert memory.get(ProcessingHash("b")) is None
@@ -51,20 +53,35 @@ def test_the_longest_unused_picture_leaves_first() -> None:
 
 
 def test_a_picture_that_would_push_out_the_others_is_not_held() -> None:
-    memory = PictureMemory(16_000)
-    memory.put(picture("small"))
+    memory = PictureMemory(16_000, believed=LONG)
+    memory.put(picture("small"), seen_at=0)
 
-    memory.put(picture("large", 3000))
+    memory.put(picture("large", 3000), seen_at=0)
 
     assert (len(memory), memory.get(ProcessingHash("large"))) == (1, None)
 
 
 def test_no_memory_holds_nothing() -> None:
-    memory = PictureMemory(0)
+    memory = PictureMemory(0, believed=LONG)
 
-    memory.put(picture("a", 0))
+    memory.put(picture("a", 0), seen_at=0)
 
     assert (len(memory), memory.bytes) == (0, 0)
+
+
+def test_a_picture_is_believed_for_a_moment_after_it_was_seen() -> None:
+    hands = Hands()
+    memory = PictureMemory(16_000, believed=timedelta(seconds=3), clock=hands)
+    memory.put(picture("a"), seen_at=0)
+    name = ProcessingHash("a")
+
+    early = memory.get(name)
+    hands.now = 3
+
+    assert early is not None
+    assert (memory.get(name), memory.held(name)) == (None, early)
+    memory.put(early, seen_at=1)
+    assert memory.get(name) is early
 
 
 @given(
@@ -73,12 +90,12 @@ def test_no_memory_holds_nothing() -> None:
     )
 )
 def test_what_is_held_is_counted(steps: list[tuple[str, int, bool]]) -> None:
-    memory = PictureMemory(9600)
+    memory = PictureMemory(9600, believed=LONG)
     for name, size, is_put in steps:
         if is_put:
-            memory.put(picture(name, size, ObjectKey(name)))
+            memory.put(picture(name, size, ObjectKey(name)), seen_at=0)
         else:
-            memory.drop([ProcessingHash(name)])
+            memory.drop(ProcessingHash(name))
         held = [memory.get(ProcessingHash(each)) for each in "abcdefgh"]
         sizes = [len(each.data) + 600 for each in held if each]
         assert memory.bytes == sum(sizes) <= 9600

@@ -58,6 +58,17 @@ async def test_what_a_dead_process_left_is_swept_and_the_living_keep_theirs(
         assert len(held(tmp_path)) == 2
 
 
+async def test_what_a_process_left_that_dies_meanwhile_goes_with_the_next_work(
+    tmp_path: Path,
+) -> None:
+    async with open_scratch(tmp_path) as living:
+        subprocess.run([sys.executable, "-c", _DYING, str(tmp_path)], check=False)
+        assert len(held(tmp_path)) == 4
+
+        async with living.folder():
+            assert len(held(tmp_path)) == 2
+
+
 async def test_the_folder_is_made_for_us_alone(tmp_path: Path) -> None:
     async with open_scratch(tmp_path / "a" / "b"):
         assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700

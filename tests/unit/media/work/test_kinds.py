@@ -4,8 +4,9 @@ import pytest
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import media_hash
+from keyshelf.media.source_versions import SourceVersion
 from keyshelf.media.work.kinds import kind_of
-from keyshelf.media.work.values import MediaType, SourceVersion, Work
+from keyshelf.media.work.values import MediaType, Work
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,15 @@ function Moving() {
   );
 }
 
+function MediaMarks({ file: { media } }: Pick<ItemProps, "file">) {
+  if (media === null) return null;
+  return (
+    <Suspense fallback={null}>
+      <RowMarks media={media} />
+    </Suspense>
+  );
+}
+
 interface RowProps extends ItemProps {
   columns: readonly ColumnId[];
   /** Whether it has two lines in place of columns. */
@@ -108,17 +117,14 @@ export const Row = memo(function Row(props: RowProps) {
           <Name {...props} />
           {props.isCompact && (
             <span className="row-sub">
-              <When time={file.updated_at} />
+              <When time={file.updated_at} isShort />
               <span aria-hidden="true"> · </span>
               <Size file={file} />
+              <MediaMarks file={file} />
             </span>
           )}
         </span>
-        {file.media && (
-          <Suspense fallback={null}>
-            <RowMarks media={file.media} />
-          </Suspense>
-        )}
+        {!props.isCompact && <MediaMarks file={file} />}
         {file.moving && <Moving />}
       </div>
       {columns.map((column) => (
@@ -164,7 +170,7 @@ export const Card = memo(function Card(props: CardProps) {
           <span className="card-sub">
             <Size file={file} />
             <span aria-hidden="true"> · </span>
-            <When time={file.updated_at} />
+            <When time={file.updated_at} isShort />
           </span>
         </span>
         {file.moving && <Moving />}

@@ -3,7 +3,7 @@ import type { ListedFile } from "@/api/types";
 import type { ColumnId } from "@/drive/columns";
 import { kindOf } from "@/drive/kind";
 import { text } from "@/text";
-import { daysUntil, formatExactBytes, formatExactTime, formatSize, formatWhen } from "@/ui/format";
+import { daysUntil, formatExactBytes, formatExactTime, formatSize, formatWhen, formatWhenShort } from "@/ui/format";
 import { visible } from "@/ui/visible";
 
 interface CellProps {
@@ -13,11 +13,11 @@ interface CellProps {
   me: string;
 }
 
-export function When({ time }: { time: string | null | undefined }) {
+export function When({ time, isShort = false }: { time: string | null | undefined; isShort?: boolean }) {
   if (!time) return <span>–</span>;
   return (
     <time dateTime={time} title={formatExactTime(time)}>
-      {formatWhen(time)}
+      {isShort ? formatWhenShort(time) : formatWhen(time)}
     </time>
   );
 }

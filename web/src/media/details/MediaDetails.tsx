@@ -6,7 +6,7 @@ import { messageOf } from "@/api/problem";
 import type { FileMedia, ListedFile } from "@/api/types";
 import { copyText } from "@/drive/actions/downloading";
 import { MakeButtons } from "@/media/details/MakeButtons";
-import { MediaJobs } from "@/media/details/MediaJobs";
+import { MediaJobs, useMediaJobs } from "@/media/details/MediaJobs";
 import { Renditions } from "@/media/details/Renditions";
 import { dimensionsOf, secondsOf, whyUnreadable } from "@/media/facts";
 import { media as words } from "@/text/media";
@@ -64,22 +64,25 @@ function Fact({ label, value }: { label: string; value: string | null }) {
   );
 }
 
-function Made({ file, media, hash, isTrashed }: MediaDetailsProps & { hash: string }) {
+function Made(props: MediaDetailsProps & { hash: string }) {
+  const { media, hash } = props;
   // Lists tell when a thumbnail came: then there is more to show here, too.
   const made = `${media.state} ${media.has_stream}`;
   const { data, error } = useQuery({ queryKey: [...keys.media(hash), made], queryFn: ({ signal }) => getMedia(hash, signal) });
   if (error) return <p className="field-error">{messageOf(error)}</p>;
-  if (!data) return null;
+  return data ? <Known {...props} known={data} /> : null;
+}
+
+function Known({ file, media, hash, isTrashed, known }: MediaDetailsProps & { hash: string; known: KnownMedia }) {
+  const jobs = useMediaJobs(hash, known.jobs);
   const isReadable = media.state !== "unreadable";
   return (
     <>
-      <MediaJobs hash={hash} jobs={data.jobs} />
-      {isReadable && <Renditions renditions={data.renditions} />}
-      {!isTrashed && <MakeButtons file={file} media={media} hash={hash} hasRenditions={hasSome(data)} isKnown={isReadable && file.media !== null} />}
+      <MediaJobs jobs={jobs} />
+      {isReadable && <Renditions hash={hash} renditions={known.renditions} />}
+      {!isTrashed && (
+        <MakeButtons file={file} media={media} hash={hash} jobs={jobs} hasRenditions={known.renditions.length > 0} isKnown={isReadable && file.media !== null} />
+      )}
     </>
   );
-}
-
-function hasSome({ renditions }: KnownMedia): boolean {
-  return renditions.length > 0;
 }

@@ -7,14 +7,18 @@ import { JobRow } from "@/jobs/JobRow";
 import { followJob } from "@/jobs/store";
 import { useJobList } from "@/jobs/useJobs";
 
-export function MediaJobs({ hash, jobs }: { hash: string; jobs: readonly Job[] }) {
+/** The work that is shown for a hash, as it goes on. */
+export function useMediaJobs(hash: string, jobs: readonly Job[]): Job[] {
   const followed = useJobList();
   useEffect(() => jobs.filter((job) => !isFinal(job.state)).forEach(followJob), [jobs]);
-  const shown = useMemo(() => jobsToShow(jobs, followed.filter((job) => job.hash === hash)), [jobs, followed, hash]);
-  if (shown.length === 0) return null;
+  return useMemo(() => jobsToShow(jobs, followed.filter((job) => job.hash === hash)), [jobs, followed, hash]);
+}
+
+export function MediaJobs({ jobs }: { jobs: readonly Job[] }) {
+  if (jobs.length === 0) return null;
   return (
     <ul className="media-jobs">
-      {shown.map((job) => (
+      {jobs.map((job) => (
         <JobRow key={job.id} job={job} />
       ))}
     </ul>

@@ -4,7 +4,7 @@ import type { Job } from "@/api/types";
 import { progressText } from "@/jobs/JobRow";
 import { isListed } from "@/jobs/useJobs";
 import { jobsToShow } from "@/media/details/MediaJobs";
-import { factsOf } from "@/media/details/Renditions";
+import { factsOf, inOrder } from "@/media/details/Renditions";
 
 function job(id: string, kind: string, state: Job["state"], created = "2026-01-01"): Job {
   return { id, kind, state, created_at: created } as Job; // all that is looked at
@@ -38,10 +38,16 @@ test("seconds of a film read as a clock", () => {
   expect(progressText({ state: "running", progress })).toBe("0:12 / 1:03");
 });
 
-test("a stream tells its qualities, its length and its lock", () => {
-  const video_tracks = [{ id: "a", codec: "av1", width: 640, height: 360, bitrate: 1 }, { id: "b", codec: "h264", width: 1280, height: 720, bitrate: 1 }];
-  const streaming = { encrypted: true, master_playlist: "", dash_manifest: "" };
+test("a stream tells its qualities and its codecs, a picture its size", () => {
+  const video_tracks = [{ id: "a", codec: "h264", width: 640, height: 360, bitrate: 1 }, { id: "b", codec: "av1", width: 1280, height: 720, bitrate: 1 }];
 
-  expect(factsOf({ width: 1280, height: 720, duration_ms: 63_000, facts: { video_tracks, streaming } })).toEqual(["720p, 360p", "1:03", "encrypted"]);
+  expect(factsOf({ width: 1280, height: 720, duration_ms: 63_000, facts: { video_tracks } })).toEqual(["360p to 720p", "AV1, H.264"]);
   expect(factsOf({ width: 320, height: 200, duration_ms: null, facts: null })).toEqual(["320 × 200"]);
+  expect(factsOf({ width: null, height: null, duration_ms: 63_000, facts: null })).toEqual(["1:03"]);
+});
+
+test("renditions stand in the same order, whichever was made last", () => {
+  const made = ["thumbnail", "something new", "preview", "stream"].map((kind) => ({ kind }));
+
+  expect(inOrder(made).map(({ kind }) => kind)).toEqual(["stream", "preview", "thumbnail", "something new"]);
 });

@@ -1,9 +1,8 @@
 /** The bar under a film: playing, the position, sound, captions, quality, speed and the whole screen. */
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { Button } from "react-aria-components";
 import type { Choices, Engine } from "@/media/player/engine";
 import { SeekBar } from "@/media/player/SeekBar";
-import type { Stream } from "@/media/player/stream";
 import type { Playback } from "@/media/player/usePlayback";
 import { media as mediaWords } from "@/text/media";
 import { previews } from "@/text/previews";
@@ -19,17 +18,18 @@ const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 export interface ControlsProps {
   video: HTMLVideoElement | null;
   engine: Engine | null;
-  stream: Stream | null;
+  sprites: string | null;
   playback: Playback;
   choices: Choices;
   duration: number;
+  onSeek: (seconds: number) => void;
   isFull: boolean;
   onToggle: () => void;
   onFull: () => void;
 }
 
 export function Controls(props: ControlsProps) {
-  const { video, engine, stream, playback, choices, duration, isFull } = props;
+  const { video, engine, sprites, playback, choices, duration, isFull } = props;
   const act = (change: (media: HTMLVideoElement) => void) => () => video && change(video);
   return (
     <div className="player-bar">
@@ -37,15 +37,13 @@ export function Controls(props: ControlsProps) {
         time={playback.time}
         duration={duration}
         buffered={playback.buffered}
-        sprites={stream?.sprites ?? null}
-        onSeek={(seconds) => {
-          if (video) video.currentTime = seconds;
-        }}
+        sprites={sprites}
+        onSeek={props.onSeek}
       />
       <div className="player-row">
         <IconButton icon={playback.paused ? "play" : "pause"} filled={playback.paused} label={playback.paused ? words.play : words.pause} shortcut="K" onPress={props.onToggle} />
         <Sound video={video} playback={playback} />
-        <span className="player-time tabular">{words.position(formatClock(playback.time), formatClock(duration)).replace(" of ", " / ")}</span>
+        <span className="player-time tabular">{duration > 0 ? `${formatClock(playback.time)} / ${formatClock(duration)}` : formatClock(playback.time)}</span>
         <span className="player-space" />
         {choices.captions.length > 0 && (
           <Choice icon="captions" title={words.captions} isOn={choices.caption >= 0} items={captionItems(choices, engine)} />
@@ -87,6 +85,7 @@ function Sound({ video, playback }: Pick<ControlsProps, "video" | "playback">) {
         step={0.05}
         value={isSilent ? 0 : playback.volume}
         aria-label={words.volume}
+        style={{ "--level": `${isSilent ? 0 : 100 * playback.volume}%` } as CSSProperties}
         onChange={(event) => {
           if (!video) return;
           video.volume = Number(event.target.value);

@@ -45,7 +45,7 @@ export function SeekBar({ time, duration, buffered, sprites, onSeek }: SeekBarPr
         type="range"
         min={0}
         max={STEPS}
-        value={Math.round((STEPS * time) / duration)}
+        value={Math.round(STEPS * partOf(time, duration))}
         aria-label={words.seek}
         aria-valuetext={words.position(formatClock(time), formatClock(duration))}
         onChange={(event) => onSeek((Number(event.target.value) / STEPS) * duration)}
@@ -79,8 +79,13 @@ export function seekByKey(key: string, time: number, duration: number): number |
   return to === undefined ? null : Math.min(duration, Math.max(0, to));
 }
 
+/** 0 of what has no length that is known. */
+export function partOf(seconds: number, duration: number): number {
+  return duration > 0 ? Math.min(1, seconds / duration) : 0;
+}
+
 function share(seconds: number, duration: number): string {
-  return `${(100 * Math.min(1, seconds / duration)).toFixed(2)}%`;
+  return `${(100 * partOf(seconds, duration)).toFixed(2)}%`;
 }
 
 function spritesAt(url: string | null) {

@@ -1,8 +1,10 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
 import { keySet } from "@/media/player/clear-keys";
+import { nameOf } from "@/media/player/languages";
 import { qualitiesOf } from "@/media/player/qualities";
 import { seekByKey } from "@/media/player/SeekBar";
+import { barsOf, outlineOf } from "@/media/player/waveform";
 import { parseSprites, tileAt } from "@/media/player/sprites";
 
 const SPRITES = `WEBVTT
@@ -60,4 +62,20 @@ test.each([
   ["x", null],
 ])("%s leads to %j", (key, to) => {
   expect(seekByKey(key, 10, 20)).toBe(to);
+});
+
+test("a track is called by its title, or else by its language", () => {
+  expect(nameOf({ name: "Director's notes", lang: "en" })).toBe("Director's notes");
+  expect(nameOf({ name: "ger", lang: "de" })).toBe("German");
+  expect(nameOf({ name: "ger_2", lang: "de" })).toBe("German 2");
+  expect(nameOf({ name: "und" })).toBe("Unknown language");
+});
+
+test("a sound is drawn by the loudest moments of its parts", () => {
+  const waveform = { bits: 8, data: [-64, 32, -16, 8, 0, 0, -32, 128] };
+
+  expect(barsOf(waveform, 2)).toEqual([0.5, 1]);
+  expect(barsOf(waveform, 100)).toHaveLength(4);
+  expect(barsOf({ bits: 8, data: [] }, 10)).toEqual([]);
+  expect(outlineOf([0.5, 1])).toBe("M0.2 0.500h.6v1.000h-.6zM1.2 0.000h.6v2.000h-.6z");
 });

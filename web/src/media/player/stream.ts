@@ -16,13 +16,13 @@ export function streamOf({ hash, renditions }: KnownMedia): Stream | null {
   const made = renditions.find((each) => each.kind === "stream" && each.url !== null);
   if (!made?.url) return null;
   const master = ownAddress(made.url);
-  const sprites = made.facts?.sprites?.vtt;
-  const folder = made.key.slice(0, made.key.lastIndexOf("/") + 1);
-  return {
-    hash,
-    master,
-    // Both are below the same folder, in the store as over HTTP.
-    sprites: sprites?.startsWith(folder) ? ownAddress(new URL(sprites.slice(folder.length), new URL(master, location.href)).href) : null,
-    isEncrypted: made.facts?.streaming?.encrypted ?? false,
-  };
+  const vtt = made.facts?.sprites?.vtt;
+  const sprites = vtt === undefined ? null : besideMaster(vtt, made.key, made.url);
+  return { hash, master, sprites: sprites && ownAddress(sprites), isEncrypted: made.facts?.streaming?.encrypted ?? false };
+}
+
+/** The address of another object of a stream, which is below the folder of the first playlist in the store as over HTTP; null of what is elsewhere. */
+export function besideMaster(key: string, masterKey: string, masterUrl: string): string | null {
+  const folder = masterKey.slice(0, masterKey.lastIndexOf("/") + 1);
+  return key.startsWith(folder) ? new URL(key.slice(folder.length), new URL(masterUrl, location.href)).href : null;
 }

@@ -3,6 +3,7 @@
 Its options come from the environment that `pool` gives: one thread, nothing on disk.
 """
 
+import mmap
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
@@ -23,10 +24,20 @@ LOADERS: Mapping[SourceFormat, str] = {
 }
 """What each format that libvips reads for us is read by."""
 
+_SPARE_BYTES = 64 * 2**20
+"""More than any step takes that tells no reason when it cannot have it, such as a thread."""
 _NO_MEMORY = ("out of memory", "memory allocation error", "cannot allocate memory")
 """What libvips, libheif and the system say."""
+_OLDEST = (8, 18)
 _ALLOWED = ("Jpeg", "Png", "Webp", "Nsgif", "Tiff", "Svg", "Heif")
 
+if not pyvips.at_least_libvips(*_OLDEST):
+    # Installed from source beside the headers of libvips, pyvips is compiled for that one, and
+    # takes the place of the wheel's.
+    raise ImportError(
+        "pyvips was compiled for a libvips of this system that is too old: install it again"
+        " with PKG_CONFIG_LIBDIR=/nonexistent"
+    )
 pyvips.operation_block_set("VipsForeignLoad", state=True)
 for _name in _ALLOWED:
     pyvips.operation_block_set(f"VipsForeignLoad{_name}", state=False)
@@ -47,8 +58,20 @@ def reading() -> Generator[None]:
 
 
 def failure_of(error: Exception) -> Error:
-    """Return what a library's failure amounts to: a damaged picture, or too little memory."""
+    """Return what a library's failure amounts to: a damaged picture, or too little memory.
+
+    It is asked for while what the picture took is still held.
+    """
     said = str(error).lower()
-    if isinstance(error, MemoryError) or any(words in said for words in _NO_MEMORY):
+    is_told = isinstance(error, MemoryError) or any(words in said for words in _NO_MEMORY)
+    if is_told or not _has_room():
         return ImageMemoryError("the picture needs more memory than KEYSHELF_IMAGE_MEMORY_MIB")
     return UnreadableImageError("the picture is damaged or cut off")
+
+
+def _has_room() -> bool:
+    try:
+        mmap.mmap(-1, _SPARE_BYTES).close()
+    except (OSError, MemoryError):
+        return False
+    return True

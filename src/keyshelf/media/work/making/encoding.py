@@ -10,13 +10,13 @@ from keyshelf.errors import UnavailableError
 from keyshelf.jobs.values import JSON, Payload
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import work_key, work_prefix
+from keyshelf.media.removing import remove_below
 from keyshelf.media.tools.room import refuse_without_room
 from keyshelf.media.video.encode import EncodedPiece, encode_piece
 from keyshelf.media.video.plan import EncodePlan, Piece
 from keyshelf.media.work.makers import Task
 from keyshelf.media.work.making.storing import append_file, append_object, store_file
 from keyshelf.media.work.making.studio import Studio
-from keyshelf.media.work.removing import remove_below
 from keyshelf.store.errors import ObjectNotFoundError
 
 

@@ -78,7 +78,7 @@ async def _cover(studio: Studio, task: Task) -> Made:
 
 async def _preview(studio: Studio, task: Task) -> Made:
     assert isinstance(task.options, PreviewOptions)  # noqa: S101 -- as the step says
-    wanted = preview.PreviewOptions(
+    wanted = preview.PreviewPlan(
         start=task.options.start_sec,
         duration=task.options.duration,
         width=task.options.width,
@@ -98,7 +98,7 @@ async def _preview(studio: Studio, task: Task) -> Made:
 
 
 async def _store_preview(
-    studio: Studio, key: ObjectKey, path: Path, wanted: preview.PreviewOptions
+    studio: Studio, key: ObjectKey, path: Path, wanted: preview.PreviewPlan
 ) -> Rendition:
     facts = await studio.renders.inspect(path)
     size = await store_file(studio.media, key, path, facts.mimetype)

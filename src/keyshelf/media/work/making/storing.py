@@ -1,14 +1,12 @@
 """Storing what was made."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import Attributes, ObjectStore, PutOptions
-
-_PIECE = 2**20
+from keyshelf.store.bodies import file_pieces
 
 
 async def store_bytes(store: ObjectStore, key: ObjectKey, data: bytes, content_type: str) -> int:
@@ -20,7 +18,7 @@ async def store_bytes(store: ObjectStore, key: ObjectKey, data: bytes, content_t
 async def store_file(store: ObjectStore, key: ObjectKey, path: Path, content_type: str) -> int:
     """Store a file of any length and return its size."""
     options = PutOptions(Attributes(content_type=content_type))
-    return (await store.put(key, _pieces(path), options)).size
+    return (await store.put(key, file_pieces(path), options)).size
 
 
 async def append_object(store: ObjectStore, key: ObjectKey, path: Path) -> None:
@@ -33,11 +31,5 @@ async def append_object(store: ObjectStore, key: ObjectKey, path: Path) -> None:
 async def append_file(source: Path, path: Path) -> None:
     """Add a file's bytes to the end of another."""
     async with await anyio.open_file(path, "ab") as file:
-        async for piece in _pieces(source):
+        async for piece in file_pieces(source):
             await file.write(piece)
-
-
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    async with await anyio.open_file(path, "rb") as file:
-        while piece := await file.read(_PIECE):
-            yield piece

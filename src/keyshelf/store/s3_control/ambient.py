@@ -1,4 +1,4 @@
-"""What botocore knows better than we do: where this machine's credentials come from.
+"""Where this machine's credentials come from, which botocore knows better than we do.
 
 Asked only when no keys are configured: environment, shared files, web identity,
 container and instance roles, in botocore's own order.

@@ -1,0 +1,1 @@
+"""What the drive's rows say that the source store holds."""

@@ -1,0 +1,1 @@
+"""What the rows of media say that the media store holds."""

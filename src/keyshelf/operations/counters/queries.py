@@ -1,0 +1,83 @@
+"""Statements on the counters of stores."""
+
+from keyshelf.database.transactions import ReadTransaction, Transaction
+from keyshelf.operations.counters.values import Asked, Counts, Direction, Requests, Way
+
+
+async def add(tx: Transaction, counts: Counts) -> None:
+    """Add to the counters. In one order, so that two who do it at once wait for each other."""
+    for asked, each in sorted(counts.requests.items()):
+        await tx.execute(
+            """
+            INSERT INTO store_requests AS s (
+                store, region, operation, requests, refused, failed, seconds, buckets
+            ) VALUES (
+                %(store)s, %(region)s, %(operation)s, %(requests)s, %(refused)s, %(failed)s,
+                %(seconds)s, %(buckets)s
+            ) ON CONFLICT (store, region, operation) DO UPDATE SET
+                requests = s.requests + excluded.requests,
+                refused = s.refused + excluded.refused,
+                failed = s.failed + excluded.failed,
+                seconds = s.seconds + excluded.seconds,
+                buckets = ARRAY(
+                    SELECT coalesce(a, 0) + coalesce(b, 0)
+                    FROM unnest(s.buckets, excluded.buckets) WITH ORDINALITY AS pairs (a, b, at)
+                    ORDER BY at
+                )
+            """,
+            {
+                "store": asked.store,
+                "region": asked.region,
+                "operation": asked.operation,
+                "requests": each.count,
+                "refused": each.refused,
+                "failed": each.failed,
+                "seconds": each.seconds,
+                "buckets": list(each.buckets),
+            },
+        )
+    for way, count in sorted(counts.bytes.items()):
+        await tx.execute(
+            """
+            INSERT INTO store_traffic AS s (store, region, direction, bytes)
+            VALUES (%(store)s, %(region)s, %(direction)s, %(bytes)s)
+            ON CONFLICT (store, region, direction) DO UPDATE SET bytes = s.bytes + excluded.bytes
+            """,
+            {
+                "store": way.store,
+                "region": way.region,
+                "direction": way.direction,
+                "bytes": count,
+            },
+        )
+
+
+async def read(tx: ReadTransaction) -> Counts:
+    """Return the counters."""
+    requests = await tx.all(
+        """
+        SELECT store, region, operation, requests, refused, failed, seconds, buckets
+        FROM store_requests
+        """
+    )
+    traffic = await tx.all("SELECT store, region, direction, bytes FROM store_traffic")
+    return Counts(
+        {
+            Asked(row["store"], row["region"], row["operation"]): Requests(
+                row["requests"],
+                row["refused"],
+                row["failed"],
+                row["seconds"],
+                tuple(row["buckets"]),
+            )
+            for row in requests
+        },
+        {
+            Way(row["store"], row["region"], _direction(row["direction"])): row["bytes"]
+            for row in traffic
+        },
+    )
+
+
+def _direction(text: str) -> Direction:
+    return "in" if text == "in" else "out"

@@ -1,0 +1,1 @@
+"""Rules of buckets: what is wanted, in each cloud's own words, compared and applied."""

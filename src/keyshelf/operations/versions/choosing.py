@@ -1,0 +1,74 @@
+"""What to do with a key, from its versions alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+
+from keyshelf.operations.versions.values import Action, Change
+from keyshelf.store.versions import ObjectVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change with the versions that it takes."""
+
+    change: Change
+    markers: Sequence[ObjectVersion] = ()
+    """To be dropped, the newest first: a crash between two leaves the object deleted."""
+    version: ObjectVersion | None = None
+    """To be brought back."""
+
+
+def undeletion(history: Sequence[ObjectVersion]) -> Step | None:
+    """Return how a deleted object comes back; None for one that is there, or of no version.
+
+    `history` has the versions of one key, the newest first.
+    """
+    markers = list(takewhile(lambda each: each.is_marker, history))
+    if not markers or len(markers) == len(history):
+        return None
+    return _undelete(markers, history[len(markers)])
+
+
+def version_at(history: Sequence[ObjectVersion], at: datetime) -> ObjectVersion | None:
+    """Return the object that a key had at a time; None when it had none."""
+    then = _state_at(history, at)
+    return None if then is None or then.is_marker else then
+
+
+def reversion(history: Sequence[ObjectVersion], at: datetime) -> Step | None:
+    """Return how a key gets back to what it was at a time; None when it is.
+
+    What was made later is to be removed; what became of that is for the caller to decide.
+    """
+    newest = history[0]
+    then = _state_at(history, at)
+    if then is newest:
+        return None
+    if then is None or then.is_marker:
+        if newest.is_marker:
+            return None
+        made = history[-1] if then is None else history[history.index(then) - 1]
+        change = Change(newest.key, Action.REMOVE, newest.size, made.modified_at)
+        return Step(change)
+    later = history[: history.index(then)]
+    if all(each.is_marker for each in later):
+        return _undelete(later, then)
+    if not newest.is_marker and _is_same(newest, then):
+        return None
+    return Step(Change(then.key, Action.REVERT, then.size, later[-1].modified_at), version=then)
+
+
+def _state_at(history: Sequence[ObjectVersion], at: datetime) -> ObjectVersion | None:
+    return next((each for each in history if each.modified_at <= at), None)
+
+
+def _undelete(markers: Sequence[ObjectVersion], version: ObjectVersion) -> Step:
+    change = Change(version.key, Action.UNDELETE, version.size, markers[-1].modified_at)
+    return Step(change, markers=markers)
+
+
+def _is_same(newest: ObjectVersion, then: ObjectVersion) -> bool:
+    """Say whether it was brought back before: a copy has the ETag of what it is a copy of."""
+    return (newest.etag, newest.size) == (then.etag, then.size)

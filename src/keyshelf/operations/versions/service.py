@@ -1,0 +1,136 @@
+"""Bringing back what was deleted or overwritten in a bucket that keeps versions."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from keyshelf.concurrency import for_each
+from keyshelf.errors import Error
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.operations.versions.choosing import Step, reversion, undeletion, version_at
+from keyshelf.operations.versions.values import Action, Change, Recovered, VersionsOffError
+from keyshelf.store.versions import ObjectVersion, VersionedStore
+
+_AT_ONCE = 16
+_STEPS_AT_ONCE = 64
+_KEYS_AT_ONCE = 1000
+
+OnProgress = Callable[[int], Awaitable[None]]
+"""Told how many keys have been looked at."""
+OnChanged = Callable[[Sequence[Change]], Awaitable[None]]
+"""Told what was changed just now; not in a dry run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which objects are to be as they were."""
+
+    prefix: str = ""
+    at: datetime | None = None
+    """Without, what is deleted comes back and nothing else changes."""
+    removes: bool = False
+    """Whether what was not there then is deleted; versions of it stay."""
+    is_immutable: bool = False
+    """Whether no object ever changes: what was there then is only to be there again. A newer
+    version is as good as the one of then, or better, as it may have healed that."""
+    keeps: Callable[[ObjectKey], bool] = lambda _key: True
+    """Which keys are looked at."""
+
+
+async def recover(
+    store: VersionedStore,
+    wanted: Wanted,
+    *,
+    dry_run: bool = False,
+    on_progress: OnProgress | None = None,
+    on_changed: OnChanged | None = None,
+) -> Recovered:
+    """Make objects be again what they were: deleted ones there, with `at` all as then.
+
+    Nothing is lost by it: markers go, older versions are copied over newer ones, which stay
+    as versions. One pass over the versions below the prefix, in bounded memory. A key that
+    fails is a problem of the report and ends nothing. A crash leaves some keys done; twice
+    is once.
+
+    Raises `VersionsOffError` for a bucket that never kept versions, and what listing raises.
+    """
+    done = Recovered(dry_run=dry_run)
+    keeps_versions = await store.keeps_versions()
+    seen_versions = False
+    steps: list[Step] = []
+    async for history in histories(store, wanted.prefix):
+        seen_versions = seen_versions or len(history) > 1 or history[0].is_marker
+        if not wanted.keeps(history[0].key):
+            continue
+        done.looked_at += 1
+        step = _step(history, wanted, done)
+        if step is not None:
+            steps.append(step)
+        if len(steps) == _STEPS_AT_ONCE:
+            await _take(store, steps, done, on_changed)
+            steps.clear()
+        if on_progress is not None and done.looked_at % _KEYS_AT_ONCE == 0:
+            await on_progress(done.looked_at)
+    await _take(store, steps, done, on_changed)
+    if not keeps_versions and not seen_versions:
+        raise VersionsOffError(
+            "this bucket keeps no versions, so nothing can be brought back:"
+            " `keyshelf versioning apply` turns them on for what happens from now on"
+        )
+    return done
+
+
+async def histories(
+    store: VersionedStore, prefix: str = ""
+) -> AsyncIterator[Sequence[ObjectVersion]]:
+    """Give the versions of each key below a prefix together, the newest first."""
+    history: list[ObjectVersion] = []
+    async for page in store.versions(prefix):
+        for version in page:
+            if history and history[0].key != version.key:
+                yield history
+                history = []
+            history.append(version)
+    if history:
+        yield history
+
+
+def _step(history: Sequence[ObjectVersion], wanted: Wanted, done: Recovered) -> Step | None:
+    if wanted.at is None:
+        return undeletion(history)
+    if wanted.is_immutable:
+        return undeletion(history) if version_at(history, wanted.at) else None
+    step = reversion(history, wanted.at)
+    if step is not None and step.change.action is Action.REMOVE and not wanted.removes:
+        done.newer += 1
+        return None
+    return step
+
+
+async def _take(
+    store: VersionedStore, steps: Sequence[Step], done: Recovered, on_changed: OnChanged | None
+) -> None:
+    failed: dict[str, str] = {}
+    if not done.dry_run:
+        await for_each(list(steps), partial(_apply, store, failed), at_once=_AT_ONCE)
+    for step in steps:
+        if step.change.key in failed:
+            done.note_problem(step.change.key, failed[step.change.key])
+        else:
+            done.note(step.change)
+    changes = [step.change for step in steps if step.change.key not in failed]
+    if on_changed is not None and changes and not done.dry_run:
+        await on_changed(changes)
+
+
+async def _apply(store: VersionedStore, failed: dict[str, str], step: Step) -> None:
+    try:
+        for marker in step.markers:
+            await store.drop(marker)
+        if step.version is not None:
+            await store.bring_back(step.version)
+        if step.change.action is Action.REMOVE:
+            await store.delete(step.change.key)
+    except Error as error:
+        failed[step.change.key] = error.detail

@@ -1,0 +1,1 @@
+"""What the rows of repositories say that the repository store holds."""

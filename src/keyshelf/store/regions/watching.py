@@ -1,0 +1,92 @@
+"""What reads teach of regions: kept for the next choice, and counted."""
+
+from keyshelf.store.budget import Budget
+from keyshelf.store.regions.metrics import RegionsMetrics
+from keyshelf.store.regions.region import Region
+from keyshelf.store.regions.values import RegionsOptions, Strategy
+
+_HEDGE_BURST = 10
+
+
+class Watch:
+    """What all reads of one store share."""
+
+    def __init__(self, options: RegionsOptions, metrics: RegionsMetrics, *, role: str) -> None:
+        self._options = options
+        self._metrics = metrics
+        self._role = role
+        self._hedges = Budget(share=options.hedged_share, burst=_HEDGE_BURST)
+        self.now = options.timing.now
+        self.wait = options.timing.wait
+        self.patience = options.patience
+
+    def late_after(self, region: Region) -> float | None:
+        """Return after how many seconds a region is late; None when only silence counts."""
+        late_after = region.latency.late_after
+        is_hedged = self._options.strategy is not Strategy.PRIMARY_ONLY
+        return late_after if is_hedged and late_after and late_after < self.patience else None
+
+    def add(self, region: Region) -> None:
+        """Show a region before it is asked."""
+        self._metrics.well.labels(self._role, region.name).set(1)
+
+    def chose(self, region: Region) -> None:
+        """A read begins here."""
+        self._hedges.earn()
+        region.asked_at = self.now()
+        self._metrics.chosen.labels(self._role, region.name).inc()
+
+    def hedged(self, region: Region) -> bool:
+        """Say whether a region that is late is to be helped by another, and count it."""
+        if not self._hedges.spend():
+            return False
+        self._metrics.hedges.labels(self._role, region.name).inc()
+        return True
+
+    def answered(self, region: Region, began: float) -> None:
+        """A read that began then was answered."""
+        region.latency.observe(self.now() - began)
+        region.latency.found(is_there=True)
+        region.health.answered()
+        self._metrics.reads.labels(self._role, region.name).inc()
+        self._show(region)
+
+    def overtaken(self, region: Region, began: float) -> None:
+        """Another region was faster; this one had had that long."""
+        region.latency.at_least(self.now() - began)
+        self._show(region)
+
+    def missing(self, region: Region, began: float) -> None:
+        """The object is not there."""
+        region.latency.observe(self.now() - began)
+        region.latency.found(is_there=False)
+        region.health.answered()
+        self._fell(region, "missing")
+
+    def failed(self, region: Region) -> None:
+        """The region cannot be reached, fails, or refuses us."""
+        region.health.failed()
+        self._fell(region, "failed")
+
+    def silent(self, region: Region) -> None:
+        """The region has not answered for as long as we are patient."""
+        region.health.failed()
+        self._fell(region, "silent")
+
+    def unusable(self, region: Region) -> None:
+        """The rest of an object cannot come from here."""
+        self._fell(region, "missing")
+
+    def probed(self, region: Region, *, is_well: bool) -> None:
+        """A probe of a resting region ended so."""
+        region.health.probed(is_well=is_well)
+        self._show(region)
+
+    def _fell(self, region: Region, reason: str) -> None:
+        self._metrics.fallbacks.labels(self._role, region.name, reason).inc()
+        self._show(region)
+
+    def _show(self, region: Region) -> None:
+        self._metrics.well.labels(self._role, region.name).set(region.health.is_well)
+        if region.latency.mean is not None:
+            self._metrics.latency.labels(self._role, region.name).set(region.latency.mean)

@@ -1,0 +1,60 @@
+"""Getting files of the drive back from the versions of its bucket."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from keyshelf.drive.backfill.service import BackfillResult, backfill
+from keyshelf.drive.content.noticing import notice
+from keyshelf.drive.parts import DriveParts
+from keyshelf.layout.drive import SYSTEM_PREFIX
+from keyshelf.operations.versions.service import OnProgress, Wanted, recover
+from keyshelf.operations.versions.values import Action, Change, Recovered
+from keyshelf.store.versions import VersionedStore
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveredDrive:
+    """What a recovery of files did, or with `dry_run` would do."""
+
+    prefix: str
+    at: datetime | None
+    dry_run: bool
+    objects: Recovered
+    registered: BackfillResult | None
+    """The files that have rows again; None in a dry run."""
+
+
+async def recover_drive(
+    parts: DriveParts,
+    versions: VersionedStore,
+    prefix: str,
+    *,
+    at: datetime | None,
+    asked_by: str,
+    dry_run: bool = False,
+    on_progress: OnProgress | None = None,
+) -> RecoveredDrive:
+    """Bring deleted files below a prefix back; with `at`, also what files held at that time.
+
+    Objects first, rows after them. A file that was overwritten tells of its older bytes and
+    keeps its id; one that was purged is a new file. What was made later stays, and so does
+    a file that has another name since: it is then there under both. A crash leaves some files
+    done; twice is once.
+
+    Raises `VersionsOffError`, `BackfillRunningError`, and what listing raises.
+    """
+
+    async def changed(changes: Sequence[Change]) -> None:
+        for change in changes:
+            if change.action is not Action.REMOVE:
+                await notice(parts, change.key, asked_by=asked_by)
+
+    wanted = Wanted(prefix, at=at, keeps=lambda key: not key.startswith(SYSTEM_PREFIX))
+    objects = await recover(
+        versions, wanted, dry_run=dry_run, on_progress=on_progress, on_changed=changed
+    )
+    registered = None
+    if not dry_run:
+        registered = await backfill(parts, asked_by=asked_by, prefix=prefix)
+    return RecoveredDrive(prefix, at, dry_run, objects, registered)

@@ -1,0 +1,126 @@
+"""`keyshelf bucket` and the commands of each kind of rules, on S3 as moto plays it."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.cli.conftest import Keyshelf, Ran
+
+Rules = Callable[..., Ran]
+
+
+@pytest.fixture
+def rules(keyshelf: Keyshelf, tmp_path: Path) -> Iterator[Rules]:
+    """Run a command where the repository store is a bucket, and the others are folders."""
+    with mock_aws():
+        amazon().create_bucket(Bucket="my-versions")
+
+        def run(*arguments: str, **changed: str) -> Ran:
+            return keyshelf(
+                *arguments,
+                **{
+                    "KEYSHELF_URL": "",
+                    "KEYSHELF_DATA": str(tmp_path / "data"),
+                    "REPOSITORY_BUCKET": "s3://my-versions",
+                    "REPOSITORY_S3_ACCESS_KEY": "AKID",
+                    "REPOSITORY_S3_SECRET_KEY": "secret",
+                    # moto keeps no sizes of objects in a filter, as S3 does.
+                    "REPOSITORY_TIER_WARM_DAYS": "0",
+                    "REPOSITORY_TIER_COLD_DAYS": "0",
+                    "REPOSITORY_TIER_ARCHIVE_DAYS": "0",
+                    **changed,
+                },
+            )
+
+        yield run
+
+
+def amazon() -> Any:
+    return boto3.client("s3", region_name="us-east-1")  # type: ignore[reportUnknownMemberType]  # other services have no stubs
+
+
+def test_show_prints_the_document_alone_and_how_it_is_applied(rules: Rules) -> None:
+    shown = rules("lifecycle", "show", REPOSITORY_TIER_WARM_DAYS="30")
+
+    assert shown.code == 0
+    assert shown.json["Rules"][0]["ID"] == "TransitionToWarm"
+    assert "aws s3api put-bucket-lifecycle-configuration --bucket my-versions" in shown.err
+    assert "warning: a chunk of 64 KiB is billed as 128 KiB" in shown.err
+
+
+def test_a_difference_is_shown_applied_and_gone(rules: Rules) -> None:
+    before = rules("lifecycle", "diff")
+    applied = rules("lifecycle", "apply", "--yes")
+    after = rules("lifecycle", "diff")
+
+    assert before.code == 1
+    assert "+ CleanupDeletedChunks: what is tagged as deleted goes" in before.lines
+    assert "    Expiration.Days: 30" in before.lines
+    assert (applied.code, applied.lines[-1]) == (0, "applied and read back")
+    assert (after.code, after.lines) == (0, ["as wanted"])
+    assert rules("lifecycle", "apply").lines == ["nothing to change"]
+
+
+def test_nothing_is_applied_unless_somebody_says_so(rules: Rules) -> None:
+    asked = rules("versioning", "apply")
+
+    assert asked.code == 2
+    assert "--yes" in asked.err
+    assert "Status" not in amazon().get_bucket_versioning(Bucket="my-versions")
+
+
+def test_the_plan_tells_all_stores_and_what_mends_them(rules: Rules) -> None:
+    rules("versioning", "apply", "--yes")
+
+    plan = rules("bucket", "plan")
+    document = rules("bucket", "plan", "--json").json
+
+    assert plan.code == 1
+    assert "  a folder of this machine: it has no rules" in plan.lines
+    assert "  versioning    as wanted" in plan.lines
+    assert "  lifecycle     differs: 3 missing" in plan.lines
+    assert plan.lines[-1] == "  keyshelf lifecycle apply --store repository"
+    assert [each["role"] for each in document["items"]] == ["source", "media", "repository"]
+
+    rules("lifecycle", "apply", "--yes")
+
+    assert rules("bucket", "plan").lines[-1] == "nothing differs from what is wanted"
+
+
+def test_what_is_not_asked_for_says_what_asks_for_it(rules: Rules) -> None:
+    assert "REPOSITORY_KMS_KEY asks for it" in rules("encryption", "show").err
+
+
+def test_a_store_without_rules_and_days_that_cannot_be_are_refused(rules: Rules) -> None:
+    folder = rules("lifecycle", "diff", "--store", "source")
+    early = rules("lifecycle", "show", REPOSITORY_TIER_WARM_DAYS="7")
+
+    assert (folder.code, "SOURCE_BUCKET" in folder.err) == (2, True)
+    assert (early.code, "30th day" in early.err) == (2, True)
+
+
+def test_rules_of_google_are_shown_and_not_reached(rules: Rules) -> None:
+    google = {
+        "REPOSITORY_BUCKET": "gs://my-versions",
+        "REPOSITORY_S3_ACCESS_KEY": "",
+        "REPOSITORY_S3_SECRET_KEY": "",
+        "REPOSITORY_GCS_ACCESS_KEY": "GOOG",
+        "REPOSITORY_GCS_SECRET_KEY": "secret",
+    }
+    shown = rules("lifecycle", "show", **google)
+    applied = rules("lifecycle", "apply", "--yes", **google)
+
+    assert json.loads(shown.out)["lifecycle"]["rule"]
+    assert "gcloud storage buckets update gs://my-versions --lifecycle-file" in shown.err
+    assert (applied.code, "gcloud storage buckets update" in applied.err) == (2, True)
+
+
+def test_rules_are_for_where_the_stores_are(keyshelf: Keyshelf) -> None:
+    refused = keyshelf("bucket", "plan")
+
+    assert (refused.code, "KEYSHELF_URL" in refused.err) == (2, True)
