@@ -10,12 +10,14 @@ from keyshelf.app.stopping import until_told_to_stop
 from keyshelf.app.workers import make_worker
 from keyshelf.settings import Settings
 from keyshelf.telemetry import LogOptions, configure_logging
+from keyshelf.tracing import tracing
 
 
 def run(settings: Settings, *, on_ready: Callable[[], None]) -> None:
     """Run a worker until SIGINT or SIGTERM; what runs then is finished or handed back."""
     configure_logging(LogOptions(level=settings.required("KEYSHELF_LOG_LEVEL")))
-    anyio.run(_run, settings, on_ready, backend_options={"use_uvloop": True})
+    with tracing.sending(settings.text("KEYSHELF_TRACES_URL")):
+        anyio.run(_run, settings, on_ready, backend_options={"use_uvloop": True})
 
 
 async def _run(settings: Settings, on_ready: Callable[[], None]) -> None:

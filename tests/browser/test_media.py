@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
-import httpx2
 import psycopg
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from tests.browser.accessibility import grave_findings
+from tests.browser.complaints import Complaints
 from tests.browser.drive_page import DrivePage
 from tests.media_clips import MediaClips
 
@@ -187,10 +187,17 @@ def test_a_film_is_made_into_a_stream_and_watched(drive: DrivePage, film: Path) 
     expect(drive.page.locator(".player-peek > div")).to_be_visible()
 
 
-def test_an_encrypted_film_is_watched(drive: DrivePage, film: Path) -> None:
+def test_an_encrypted_film_is_watched(drive: DrivePage, complaints: Complaints, film: Path) -> None:
     put(drive, "secret.mkv", film.read_bytes() + uuid4().bytes)
     make_streams(drive, "Encrypt it")
     expect(drive.item("secret.mkv")).to_contain_text("Plays as an encrypted stream")
+
+    complaints.expect(500)
+    drive.page.route("**/api/key/*", lambda route: route.fulfill(status=500))
+    drive.enter("secret.mkv")
+    expect(drive.dialog("secret.mkv")).to_contain_text("does not give the key")
+    drive.page.unroute("**/api/key/*")
+    drive.press("Escape")
 
     with drive.page.expect_response(re.compile("/api/key/")) as key:
         video = watch(drive, "secret.mkv")
@@ -225,8 +232,18 @@ def test_beside_the_film_stands_what_was_made_of_it_with_links(
     token = {"Authorization": f"Bearer {copied(drive)}"}
     known = drive.program.call("GET", f"/api/media/{made.locator('code').inner_text()}")
     stream = next(each["facts"] for each in known["renditions"] if each["kind"] == "stream")
-    key = httpx2.get(stream["encryption"]["key_endpoint"], headers=token)
+    key = drive.program.http.get(stream["encryption"]["key_endpoint"], headers=token)
     assert (key.status_code, len(key.content)) == (200, 16)
+
+
+def test_a_text_that_is_called_a_picture_is_said_to_be_none(drive: DrivePage) -> None:
+    put(drive, "notes.jpg", f"Guten Tag {uuid4()}".encode())
+    drive.enter("notes.jpg")
+    preview = drive.dialog("notes.jpg")
+
+    expect(preview).to_contain_text("Its content is not what its name says")
+    preview.get_by_role("button", name="Show as text").click()
+    expect(preview.get_by_role("group", name="notes.jpg")).to_contain_text("Guten Tag")
 
 
 def test_failed_work_on_a_file_says_which_stage_and_is_tried_again(

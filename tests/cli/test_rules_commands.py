@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def rules(keyshelf: Keyshelf, tmp_path: Path) -> Iterator[Rules]:
         yield run
 
 
+@cache
 def amazon() -> Any:
     return boto3.client("s3", region_name="us-east-1")  # type: ignore[reportUnknownMemberType]  # other services have no stubs
 
@@ -90,6 +92,14 @@ def test_the_plan_tells_all_stores_and_what_mends_them(rules: Rules) -> None:
     rules("lifecycle", "apply", "--yes")
 
     assert rules("bucket", "plan").lines[-1] == "nothing differs from what is wanted"
+
+
+def test_a_plan_that_cannot_be_read_is_not_taken_for_a_sound_one(rules: Rules) -> None:
+    plan = rules("bucket", "plan", REPOSITORY_BUCKET="s3://no-such-bucket")
+
+    assert plan.code == 6
+    assert "cannot be told: the bucket is not there" in plan.out
+    assert plan.lines[-1] == "nothing differs from what is wanted, as far as could be read"
 
 
 def test_what_is_not_asked_for_says_what_asks_for_it(rules: Rules) -> None:

@@ -27,6 +27,9 @@ from keyshelf.api.routes import (
     media,
     media_jobs,
     operations_cost,
+    operations_reconcile,
+    operations_overview,
+    operations_rules,
     pictures,
     playback,
     probes,
@@ -54,6 +57,7 @@ from keyshelf.app.workers import make_worker
 from keyshelf.errors import UnavailableError
 from keyshelf.settings import Settings
 from keyshelf.telemetry import LogOptions, configure_logging
+from keyshelf.tracing import tracing
 
 PUBLIC_ROUTES: Sequence[APIRouter] = (
     # Routes are tried in order, and this one serves every object of a store of ours.
@@ -81,6 +85,9 @@ PUBLIC_ROUTES: Sequence[APIRouter] = (
     repositories_upkeep.router,
     playback.router,
     operations_cost.router,
+    operations_reconcile.router,
+    operations_overview.router,
+    operations_rules.router,
     probes.router,
     probes.public_router,
 )
@@ -150,7 +157,8 @@ def serve(
     serving = partial(
         _serve, settings, with_worker=with_worker, on_ready=on_ready, on_trouble=on_trouble
     )
-    anyio.run(serving, backend_options={"use_uvloop": True})
+    with tracing.sending(settings.text("KEYSHELF_TRACES_URL")):
+        anyio.run(serving, backend_options={"use_uvloop": True})
 
 
 async def _serve(

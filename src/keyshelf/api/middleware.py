@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from keyshelf.errors import Error, LimitError
 from keyshelf.telemetry import Metrics, get_logger, log_context
+from keyshelf.tracing import tracing
 
 _log = get_logger("keyshelf.http")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -60,7 +61,10 @@ class RequestContext:
                 headers.setdefault("X-Content-Type-Options", "nosniff")
             await send(message)
 
-        with log_context(request_id=request_id):
+        with (
+            log_context(request_id=request_id),
+            tracing.span("request", headers=_traced(scope), request_id=request_id) as span,
+        ):
             try:
                 await self._app(scope, receive, send_with_id)
             except Exception as error:
@@ -70,15 +74,19 @@ class RequestContext:
                     raise
                 _log.warning("answer broken off", code=known.code, error=known.detail)
             finally:
-                self._tell(scope, status, time.perf_counter() - began)
+                route = self._tell(scope, status, time.perf_counter() - began)
+                if span is not None:
+                    span.update_name(f"{scope['method']} {route}")
+                    span.set_attribute("http.response.status_code", status)
 
-    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+    def _tell(self, scope: Scope, status: int, seconds: float) -> str:
         route = getattr(scope.get("route"), "path", "other")
         method = scope["method"]
         self._metrics.http_duration.labels(route, method, str(status)).observe(seconds)
         # What went well is counted by the metrics; a line for each would bury the rest.
         log = _log.info if status >= 400 else _log.debug
         log("request", method=method, route=route, status=status, duration_s=round(seconds, 4))
+        return str(route)
 
 
 class BoundedBody:
@@ -113,6 +121,15 @@ class BoundedBody:
             return message
 
         await self._app(scope, bounded, send)
+
+
+def _traced(scope: Scope) -> dict[str, str]:
+    """Return the header by which a caller says what the request is part of."""
+    return {
+        name.decode(): value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name in {b"traceparent", b"tracestate"}
+    }
 
 
 def _request_id(scope: Scope) -> str:

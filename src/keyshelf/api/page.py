@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 _RESERVED = (
-    *("/api", "/signed", "/assets", "/healthz", "/readyz", "/metrics"),
+    *("/api", "/signed", "/assets", "/healthz", "/livez", "/readyz", "/metrics"),
     *("/img/", "/original/", "/thumb/", "/stream/"),
 )
 _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Keyshelf</title>

@@ -62,6 +62,11 @@ class PlannedStore:
         """Whether something is not as it is to be."""
         return any(each.comparison.differs for each in self.kinds if each.comparison)
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether rules that the server may have could not be read."""
+        return any(each.problem and not each.is_unknown for each in self.kinds)
+
 
 def bucket(settings: Settings, role: str) -> Bucket:
     """Return a role's bucket with what is wanted of it, and the way to its rules.
@@ -72,7 +77,8 @@ def bucket(settings: Settings, role: str) -> Bucket:
     options = store_options(settings, role, _NO_SECRET)
     wanted = wanted_of(settings, role)
     replica: BucketControl | None = None
-    if wanted.cloud is Cloud.S3 and wanted.replication is not None:
+    # Where a server of another maker copies to is known to that server only.
+    if wanted.cloud is Cloud.S3 and wanted.is_amazon and wanted.replication is not None:
         region = settings.text(f"{role.upper()}_REPLICATION_REGION") or options.region
         copied_to = wanted.replication.bucket.rpartition(":")[2]
         replica = open_control(replace(options, bucket=f"s3://{copied_to}", region=region))

@@ -33,6 +33,8 @@ _log = get_logger(__name__)
 _OWN = "own.hardware"
 _AMAZON = ("amazonaws.com", "amazonaws.com.cn")
 _CLOUDS = {"gs": "gcs", "az": "azure"}
+_TAGS = 4
+"""On each object of repositories: type, repo, status and tier."""
 _HISTORY_DAYS = 400
 _NO_SECRET = b""
 """A store on this machine signs with one; who only asks where it is needs none."""
@@ -156,7 +158,8 @@ def _activity(settings: Settings, history: Sequence[Snapshot], by_store: Tables)
     }
     # A replica that is no longer set has been asked, and costs nothing any more.
     asked = [each for each in reports.asked(history) if each.store in by_store]
-    return Activity(requests=asked, moved=reports.moved(history), lifetimes=lifetimes)
+    tags = 0 if settings.flag("KEYSHELF_OBJECT_TAGS") is False else _TAGS
+    return Activity(asked, reports.moved(history), lifetimes, tags)
 
 
 async def _chunk_ages(settings: Settings) -> Ages:

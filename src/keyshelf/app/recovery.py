@@ -100,7 +100,7 @@ async def repository(
         open_repositories(settings) as parts,
     ):
         return await recover_repository(
-            parts,
+            parts.of_primary,
             versions,
             await _found(settings, parts, versions, name),
             at=at,

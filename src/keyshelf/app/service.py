@@ -19,6 +19,7 @@ from keyshelf.app.media import Media, endings, open_media
 from keyshelf.app.pictures import picture_parts
 from keyshelf.app.playback import Playback, open_playback
 from keyshelf.app.readiness import ReadinessCheck
+from keyshelf.app.reconciling import ledgers
 from keyshelf.app.repositories import repository_options
 from keyshelf.app.same_secrets import compare
 from keyshelf.app.stores import LocalStore, OpenStores, bucket_of, open_stores, store_regions
@@ -37,12 +38,14 @@ from keyshelf.media.pictures.metrics import PictureMetrics
 from keyshelf.media.pictures.service import Pictures, open_pictures
 from keyshelf.operations.counters.service import Counters, keeping
 from keyshelf.operations.monitoring.service import ServiceMetrics
+from keyshelf.operations.reconcile.service import ReconcileParts
 from keyshelf.repositories import handlers as repository_handlers
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.settings import Settings
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.observed import ObservedStore
 from keyshelf.telemetry import Metrics
+from keyshelf.workflows import reconcile_jobs
 from keyshelf.workflows.inspect_file import registration
 
 
@@ -120,7 +123,10 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
         )
         pictures = await _pictures(settings, media, opened_stores.source, metrics, opened)
         inspecting = registration(inspect_parts(settings, drive, media))
-        registry = _registry(drive, repositories, [*media.registrations(), inspecting])
+        reconciling = reconcile_jobs.registration(
+            ReconcileParts(database), ledgers(drive, repositories, stores)
+        )
+        registry = _registry(drive, repositories, [*media.registrations(), inspecting, reconciling])
         runner = Runner(database, registry, queue, metrics, endings=endings())
         await opened.enter_async_context(runner)
         monitoring = await _monitoring(settings, database, opened_stores, metrics, opened)
@@ -192,13 +198,13 @@ async def _pictures(
 
 
 def _registry(
-    drive: DriveParts, repositories: RepositoryParts, media: Sequence[Registration]
+    drive: DriveParts, repositories: RepositoryParts, others: Sequence[Registration]
 ) -> Registry:
     return Registry(
         [
             *handlers.registrations(drive),
             *repository_handlers.registrations(repositories),
-            *media,
+            *others,
         ]
     )
 

@@ -19,6 +19,7 @@ from keyshelf.cli.commands import (
     media,
     recover,
     repo,
+    report,
     rules,
     token,
     trash,
@@ -92,6 +93,7 @@ app.command()(backfill)
 app.command()(rebuild)
 app.add_typer(recover.app, name="recover")
 app.add_typer(backup.app, name="backup")
+app.add_typer(report.app, name="report")
 for _command in (cost, capacity):
     app.command()(_command)
 app.add_typer(bucket.app, name="bucket")

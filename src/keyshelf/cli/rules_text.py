@@ -63,7 +63,8 @@ def planned(stores: Sequence["PlannedStore"]) -> Iterator[str]:
     ]
     yield ""
     if not wrong:
-        yield "nothing differs from what is wanted"
+        far = ", as far as could be read" if any(store.is_unread for store in stores) else ""
+        yield f"nothing differs from what is wanted{far}"
         return
     differ, them = ("differs", "it") if len(wrong) == 1 else ("differ", "them")
     yield f"{count_text(len(wrong), 'kind')} of rules {differ}; apply {them} by"

@@ -325,6 +325,15 @@ async def oldest_waits(tx: ReadTransaction) -> list[Row]:
     )
 
 
+async def count_failed(tx: ReadTransaction, *, within: timedelta) -> int:
+    """Return how many jobs failed for good lately."""
+    count: int = await tx.value(
+        "SELECT count(*) FROM jobs WHERE state = 'failed' AND finished_at > now() - %(within)s",
+        {"within": within},
+    )
+    return count
+
+
 async def begin_periodic(tx: Transaction, name: str, interval: timedelta) -> bool:
     """Note that a periodic task begins; False when it began less than `interval` ago."""
     touched = await tx.execute(

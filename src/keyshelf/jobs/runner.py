@@ -17,6 +17,7 @@ from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.registry import Registry
 from keyshelf.jobs.values import Job, JobNotFoundError
 from keyshelf.telemetry import Metrics, get_logger, log_context
+from keyshelf.tracing import tracing
 
 _log = get_logger(__name__)
 
@@ -77,7 +78,10 @@ class Runner:
                 )
         if job is None or registration is None:
             return False
-        with log_context(job_id=str(job.id), job_kind=job.kind, attempt=job.attempts):
+        with (
+            log_context(job_id=str(job.id), job_kind=job.kind, attempt=job.attempts),
+            tracing.span(f"job {job.kind}", job_id=str(job.id), attempt=job.attempts),
+        ):
             await self._attempts.run(registration, job, claim_id)
         return True
 

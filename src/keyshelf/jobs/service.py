@@ -1,7 +1,7 @@
 """What others do with jobs: enqueue, look at, cancel, retry."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from keyshelf.database.failures import UniqueViolationError
@@ -11,6 +11,8 @@ from keyshelf.jobs.endings import NOBODY, Endings
 from keyshelf.jobs.finding import queries as finding
 from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.values import (
+    QUEUES,
+    Backlog,
     Job,
     JobKind,
     JobNotFoundError,
@@ -116,6 +118,25 @@ class Jobs:
     async def of_fingerprint(self, tx: ReadTransaction, fingerprint: str) -> Job | None:
         """Return the newest job with this `fingerprint` in its payload that lives or succeeded."""
         return await finding.of_fingerprint(tx, fingerprint)
+
+    async def backlog(self, tx: ReadTransaction) -> Sequence[Backlog]:
+        """Return how much waits in each queue."""
+        counts = await queries.count_live(tx)
+        numbers = {(row["queue"], row["state"]): row["number"] for row in counts}
+        oldest = {row["queue"]: row["waits"] for row in await queries.oldest_waits(tx)}
+        return [
+            Backlog(
+                queue,
+                numbers.get((queue, JobState.QUEUED), 0),
+                numbers.get((queue, JobState.RUNNING), 0),
+                oldest.get(queue, 0.0),
+            )
+            for queue in QUEUES
+        ]
+
+    async def failed(self, tx: ReadTransaction, *, within: timedelta) -> int:
+        """Return how many jobs failed for good lately."""
+        return await queries.count_failed(tx, within=within)
 
     async def forget(self, tx: Transaction, ids: Sequence[UUID]) -> int:
         """Delete jobs that have ended, and return how many; those that go on stay."""

@@ -155,3 +155,14 @@ class JobPosition:
 
     created_at: datetime
     id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits in a queue, and how much of it is being done."""
+
+    queue: QueueName
+    queued: int
+    running: int
+    oldest_waits: float
+    """For how many seconds the oldest job that may run has been waiting."""

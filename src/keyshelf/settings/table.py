@@ -154,6 +154,11 @@ SETTINGS: tuple[Setting, ...] = (
         check=checks.choice("debug", "info", "warning", "error"),
     ),
     Setting(
+        "KEYSHELF_TRACES_URL",
+        "Where traces are sent by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; nowhere when unset.",
+        check=checks.url,
+    ),
+    Setting(
         "KEYSHELF_URL",
         "The service that the command line talks to; the one on this machine when unset.",
         check=checks.url,

@@ -40,6 +40,7 @@ from keyshelf.store.base import (
     SignedRequest,
     WriteCondition,
 )
+from keyshelf.tracing import tracing
 
 SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 OURS, THEIRS = "4xx", "5xx"
@@ -109,7 +110,8 @@ class ObservedStore:
     def _observed(self, operation: str, *, times: int = 1) -> Generator[None]:
         start = perf_counter()
         try:
-            yield
+            with tracing.span(f"store {operation}", store=self._role, objects=times):
+                yield
         except Error as error:
             fault = THEIRS if isinstance(error, UnavailableError) else OURS
             self._metrics.errors.labels(self._role, operation, fault, error.code).inc()

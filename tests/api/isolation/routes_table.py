@@ -203,6 +203,7 @@ ROUTES: Mapping[str, Case] = {
     f"POST {_REPOSITORY}/gc": THING,
     f"POST {_REPOSITORY}/check": THING,
     "GET /healthz": OPEN,
+    "GET /livez": OPEN,
     "GET /readyz": OPEN,
     "POST /api/admin/backfill": Case(Kind.ADMIN, lambda _: {}),
     "GET /api/admin/missing": ADMIN,

@@ -43,7 +43,7 @@ async def show_cost(
     """Return what a month of storage costs, by the last daily snapshot and the price book.
 
     `what_if` is `all`, or changes such as `tier=warm:30`, `class=warm`, `replicas=1`,
-    `chunk=1MiB` and `pack=16MiB`, several of one case with commas.
+    `tags=0`, `chunk=1MiB` and `pack=16MiB`, several of one case with commas.
     """
     del caller
     wish = Wish(by, tuple(what_if or ()), forecast)

@@ -31,8 +31,8 @@ def cost(
         list[str] | None,
         typer.Option(
             "--what-if",
-            help="all, or tier=warm:30, class=warm, replicas=1, chunk=1MiB, pack=16MiB;"
-            " several of one case with commas. May be repeated.",
+            help="all, or tier=warm:30, class=warm, replicas=1, tags=0, chunk=1MiB,"
+            " pack=16MiB; several of one case with commas. May be repeated.",
         ),
     ] = None,
     now: Annotated[

@@ -59,7 +59,7 @@ def up() -> None:
         _announce(given, address)
         out.line(f"Keyshelf is at   {address.url}")
         if address.token:
-            out.line(f"sign in with     {address.url}/sign-in#token={address.token}")
+            out.line(f"sign in with     {_sign_in_link(address)}")
         out.line(f"data folder      {given.data_folder}")
         out.message("Ctrl-C stops it")
 
@@ -71,9 +71,10 @@ def up() -> None:
 
 
 def serve() -> None:
-    """Serve the HTTP API and the page until SIGTERM; jobs are run by `keyshelf worker`.
+    """Serve the HTTP API and the page until SIGTERM, and print the address and a sign-in link.
 
-    Programs on this machine find the service by themselves while it runs.
+    Jobs are run by `keyshelf worker`. Programs on this machine find the service by themselves
+    while it runs.
     """
     given = settings.load()
     out = Output()
@@ -81,6 +82,8 @@ def serve() -> None:
     def ready(address: _Address) -> None:
         _announce(given, address)
         out.message(f"serving at {address.url}, private listener at {address.admin_url}")
+        if address.token:
+            out.message(f"sign in with {_sign_in_link(address)}")
 
     try:
         _serving().serve(given, with_worker=False, on_ready=ready, on_trouble=_tell_trouble)
@@ -96,6 +99,10 @@ def worker() -> None:
     working = cast("_Working", import_module("keyshelf.worker"))  # a module is no class to check
     working.run(settings.load(), on_ready=lambda: out.message("working"))
     raise typer.Exit(ExitCode.OK)
+
+
+def _sign_in_link(address: _Address) -> str:
+    return f"{address.url}/sign-in#token={address.token}"
 
 
 def _announce(given: Settings, address: _Address) -> None:

@@ -26,7 +26,9 @@ from keyshelf.drive.tree.queries import lock_drives
 from keyshelf.errors import ConflictError, Error
 from keyshelf.layout import drive as layout
 from keyshelf.layout.drive import UnreadableKeyError
+from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import Attributes, ListPage, ObjectMeta
+from keyshelf.store.errors import ObjectNotFoundError
 
 MAX_ERRORS = 1000
 """How many keys with their reasons an answer names; a last entry counts the rest."""
@@ -75,10 +77,13 @@ async def backfill(
     *,
     asked_by: str,
     prefix: str = "",
+    keys: Sequence[ObjectKey] | None = None,
     dry_run: bool = False,
     on_progress: OnProgress | None = None,
 ) -> BackfillResult:
     """Make rows for all objects under a prefix that no row knows, with the folders above them.
+
+    With `keys` it looks at the objects of these alone.
 
     One pass over the listing. A few pages are one transaction with rows and folder
     sizes, so that a run that is cut short has done some of them whole, and the next
@@ -96,7 +101,7 @@ async def backfill(
         run = _Run(parts, asked_by, BackfillResult(dry_run=dry_run))
         # While some pages are written, the next are read and those after them listed.
         async with (
-            read_ahead(parts.store.list(prefix), items=_PAGES_AHEAD) as listed,
+            read_ahead(_objects(parts, prefix, keys), items=_PAGES_AHEAD) as listed,
             read_ahead(_Reading(parts).read(listed), items=2) as batches,
         ):
             async for batch in batches:
@@ -106,6 +111,20 @@ async def backfill(
                     await on_progress(run.result.scanned)
         run.result.close()
         return run.result
+
+
+async def _objects(
+    parts: DriveParts, prefix: str, keys: Sequence[ObjectKey] | None
+) -> AsyncIterator[ListPage]:
+    if keys is None:
+        async for page in parts.store.list(prefix):
+            yield page
+        return
+    for key in sorted(keys):
+        try:
+            yield ListPage([await parts.store.head(key)])
+        except ObjectNotFoundError:
+            continue
 
 
 @dataclass(slots=True)

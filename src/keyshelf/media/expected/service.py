@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from keyshelf.database.pool import Database
 from keyshelf.database.transactions import ReadTransaction
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.media import (
@@ -13,28 +14,27 @@ from keyshelf.layout.media import (
     parse_work_key,
 )
 from keyshelf.media.expected import queries
-from keyshelf.media.parts import MediaParts
 from keyshelf.store.expected import Expected, ExpectedPages, in_pages
 
 _BEHIND_CACHE = CACHE[:-1] + chr(ord(CACHE[-1]) + 1)
 _STREAM_BASE = "hls/"
 
 
-async def expected(parts: MediaParts, after: str) -> ExpectedPages:
+async def expected(database: Database, after: str) -> ExpectedPages:
     """Give the renditions and kept pictures, after a key; objects of streams have no rows."""
 
     async def before_cache(key: str, limit: int) -> Sequence[Expected]:
-        async with parts.database.read() as tx:
+        async with database.read() as tx:
             return await queries.renditions_after(tx, key, before=CACHE, limit=limit)
 
     async def cached(key: str, limit: int) -> Sequence[Expected]:
-        async with parts.database.read() as tx:
+        async with database.read() as tx:
             return await queries.pictures_after(
                 tx, parse_cache_key(ObjectKey(key)) or "", limit=limit
             )
 
     async def behind_cache(key: str, limit: int) -> Sequence[Expected]:
-        async with parts.database.read() as tx:
+        async with database.read() as tx:
             return await queries.renditions_after(tx, key, before=None, limit=limit)
 
     for pages in (
@@ -47,13 +47,13 @@ async def expected(parts: MediaParts, after: str) -> ExpectedPages:
             yield page if page[0].key > after else [each for each in page if each.key > after]
 
 
-async def look(parts: MediaParts, keys: Sequence[ObjectKey]) -> Mapping[ObjectKey, Expected]:
+async def look(database: Database, keys: Sequence[ObjectKey]) -> Mapping[ObjectKey, Expected]:
     """Tell what rows say of some keys now.
 
     All that is below a hash may be there while something is made for it or removed, and so
     may what belongs to an encode, and the parts of a job that has not succeeded.
     """
-    async with parts.database.read() as tx:
+    async with database.read() as tx:
         return await look_in(tx, keys)
 
 
@@ -90,5 +90,5 @@ def _is_of_stream(made: MadeKey, encodes: Mapping[tuple[str, MediaHash], set[str
     folders = encodes.get((made.area, made.hash))
     if folders is None:
         return False
-    folder = made.path.rpartition("/")[0]
-    return folder in folders or f"{folder}/" in ("/", _STREAM_BASE)
+    is_manifest = "/" not in made.path.removeprefix(_STREAM_BASE)
+    return is_manifest or any(made.path.startswith(f"{each}/") for each in folders)

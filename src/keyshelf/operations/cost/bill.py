@@ -16,8 +16,9 @@ from keyshelf.operations.cost.values import (
     Tables,
 )
 from keyshelf.operations.prices.values import ClassPrices, PriceTable, SteppedPrice
-from keyshelf.operations.stats.values import SMALL, Stored
+from keyshelf.operations.stats.values import SMALL, Kind, Stored
 
+_TAGGED = frozenset({Kind.CHUNK, Kind.MANIFEST, Kind.PROXY, Kind.METADATA})
 _NOTHING = Activity()
 _Totals = dict[tuple[str, StorageClass], Decimal]
 """GB by table and class: clouds count what an account has, and prices fall with that."""
@@ -62,6 +63,19 @@ def _stored_lines(
         note=f"{each.amount.small_objects:,} objects billed as {prices.minimum_bytes // 1024} KB",
     )
     yield from _overhead(each, table, prices, price)
+    if each.kind in _TAGGED:
+        yield Line(
+            item=Item.TAGS,
+            store=each.store,
+            kind=each.kind,
+            storage_class=each.storage_class,
+            tenant=each.tenant,
+            count=Decimal(each.amount.objects * activity.tags) if table.tags else Decimal(0),
+            measure=Measure.TAG,
+            price=table.tags,
+            note=f"{activity.tags} for each of {each.amount.objects:,} objects",
+            is_estimate=each.is_estimate,
+        )
     days = activity.lifetimes.get(each.kind)
     if days and days < prices.minimum_days:
         # Every day one in `days` of it goes, and is paid for until the minimum is over.

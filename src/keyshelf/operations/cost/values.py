@@ -17,6 +17,7 @@ class Item(StrEnum):
     STORAGE = "storage"
     MINIMUM_SIZE = "minimum size"
     OVERHEAD = "overhead"
+    TAGS = "tags"
     EARLY_DELETION = "early deletion"
     WRITES = "writes"
     READS = "reads"
@@ -34,6 +35,7 @@ class Measure(Enum):
     GB = ("GB", "GB", 1)
     REQUEST = ("requests", "1,000", 1000)
     OBJECT = ("objects", "1,000", 1000)
+    TAG = ("tags", "1,000", 1000)
 
     def __init__(self, noun: str, per: str, divisor: int) -> None:
         self.noun = noun
@@ -122,6 +124,8 @@ class Activity:
     moved: Sequence[Moved] = ()
     lifetimes: Mapping[str, int] = field(default_factory=dict[str, int])
     """After how many days objects of a kind are deleted, where that is known."""
+    tags: int = 0
+    """How many tags each object of repositories has."""
 
 
 Tables = Mapping[str, PriceTable]

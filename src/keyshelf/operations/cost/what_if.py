@@ -27,18 +27,19 @@ EVERY = {
     "tier=cold:90": StorageClass.COLD,
     "class=warm": StorageClass.WARM,
     "replicas=1": StorageClass.HOT,
+    "tags=0": StorageClass.HOT,
     "chunk=1MiB": StorageClass.HOT,
     "pack=16MiB": StorageClass.HOT,
     "pack=64MiB": StorageClass.HOT,
 }
 """What `all` asks for, where the repositories' store has the class that it needs."""
-_CHANGE = re.compile(r"(tier|class|replicas|chunk|pack)=([^,=]+)")
+_CHANGE = re.compile(r"(tier|class|replicas|tags|chunk|pack)=([^,=]+)")
 _COLDNESS = tuple(StorageClass)
-_MOST_REPLICAS = 10
+_MOST_REPLICAS, _MOST_TAGS = 10, 10
 
 
 class IllegalWhatIfError(InvalidInputError):
-    """A what-if is made of tier=CLASS:DAYS, class=CLASS, replicas=N, chunk=SIZE and pack=SIZE."""
+    """What-ifs are of tier=CLASS:DAYS, class=CLASS, replicas=N, tags=N, chunk=SIZE, pack=SIZE."""
 
     code = "illegal-what-if"
 
@@ -114,7 +115,7 @@ def _parse_one(text: str) -> _Change:
     if found is None:
         raise IllegalWhatIfError(
             f"{text[:60]!r} is no change: there are tier=warm:30, class=warm, replicas=1,"
-            " chunk=1MiB and pack=16MiB"
+            " tags=0, chunk=1MiB and pack=16MiB"
         )
     word, value = found[1], found[2]
     if word == "tier":
@@ -124,6 +125,8 @@ def _parse_one(text: str) -> _Change:
         return _whole(_class(value, text))
     if word == "replicas":
         return _replicas(_number(value, text, most=_MOST_REPLICAS))
+    if word == "tags":
+        return _tags(_number(value, text, least=0, most=_MOST_TAGS))
     return _objects_of(sizes.size(value), is_pack=word == "pack")
 
 
@@ -135,9 +138,9 @@ def _class(name: str, text: str) -> StorageClass:
         raise IllegalWhatIfError(f"{text!r} needs one of the classes {classes}") from None
 
 
-def _number(digits: str, text: str, *, most: int) -> int:
-    if not digits.isascii() or not digits.isdigit() or not 1 <= int(digits[:9]) <= most:
-        raise IllegalWhatIfError(f"{text!r} needs a whole number from 1 to {most:,}")
+def _number(digits: str, text: str, *, least: int = 1, most: int) -> int:
+    if not digits.isascii() or not digits.isdigit() or not least <= int(digits[:9]) <= most:
+        raise IllegalWhatIfError(f"{text!r} needs a whole number from {least} to {most:,}")
     return int(digits)
 
 
@@ -234,6 +237,14 @@ def _replicas(number: int) -> _Change:
             once=once,
             notes=[*state.notes, note],
         )
+
+    return change
+
+
+def _tags(number: int) -> _Change:
+    def change(state: State, history: History) -> State:
+        del history
+        return replace(state, activity=replace(state.activity, tags=number))
 
     return change
 

@@ -14,6 +14,7 @@ from keyshelf.layout.namespace import Namespace
 from keyshelf.operations.counters.service import Counters
 from keyshelf.operations.monitoring import queries
 from keyshelf.operations.monitoring.exposition import families
+from keyshelf.operations.monitoring.values import Kept
 from keyshelf.operations.stats import service as stats
 from keyshelf.operations.stats.service import StatsParts
 from keyshelf.operations.stats.values import Stored
@@ -67,14 +68,17 @@ class ServiceMetrics:
         whole.register(_Found(found))
         return generate_latest(self._registry) + generate_latest(whole)
 
+    async def kept(self) -> Kept:
+        """Return what repositories hold, what waits to be deleted, and when tasks last began."""
+        async with self._database.read() as tx:
+            return await queries.kept(tx)
+
     async def _of_the_service(self) -> list[Metric]:
         counts = await self._counters.read()
         if self._clock() >= self._stored_until:
             self._stored = tuple((await stats.count(self._counting)).stored)
             self._stored_until = self._clock() + _COUNTED_ANEW
-        async with self._database.read() as tx:
-            kept = await queries.kept(tx)
-        return [*families(self._namespace, counts, self._stored, kept)]
+        return [*families(self._namespace, counts, self._stored, await self.kept())]
 
 
 class _Found(Collector):

@@ -24,7 +24,7 @@ from keyshelf.operations.prices.values import (
 _FREE = SteppedPrice((Step(ZERO),))
 _COUNTS = frozenset({"minimum_days", "minimum_bytes", "overhead_bytes", "overhead_hot_bytes"})
 _PRICES = frozenset(each.name for each in fields(ClassPrices)) - _COUNTS - {"storage"}
-_OF_A_TABLE = frozenset({"as_of", "source", "egress", "between_regions", "gb_bytes"})
+_OF_A_TABLE = frozenset({"as_of", "source", "egress", "between_regions", "tags", "gb_bytes"})
 
 _Table = Mapping[str, object]
 
@@ -98,6 +98,7 @@ def _table(name: str, value: object) -> PriceTable:
         source=_text(entries.get("source"), f"{name}.source"),
         egress=_stepped(entries["egress"], f"{name}.egress") if "egress" in entries else _FREE,
         between_regions=_price(entries.get("between_regions", 0), f"{name}.between_regions"),
+        tags=_price(entries.get("tags", 0), f"{name}.tags"),
         gb_bytes=_count(entries.get("gb_bytes", GIB), f"{name}.gb_bytes", least=1),
         classes=prices,
     )

@@ -100,6 +100,8 @@ class PriceTable:
     """Per GB that leaves for the internet."""
     between_regions: Decimal
     """Per GB that is copied to another region of the cloud."""
+    tags: Decimal
+    """Per 1,000 tags that objects have, for a month."""
     gb_bytes: int
     """How many bytes the cloud calls a GB."""
     classes: Mapping[StorageClass, ClassPrices]

@@ -14,7 +14,7 @@ from keyshelf.operations.rules.merging import foreign_rules, merged
 from keyshelf.operations.rules.values import Prepared, Wanted
 from keyshelf.operations.rules.warnings import warnings
 from keyshelf.store.control import BucketControl, Document, Json, RuleKind, RulesRefusedError
-from keyshelf.store.errors import UnsupportedError
+from keyshelf.store.errors import StoreForbiddenError, UnsupportedError
 
 READ_BACK_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0)
 """How long to wait before each look at what was written: S3 may show the old for a moment."""
@@ -190,6 +190,8 @@ async def _require_versions(bucket: Bucket) -> None:
             found = await control.read(RuleKind.VERSIONING)
         except UnsupportedError:
             found = None
+        except StoreForbiddenError:
+            continue  # another account's, as a replica may be: the server itself looks
         if (found or {}).get("Status") != "Enabled":
             raise NotVersionedError(f"{name} keeps no versions, and replication needs them on both")
 

@@ -106,7 +106,7 @@ def _logging(wanted: Wanted) -> Document | None:
 
 
 def _account(wanted: Wanted, verb: str, *flags: str) -> str:
-    of = f"--account-name {wanted.account}"
+    of = f"--account-name {wanted.account or 'ACCOUNT'}"
     return " ".join(("storage account", verb, of, "--resource-group GROUP", *flags))
 
 

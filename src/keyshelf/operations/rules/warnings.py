@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from keyshelf.operations.classes import Cloud, billed_bytes, facts, named
 from keyshelf.operations.rules import s3
 from keyshelf.operations.rules.merging import foreign_rules, rules_of
-from keyshelf.operations.rules.values import Wanted
+from keyshelf.operations.rules.values import ReplicationTarget, Wanted
 from keyshelf.store.control import Document, Json, RuleKind
 
 _CHUNK_BYTES = 64 * 1024
@@ -27,10 +27,17 @@ def warnings(wanted: Wanted, kind: RuleKind, current: Document | None) -> Sequen
             *_rules_of_others(wanted, current),
         ]
     elif kind is RuleKind.REPLICATION and wanted.replication is not None:
-        found = [_EXISTING]
+        found = [_EXISTING, _slow_copies(wanted.cloud, wanted.replication)]
     elif kind is RuleKind.VERSIONING and (current or {}).get("MFADelete") == "Enabled":
         found = ["MFA delete is on and stays on: only the account's owner can change it"]
     return [each for each in found if each is not None]
+
+
+def _slow_copies(cloud: Cloud, target: ReplicationTarget) -> str | None:
+    of = facts(cloud, target.storage_class)
+    if not of.needs_restore:
+        return None
+    return f"copies lie in {of.name}: whoever needs one waits {of.first_byte} for a restore"
 
 
 def _restores(wanted: Wanted) -> str | None:

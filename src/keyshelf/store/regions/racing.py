@@ -58,7 +58,7 @@ class Race(Generic[T]):
         self._watch = watch
         self._drop = drop
         self._began = dict[Region, float]()
-        self._latest = regions[0]
+        self._silent = set[Region]()
         self._error: Error | None = None
         self._send, self._events = anyio.create_memory_object_stream[_Answer[T] | _Failure | _Late](
             math.inf
@@ -66,7 +66,7 @@ class Race(Generic[T]):
 
     async def run(self) -> T:
         """Return the first answer; without any, raise what the primary said."""
-        self._watch.chose(self._latest)
+        self._watch.chose(self._waiting[0])
         with self._send, self._events:
             try:
                 async with together() as group:
@@ -97,6 +97,7 @@ class Race(Generic[T]):
             self._watch.overtaken(other, began)
 
     def _failed(self, region: Region, error: Error, group: TaskGroup) -> None:
+        is_newest = self._is_newest(region)
         began = self._began.pop(region)
         is_its_own = isinstance(error, UnavailableError | ForbiddenError)
         if is_its_own:
@@ -107,18 +108,26 @@ class Race(Generic[T]):
             raise error
         if region.is_primary or self._error is None:
             self._error = error
-        if self._waiting and (not self._began or (region is self._latest and self._next_is_well)):
+        if self._waiting and (self._nobody_speaks or (is_newest and self._next_is_well)):
             self._ask_next(group)
         elif not self._began:
             raise self._error
 
     def _late(self, region: Region, group: TaskGroup, *, is_silent: bool) -> None:
         if is_silent:
+            self._silent.add(region)
             self._watch.silent(region)
-        if region is not self._latest or not self._waiting:
+        if not (self._waiting and self._is_newest(region)):
             return
         if is_silent or (self._next_is_well and self._watch.hedged(region)):
             self._ask_next(group)
+
+    def _is_newest(self, region: Region) -> bool:
+        return next(reversed(self._began)) is region
+
+    @property
+    def _nobody_speaks(self) -> bool:
+        return self._began.keys() <= self._silent
 
     @property
     def _next_is_well(self) -> bool:
@@ -126,7 +135,7 @@ class Race(Generic[T]):
         return self._waiting[0].health.is_well
 
     def _ask_next(self, group: TaskGroup) -> None:
-        self._latest = region = self._waiting.popleft()
+        region = self._waiting.popleft()
         self._began[region] = self._watch.now()
         group.start_soon(self._attempt, region)
         if self._waiting:

@@ -25,10 +25,6 @@ class RecentKeys:
         while len(self._noted) > self._most:
             self._noted.popitem(last=False)
 
-    def forget(self, key: ObjectKey) -> None:
-        """Remember a key no longer."""
-        self._noted.pop(key, None)
-
     def __contains__(self, key: ObjectKey) -> bool:
         at = self._noted.get(key)
         if at is None:

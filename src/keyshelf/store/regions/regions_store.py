@@ -94,7 +94,7 @@ class RegionsStore:
         """See `ObjectStore`; an object that never changes comes from any region."""
         if if_match is not None or not self._may_be_elsewhere(key):
             return await self.primary.get(key, byte_range=byte_range, if_match=if_match)
-        regions = self._order()
+        regions = self._order(self._watch.now())
 
         async def ask(region: Region) -> tuple[Region, ObjectReader]:
             return region, await open_object(region.store, key, byte_range)
@@ -194,7 +194,7 @@ class RegionsStore:
         if method == "PUT":
             self._written.note([key])
             return await self.primary.presign(method, key, options)
-        region = self._order()[0] if self._may_be_elsewhere(key) else self._regions[0]
+        region = self._order(None)[0] if self._may_be_elsewhere(key) else self._regions[0]
         if region.is_primary or not await self._has(region, key):
             return await self.primary.presign(method, key, options)
         return await region.store.presign(method, key, options)
@@ -217,8 +217,8 @@ class RegionsStore:
     def _may_be_elsewhere(self, key: ObjectKey) -> bool:
         return self._options.is_unchanging(key) and key not in self._written
 
-    def _order(self) -> Sequence[Region]:
-        return order(self._regions, self._options, turn=next(self._turns), now=self._watch.now())
+    def _order(self, now: float | None) -> Sequence[Region]:
+        return order(self._regions, self._options, turn=next(self._turns), now=now)
 
     async def _has(self, region: Region, key: ObjectKey) -> bool:
         capabilities = region.store.capabilities
@@ -238,6 +238,7 @@ class RegionsStore:
                 self._watch.failed(region)
                 return False
             present.note([key])
+            self._watch.found(region, began)
             return True
         self._watch.silent(region)
         return False

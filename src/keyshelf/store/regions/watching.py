@@ -45,10 +45,14 @@ class Watch:
 
     def answered(self, region: Region, began: float) -> None:
         """A read that began then was answered."""
+        self.found(region, began)
+        self._metrics.reads.labels(self._role, region.name).inc()
+
+    def found(self, region: Region, began: float) -> None:
+        """A request that began then was answered: the object is there."""
         region.latency.observe(self.now() - began)
         region.latency.found(is_there=True)
         region.health.answered()
-        self._metrics.reads.labels(self._role, region.name).inc()
         self._show(region)
 
     def overtaken(self, region: Region, began: float) -> None:

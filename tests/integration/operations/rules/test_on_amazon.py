@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import boto3
@@ -21,7 +22,7 @@ from keyshelf.operations.rules.applying import (
 )
 from keyshelf.operations.rules.values import LogTarget, ReplicationTarget, Tiers, Wanted
 from keyshelf.store.control import BucketControl, Document, RuleKind, RulesRefusedError
-from keyshelf.store.errors import BucketNotFoundError
+from keyshelf.store.errors import BucketNotFoundError, StoreForbiddenError
 from keyshelf.store.opening import StoreOptions, open_control
 
 pytestmark = pytest.mark.anyio
@@ -78,6 +79,7 @@ async def bucket() -> AsyncIterator[Bucket]:
         yield Bucket(WANTED, control("versions"), control("replica"))
 
 
+@cache
 def amazon() -> Any:
     return boto3.client("s3", region_name="us-east-1")  # type: ignore[reportUnknownMemberType]  # other services have no stubs
 
@@ -136,6 +138,25 @@ async def test_replication_waits_for_versions_on_both_sides(bucket: Bucket) -> N
 
     with pytest.raises(NotVersionedError, match="its replica"):
         await applied(bucket, RuleKind.REPLICATION)
+
+
+class Strangers:
+    """A bucket of another account, whose rules are not shown to us."""
+
+    async def read(self, kind: RuleKind) -> Document | None:
+        raise StoreForbiddenError("not yours")
+
+    async def write(self, kind: RuleKind, document: Document | None) -> None: ...
+
+    async def written_encryption(self, key: ObjectKey) -> Document:
+        return {}
+
+
+async def test_a_replica_of_another_account_is_left_to_the_server(bucket: Bucket) -> None:
+    await applied(bucket, RuleKind.VERSIONING)
+
+    with pytest.raises(RulesNotKeptError):  # so it was written, and moto keeps half of it
+        await applied(replace(bucket, replica=Strangers()), RuleKind.REPLICATION)
 
 
 async def test_a_write_shows_how_it_was_encrypted_and_leaves_nothing(bucket: Bucket) -> None:

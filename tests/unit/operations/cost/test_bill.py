@@ -100,6 +100,17 @@ def test_prices_that_fall_with_the_amount_count_all_stores_together() -> None:
     assert "51,200 at 0.023, 10,240 at 0.022" in found.lines[0].note
 
 
+def test_tags_are_billed_for_each_object_of_repositories() -> None:
+    """16,384,000 chunks with 4 tags: 65,536 * 0.001 a month, for 1,000 * 0.023 of storage."""
+    table = reading.shipped().table("s3.us-east-1")
+    stored = [chunks(1_000), Stored(store=SOURCE, kind=Kind.FILE, amount=Amount(9, 9))]
+
+    lines = bill.month(stored, {SOURCE: table, REPOSITORY: table}, Activity(tags=4)).lines
+
+    (tags,) = [line for line in lines if line.item is Item.TAGS]
+    assert (tags.count, tags.amount) == (65_536_000, Decimal("65.536"))
+
+
 def test_what_goes_too_soon_is_paid_for_until_the_minimum_is_over() -> None:
     """100 GB that live 30 days where 90 are billed: 100 * 0.004, and 60 of 90 days more."""
     trash = Stored(

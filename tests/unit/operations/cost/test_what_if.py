@@ -1,5 +1,6 @@
 """What-ifs against what they come to by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from keyshelf.operations.cost.what_if import IllegalWhatIfError, Present, Scenar
 from keyshelf.operations.sizes import IllegalSizeError
 from keyshelf.operations.stats.ages import History
 from keyshelf.operations.stats.values import REPOSITORY
-from tests.unit.operations.cost.bills import GB, TABLES, chunks
+from tests.unit.operations.cost.bills import GB, HERE, TABLES, chunks
 
 TODAY = date(2026, 6, 30)
 HALF_IS_OLD = History([(TODAY - timedelta(days=30), 50 * GB), (TODAY, 100 * GB)])
@@ -96,13 +97,23 @@ def test_a_replica_costs_its_storage_its_writes_and_the_way_there() -> None:
     assert copied.objects == 2 * now.objects
 
 
+def test_without_tags_their_price_goes() -> None:
+    """1,638,400 chunks with 4 tags, at 0.01 for 1,000."""
+    tables = dict.fromkeys(TABLES, replace(HERE, tags=Decimal("0.01")))
+    present = Present([chunks(100)], tables, Activity(tags=4), HALF_IS_OLD)
+
+    now, without = what_if.scenarios(present, ["tags=0"])
+
+    assert now.bill.total - without.bill.total == Decimal("65.536")
+
+
 def test_all_asks_for_the_usual_ones() -> None:
     assert [each.name for each in asked("all")] == ["as it is", *what_if.EVERY]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "tier", "tier=warm", "tier=warm:0", "tier=tepid:3", "class=", "replicas=11", "color=red"],
+    ["", "tier", "tier=warm", "tier=warm:0", "tier=tepid:3", "class=", "replicas=11", "tags=x"],
 )
 def test_what_is_no_change_is_refused(text: str) -> None:
     with pytest.raises(IllegalWhatIfError):

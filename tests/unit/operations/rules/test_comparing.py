@@ -182,6 +182,15 @@ def test_chunks_that_would_cost_more_are_warned_of() -> None:
     assert not any("billed as" in each for each in told(large))
 
 
+def test_copies_that_must_be_restored_are_warned_of() -> None:
+    assert WANTED.replication is not None
+    cold = replace(WANTED.replication, storage_class=StorageClass.COLD)
+
+    found = warnings(replace(WANTED, replication=cold), REPLICATION, None)
+
+    assert "copies lie in GLACIER" in found[1]
+
+
 def test_a_deletion_without_versions_is_warned_of() -> None:
     assert any("REPOSITORY_VERSIONING" in each for each in told(replace(WANTED, versioning=False)))
     assert not any("REPOSITORY_VERSIONING" in each for each in told(WANTED))

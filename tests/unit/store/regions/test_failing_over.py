@@ -89,6 +89,29 @@ async def test_a_silent_region_is_waited_for_once(at: World) -> None:
     assert at.count("reads_total", "b") == 4
 
 
+async def test_whoever_rests_is_asked_when_all_others_are_silent_or_lack_it(at: World) -> None:
+    await at.have(CHUNK, b"x", "home")
+    at.homes["home"].fail("get")
+    with pytest.raises(StoreUnavailableError):
+        await read(at)
+    assert at.count("well", "home") == 0
+    at.homes["a"].hold("get", call=2)
+    hold = at.homes["b"].hold("get", call=2)
+    found: list[bytes] = []
+
+    async def one() -> None:
+        found.append(await read(at))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(one)
+        await at.clock.passes(0.5)
+        assert at.homes["b"].calls.count("get") == 2
+        hold.release.set()
+        await at.clock.passes(0)
+
+    assert found == [b"x"]
+
+
 async def test_a_late_region_is_helped_as_far_as_the_budget_goes(at: World) -> None:
     await at.have(CHUNK, b"x", "a", "b", "home")
     for _ in range(20):
