@@ -84,7 +84,9 @@ class _Protocol(asyncio.Protocol):
         if method == b"HEAD":
             return self._facts(unquote(address.path).removeprefix("/b/"))
         query = parse_qs(address.query)
-        query["continuation-token"] = [unquote(each) for each in query.get("continuation-token", [])]
+        query["continuation-token"] = [
+            unquote(each) for each in query.get("continuation-token", [])
+        ]
         if not query["continuation-token"]:
             del query["continuation-token"]
         body = self._bucket.page(query)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from keyshelf.app.database import open_database
 from keyshelf.app.kept_secrets import signing_secret
-from keyshelf.app.stores import open_role
+from keyshelf.app.stores import StoreOpener, store_regions
 from keyshelf.layout.namespace import namespace
+from keyshelf.operations.counters.service import Counters, keeping
 from keyshelf.repositories.parts import RepositoryOptions, RepositoryParts
 from keyshelf.settings import Settings
 from keyshelf.telemetry import Metrics
@@ -15,11 +16,17 @@ from keyshelf.telemetry import Metrics
 
 @asynccontextmanager
 async def open_repositories(settings: Settings) -> AsyncGenerator[RepositoryParts]:
-    """Open the database and the repository store; a service may run beside."""
+    """Open the database and the repository store; a service may run beside.
+
+    What is asked of the store counts as what a service asks of it.
+    """
     async with AsyncExitStack() as opened:
         secret = signing_secret(settings)
         database = await opened.enter_async_context(open_database(settings))
-        store = await open_role(settings, "repository", secret, Metrics(), opened)
+        opener = StoreOpener(settings, secret, Metrics().registry, opened)
+        store = await opener.open("repository")
+        counters = Counters(database, opener.observed, store_regions(settings))
+        await opened.enter_async_context(keeping(counters))
         yield RepositoryParts(database=database, store=store, options=repository_options(settings))
 
 

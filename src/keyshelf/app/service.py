@@ -1,6 +1,6 @@
 """An open service: every object it is made of."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,24 +13,21 @@ from keyshelf.access.tokens import ApiTokens
 from keyshelf.app.costs import stats_parts
 from keyshelf.app.database import open_database
 from keyshelf.app.drive import drive_options
-from keyshelf.app.inspection import inspect_parts
+from keyshelf.app.job_kinds import job_kinds
 from keyshelf.app.kept_secrets import local_token, signing_secret
 from keyshelf.app.media import Media, endings, open_media
 from keyshelf.app.pictures import picture_parts
 from keyshelf.app.playback import Playback, open_playback
 from keyshelf.app.readiness import ReadinessCheck
-from keyshelf.app.reconciling import ledgers
 from keyshelf.app.repositories import repository_options
 from keyshelf.app.same_secrets import compare
 from keyshelf.app.stores import LocalStore, OpenStores, bucket_of, open_stores, store_regions
 from keyshelf.clock import system_clock
 from keyshelf.coordination.opening import Coordination, open_coordination
 from keyshelf.database.pool import Database
-from keyshelf.drive import handlers
 from keyshelf.drive.parts import DriveParts
 from keyshelf.jobs.opening import choose_queue
 from keyshelf.jobs.queue import Queue
-from keyshelf.jobs.registry import Registration, Registry
 from keyshelf.jobs.runner import Runner
 from keyshelf.jobs.service import Jobs
 from keyshelf.layout.namespace import namespace
@@ -38,15 +35,11 @@ from keyshelf.media.pictures.metrics import PictureMetrics
 from keyshelf.media.pictures.service import Pictures, open_pictures
 from keyshelf.operations.counters.service import Counters, keeping
 from keyshelf.operations.monitoring.service import ServiceMetrics
-from keyshelf.operations.reconcile.service import ReconcileParts
-from keyshelf.repositories import handlers as repository_handlers
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.settings import Settings
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.observed import ObservedStore
 from keyshelf.telemetry import Metrics
-from keyshelf.workflows import reconcile_jobs
-from keyshelf.workflows.inspect_file import registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +115,7 @@ async def open_keyshelf(settings: Settings) -> AsyncGenerator[Keyshelf]:
             settings, database, stores, jobs, opened, keys=playback.content_keys
         )
         pictures = await _pictures(settings, media, opened_stores.source, metrics, opened)
-        inspecting = registration(inspect_parts(settings, drive, media))
-        reconciling = reconcile_jobs.registration(
-            ReconcileParts(database), ledgers(drive, repositories, stores)
-        )
-        registry = _registry(drive, repositories, [*media.registrations(), inspecting, reconciling])
+        registry = job_kinds(settings, drive, repositories, media, stores)
         runner = Runner(database, registry, queue, metrics, endings=endings())
         await opened.enter_async_context(runner)
         monitoring = await _monitoring(settings, database, opened_stores, metrics, opened)
@@ -195,18 +184,6 @@ async def _pictures(
     )
     source.watch(pictures.touch)
     return pictures
-
-
-def _registry(
-    drive: DriveParts, repositories: RepositoryParts, others: Sequence[Registration]
-) -> Registry:
-    return Registry(
-        [
-            *handlers.registrations(drive),
-            *repository_handlers.registrations(repositories),
-            *others,
-        ]
-    )
 
 
 def _readiness(

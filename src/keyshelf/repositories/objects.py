@@ -7,7 +7,7 @@ from keyshelf.layout.repository import AssetHash, ChunkId, CommitHash, chunk_key
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.formats import frame, headers
 from keyshelf.repositories.formats.frame import FrameHeader
-from keyshelf.repositories.formats.headers import ObjectType
+from keyshelf.repositories.formats.headers import ObjectType, Tier
 from keyshelf.repositories.formats.manifest import Manifest
 from keyshelf.repositories.parts import RepositoryOptions
 from keyshelf.repositories.values import SealedChunk
@@ -41,7 +41,8 @@ def announced_options(
     return PutOptions(
         attributes=Attributes(metadata=metadata),
         condition=Condition.CREATE,
-        tags=_tags(ObjectType.CHUNK, record, options),
+        tags=_tags(ObjectType.CHUNK, record, options, options.chunks.tier),
+        storage_class=options.chunks.storage_class,
     )
 
 
@@ -75,7 +76,8 @@ def proxy_options(
     metadata = headers.proxy_metadata(record.id, asset, created_at=now, namespace=options.namespace)
     return PutOptions(
         attributes=Attributes(content_type=content_type, metadata=metadata),
-        tags=_tags(ObjectType.PROXY, record, options),
+        tags=_tags(ObjectType.PROXY, record, options, options.proxies.tier),
+        storage_class=options.proxies.storage_class,
     )
 
 
@@ -89,6 +91,11 @@ def document_options(record: RepositoryRecord, options: RepositoryOptions) -> Pu
 
 
 def _tags(
-    kind: ObjectType, record: RepositoryRecord, options: RepositoryOptions
+    kind: ObjectType,
+    record: RepositoryRecord,
+    options: RepositoryOptions,
+    tier: Tier = Tier.HOT,
 ) -> Mapping[str, str]:
-    return headers.tags(kind, record.id, namespace=options.namespace) if options.tags else {}
+    if not options.tags:
+        return {}
+    return headers.tags(kind, record.id, tier=tier, namespace=options.namespace)

@@ -8,8 +8,19 @@ from uuid import UUID, uuid4
 from keyshelf.clock import Clock, system_clock
 from keyshelf.database.pool import Database
 from keyshelf.layout.namespace import DEFAULT_NAMESPACE, Namespace
+from keyshelf.repositories.formats.headers import Tier
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.primary import primary_of
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where new objects of a kind go."""
+
+    tier: Tier = Tier.HOT
+    """How cool they may become: what they are tagged with."""
+    storage_class: str | None = None
+    """The class that they are written in, in the cloud's word; None is its ordinary one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +31,10 @@ class RepositoryOptions:
     """What names of metadata and tags begin with."""
     tags: bool = True
     """Whether objects are tagged, where the store has tags: some clouds bill each by the month."""
+    chunks: Placement = Placement()
+    proxies: Placement = Placement()
+    marks_deleted: bool = False
+    """Whether a chunk to be deleted is tagged so, for a rule of its bucket to delete it."""
     push_life: timedelta = timedelta(hours=24)
     """How long a push may be silent before it is over."""
     most_pushes: int = 1000

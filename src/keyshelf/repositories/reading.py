@@ -15,6 +15,7 @@ from keyshelf.repositories.formats import frame, ids, manifest
 from keyshelf.repositories.formats.frame import FrameType
 from keyshelf.repositories.formats.manifest import Manifest
 from keyshelf.repositories.values import ChunkMissingError, RefNotFoundError
+from keyshelf.store.errors import NeedsRestoreError
 
 _KEPT_BYTES = 32 * 1024 * 1024
 _MOST_AHEAD = 64
@@ -98,7 +99,7 @@ class Reader:
             return
         try:
             framed = await self.carrier.get_chunks(wanted)
-        except ChunkMissingError:
+        except (ChunkMissingError, NeedsRestoreError):
             return
         for node, each in zip(wanted, framed, strict=True):
             with suppress(DamagedObjectError):

@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import NewType
 
 from keyshelf.errors import ConflictError, InvalidInputError, NotFoundError
-from keyshelf.layout.repository import ChunkId, CommitHash, RepositoryId
+from keyshelf.layout.repository import ChunkId, CommitHash, RepositoryId, parse_chunk_key
 from keyshelf.repositories.chunking import Cutting
 from keyshelf.repositories.formats.frame import DEFAULT_LEVEL
 from keyshelf.repositories.formats.ids import Keys
+from keyshelf.store.errors import NeedsRestoreError
 
 RepositoryName = NewType("RepositoryName", str)
 """1 to 100 characters: letters, digits, `.`, `_` and `-`, beginning with a letter or digit."""
@@ -156,3 +157,17 @@ def repository_name(text: str) -> RepositoryName:
             got=text[:100],
         )
     return RepositoryName(text)
+
+
+def chunk_needs_restore(error: NeedsRestoreError) -> NeedsRestoreError:
+    """Return the error of a store that must restore a chunk, in the words of repositories."""
+    key, lies_in = str(error.extras.get("key", "")), error.extras.get("storage_class")
+    chunk = parse_chunk_key(key)
+    where = f" lies in {lies_in}, and" if lies_in else ""
+    extras = {"storage_class": lies_in} if lies_in else {}
+    return NeedsRestoreError(
+        f"{f'the chunk {chunk}' if chunk else 'a chunk'}{where} must be restored before it is read:"
+        " `keyshelf restore-plan` says how much must be, how long it takes and what it costs",
+        **({"chunk": chunk} if chunk else {}),
+        **extras,
+    )

@@ -178,6 +178,8 @@ class PresignOptions:
     sent, which only Azure does not enforce."""
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     """PUT of a whole object: the tags that it gets, where the store has tags."""
+    storage_class: str | None = None
+    """PUT of a whole object: the class that it gets, in the cloud's own word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +259,8 @@ class ObjectStore(Protocol):
     ) -> ObjectReader:
         """Open an object for reading.
 
-        Raises `ObjectNotFoundError`, `InvalidRangeError`, `ObjectChangedError`.
+        Raises `ObjectNotFoundError`, `InvalidRangeError`, `ObjectChangedError`, and
+        `NeedsRestoreError` for what is in a class that must be restored first.
         """
         ...
 
@@ -284,7 +287,8 @@ class ObjectStore(Protocol):
         """Read any number of small objects; in order, None for what is not there.
 
         All are in memory at once. Raises `ObjectTooLargeError` for an object of more
-        than `MAX_SMALL_BYTES`, without reading it.
+        than `MAX_SMALL_BYTES`, without reading it, and `NeedsRestoreError`, whose extras
+        name one by its `key`.
         """
         ...
 

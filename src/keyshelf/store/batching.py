@@ -7,6 +7,7 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import Condition, NewObject, ObjectStore, PutResult
 from keyshelf.store.checks import check_key, check_new_objects, check_small
 from keyshelf.store.errors import (
+    NeedsRestoreError,
     ObjectExistsError,
     ObjectNotFoundError,
     StoreUnavailableError,
@@ -55,6 +56,8 @@ async def get_each(
             reader = await store.get(key)
         except ObjectNotFoundError:
             return None
+        except NeedsRestoreError as error:
+            raise NeedsRestoreError(error.detail, **error.extras, key=key) from error
         async with reader:
             check_small(key, reader.meta.size)
             return await reader.read()

@@ -13,6 +13,7 @@ from keyshelf.store.errors import (
     InvalidKeyError,
     InvalidPartError,
     InvalidRangeError,
+    NeedsRestoreError,
     ObjectChangedError,
     ObjectNotFoundError,
     ObjectTooLargeError,
@@ -43,6 +44,9 @@ _ERRORS: Mapping[str, type[Error]] = {
     "TargetConditionNotMet": ObjectChangedError,
     "BlobAlreadyExists": ObjectChangedError,
     "ConditionalRequestConflict": ObjectChangedError,
+    "InvalidObjectState": NeedsRestoreError,
+    "BlobArchived": NeedsRestoreError,
+    "BlobBeingRehydrated": NeedsRestoreError,
     "InvalidRange": InvalidRangeError,
     "EntityTooLarge": ObjectTooLargeError,
     "RequestBodyTooLarge": ObjectTooLargeError,
@@ -92,6 +96,7 @@ _STATUSES: Mapping[int, type[Error]] = {
 
 _CODE = re.compile(rb"<Code>([^<]*)</Code>")
 _MESSAGE = re.compile(rb"<Message>([^<]*)</Message>")
+_CLASS = re.compile(rb"<StorageClass>([^<]*)</StorageClass>")
 
 
 def error_code(headers: Mapping[str, str], body: bytes) -> str:
@@ -107,10 +112,13 @@ def failure(status: int, headers: Mapping[str, str], body: bytes, *, doing: str)
     found = _MESSAGE.search(body)
     said = found[1].decode(errors="replace").strip() if found else ""
     detail = f"{doing}: the store answered {status} {code}".rstrip()
-    if code in _HINTS or status in {301, 307, 401, 403}:
+    if code in _HINTS or (code not in _ERRORS and status in {301, 307, 401, 403}):
         hint = _HINTS.get(code, _FORBIDDEN_HINT)
         return StoreForbiddenError(f"{detail}: {hint}", store_code=code)
     kind = _ERRORS.get(code) or _STATUSES.get(status) or _by_class(status)
+    lies_in = _CLASS.search(body)
+    if kind is NeedsRestoreError and lies_in:
+        return kind(detail, store_code=code, storage_class=lies_in[1].decode(errors="replace"))
     return kind(f"{detail}{': ' if said else ''}{said}", store_code=code)
 
 

@@ -28,6 +28,12 @@ class ObjectChangedError(ConflictError):
     code = "object-changed"
 
 
+class NeedsRestoreError(ConflictError):
+    """The object is in a class that must be restored before it is read; asking again is in vain."""
+
+    code = "needs-restore"
+
+
 class UploadNotFoundError(NotFoundError):
     """The multipart upload was completed, aborted, or never begun."""
 

@@ -10,6 +10,7 @@ import anyio
 from keyshelf.clock import Clock, system_clock
 from keyshelf.errors import InvalidInputError
 from keyshelf.store.azure_requests import AzureRequests
+from keyshelf.store.azure_restoring import AzureRestores
 from keyshelf.store.azure_signing import SharedKey
 from keyshelf.store.azure_store import AzureStore
 from keyshelf.store.base import ObjectStore
@@ -25,11 +26,13 @@ from keyshelf.store.errors import (
 from keyshelf.store.gcs_store import GcsStore
 from keyshelf.store.local_signing import LocalSigner
 from keyshelf.store.memory import MemoryOptions, MemoryStore
+from keyshelf.store.restoring import ColdStore
 from keyshelf.store.retrying import Retries
 from keyshelf.store.s3_control.ambient import AmbientCredentials
 from keyshelf.store.s3_control.buckets import S3Control, S3ControlOptions
 from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.s3_requests import CredentialSource, S3Requests
+from keyshelf.store.s3_restoring import S3Restores
 from keyshelf.store.s3_store import S3Store
 from keyshelf.store.s3_versions import S3Versions
 from keyshelf.store.sigv4 import GOOGLE, Address, Credentials
@@ -83,7 +86,7 @@ async def open_store(options: StoreOptions) -> ObjectStore:
     if scheme == "gs":
         return _open_gcs(options, _bucket_name(options.bucket))
     if scheme == "az":
-        return _open_azure(options, _bucket_name(options.bucket))
+        return _open_azure(options)
     if scheme == "file":
         if parts.netloc not in {"", "localhost"} or not parts.path:
             raise InvalidInputError("a folder is given as file:///path", bucket=options.bucket)
@@ -148,18 +151,19 @@ def open_versions(options: StoreOptions) -> VersionedStore:
             f"{options.bucket} keeps no versions that Keyshelf can bring back: that needs a bucket"
             " of S3 with versioning"
         )
-    bucket = _bucket_name(options.bucket)
-    return S3Versions(
-        S3Requests(
-            address=_address(options, bucket),
-            bucket=bucket,
-            region=options.region,
-            credentials=_credentials(options),
-            clock=options.clock,
-            retries=options.retries,
-        ),
-        limits=options.s3_limits,
-    )
+    requests = _s3_requests(options, _credentials(options))
+    return S3Versions(requests, limits=options.s3_limits)
+
+
+def open_restores(options: StoreOptions) -> ColdStore | None:
+    """Open what must be restored in the bucket that the options name; None where nothing must.
+
+    Close it with `aclose`. Raises `InvalidInputError` as `open_store`.
+    """
+    scheme = urlsplit(options.bucket).scheme or "s3"
+    if scheme == "s3":
+        return S3Restores(_s3_requests(options, _credentials(options)))
+    return AzureRestores(_azure_requests(options)) if scheme == "az" else None
 
 
 def open_control(options: StoreOptions) -> BucketControl | None:
@@ -182,6 +186,18 @@ def open_control(options: StoreOptions) -> BucketControl | None:
     )
 
 
+def _s3_requests(options: StoreOptions, credentials: CredentialSource) -> S3Requests:
+    bucket = _bucket_name(options.bucket)
+    return S3Requests(
+        address=_address(options, bucket),
+        bucket=bucket,
+        region=options.region,
+        credentials=credentials,
+        clock=options.clock,
+        retries=options.retries,
+    )
+
+
 def _address(options: StoreOptions, bucket: str) -> Address:
     path_style = _is_path_style(options, bucket)
     return Address.of(_endpoint(options), bucket, path_style=path_style)
@@ -201,14 +217,7 @@ async def _open_s3(options: StoreOptions, bucket: str) -> ObjectStore:
         retries=options.retries,
     )
     store = S3Store(
-        S3Requests(
-            address=address,
-            bucket=bucket,
-            region=options.region,
-            credentials=credentials,
-            clock=options.clock,
-            retries=options.retries,
-        ),
+        _s3_requests(options, credentials),
         fast,
         clock=options.clock,
         public_address=_public_address(options, bucket, path_style=path_style),
@@ -246,20 +255,25 @@ def _open_gcs(options: StoreOptions, bucket: str) -> ObjectStore:
     )
 
 
-def _open_azure(options: StoreOptions, container: str) -> ObjectStore:
+def _open_azure(options: StoreOptions) -> ObjectStore:
+    requests = _azure_requests(options)
+    return AzureStore(
+        requests,
+        clock=options.clock,
+        public_address=_public_address(options, requests.container, path_style=True),
+    )
+
+
+def _azure_requests(options: StoreOptions) -> AzureRequests:
     if options.access_key is None or options.secret_key is None:
         raise InvalidInputError("Azure is reached with the account's name and key")
-    requests = AzureRequests(
+    container = _bucket_name(options.bucket)
+    return AzureRequests(
         address=Address.of(_endpoint(options), container, path_style=True),
         container=container,
         key=SharedKey(options.access_key, options.secret_key),
         clock=options.clock,
         retries=options.retries,
-    )
-    return AzureStore(
-        requests,
-        clock=options.clock,
-        public_address=_public_address(options, container, path_style=True),
     )
 
 

@@ -41,4 +41,6 @@ def _put_headers(options: PresignOptions, dialect: Dialect) -> dict[str, str]:
         headers |= header_text.encode_values(options.metadata, prefix=f"{dialect.prefix}meta-")
     if options.tags:
         headers[f"{dialect.prefix}tagging"] = urlencode(options.tags)
+    if options.storage_class is not None:
+        headers[f"{dialect.prefix}storage-class"] = options.storage_class
     return headers

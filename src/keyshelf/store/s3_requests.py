@@ -178,15 +178,22 @@ class S3Requests:
         headers: Mapping[str, str],
         *,
         version_id: str | None = None,
+        bucket: str | None = None,
     ) -> str:
-        """Copy an object, or a version of it, in one request and return the copy's ETag."""
-        headers = {**headers, **self._copy_source(source, version_id)}
+        """Copy an object, or a version of it, in one request and return the copy's ETag.
+
+        From another bucket of the same server where one is named.
+        """
+        headers = {**headers, **self._copy_source(source, version_id, bucket)}
         answer = await self.send("PUT", destination, headers=headers)
         return s3_xml.bare_etag(s3_xml.text(s3_xml.parse(answer.body, "CopyObjectResult"), "ETag"))
 
-    def _copy_source(self, source: ObjectKey, version_id: str | None) -> dict[str, str]:
+    def _copy_source(
+        self, source: ObjectKey, version_id: str | None, bucket: str | None = None
+    ) -> dict[str, str]:
         version = f"?{urlencode({'versionId': version_id})}" if version_id else ""
-        return {f"{self.prefix}copy-source": f"/{self._bucket}/{quote_path(source)}{version}"}
+        place = f"/{bucket or self._bucket}/{quote_path(source)}{version}"
+        return {f"{self.prefix}copy-source": place}
 
     async def list_page(
         self,

@@ -1,6 +1,9 @@
 /** Names of cached answers. Everything a change of the drive can touch starts with `drive`. */
 import type { Filters, Place, Sort } from "@/api/drive";
+import type { CapacityWish } from "@/api/operations";
+import type { CostBy, GrowthBy } from "@/api/operations-types";
 import type { Pair } from "@/api/repositories";
+import type { JobState } from "@/api/types";
 
 /** The root of a space goes by the name of the space. */
 function placeName(place: Place): string {
@@ -36,4 +39,13 @@ export const keys = {
   changeTotals: (id: string, { from, to }: Pair, path: string) => ["repositories", id, "change-totals", from, to, path] as const,
   newBytes: (id: string, { from, to }: Pair, path: string) => ["repositories", id, "new-bytes", from, to, path] as const,
   folderChanges: (id: string, { from, to }: Pair, path: string) => ["repositories", id, "folder-changes", from, to, path] as const,
+  operations: ["operations"] as const,
+  overview: ["operations", "overview"] as const,
+  growth: (by: GrowthBy, days: number) => ["operations", "growth", by, days] as const,
+  cost: (by: CostBy) => ["operations", "cost", by] as const,
+  forecast: ["operations", "forecast"] as const,
+  whatIf: (changes: string) => ["operations", "what-if", changes] as const,
+  capacity: (wish: CapacityWish) => ["operations", "capacity", wish] as const,
+  rules: ["operations", "rules"] as const,
+  allJobs: (state: JobState | null) => ["operations", "jobs", state] as const,
 };

@@ -15,7 +15,7 @@ _MARKS = {"ok": "ok", "warning": "warning", "failed": "FAILED"}
 
 
 def doctor(as_json: Json = False) -> None:
-    """Check database, stores, clock, CORS, tools and versions; name the fix of what is wrong.
+    """Check database, stores, their rules, clock, CORS, tools and versions; name each fix.
 
     Changes nothing. Exits with 1 when a check failed; warnings are no failure.
     """

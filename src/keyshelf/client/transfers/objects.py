@@ -43,6 +43,12 @@ class LinkExpiredError(StoreUnavailableError):
     code = "link-expired"
 
 
+class ObjectArchivedError(ConflictError):
+    """The store must restore an object before it gives it, which whoever runs it asks for."""
+
+    code = "object-archived"
+
+
 class SourceChangedError(ConflictError):
     """A local file changed while it was being sent. Send it again when it is at rest."""
 
@@ -244,6 +250,8 @@ async def _refuse(answer: httpx2.Response) -> None:
     said = f"the store at {host} answers HTTP {answer.status_code}{why}"
     if refusal.is_for_lack_of_room:
         raise StoreHasNoRoomError(said)
+    if refusal.is_archived:
+        raise ObjectArchivedError(f"{said} (it must be restored first)")
     if answer.status_code in {401, 403, 404, 409, 412}:
         # A moved object is under its new key, and a new link leads there; where an earlier
         # request has left something, a new link leads past it.

@@ -10,6 +10,7 @@ from keyshelf.client.wire import loads
 
 _SHOWN_CHARACTERS = 300
 _ELEMENT = re.compile(r"<(Code|Message)>([^<]*)</\1>")
+_ARCHIVED = frozenset({"needs-restore", "InvalidObjectState", "BlobArchived"})
 _FULL = frozenset({"store-full", "QuotaExceeded", "StorageFull", "XMinioStorageFull"})
 
 
@@ -25,6 +26,11 @@ class Refusal:
     def is_for_lack_of_room(self) -> bool:
         """Whether the store is full, which asking again does not change."""
         return self.code in _FULL
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether the object must be restored before it is read."""
+        return self.code in _ARCHIVED
 
     @classmethod
     def read(cls, body: bytes) -> "Refusal":

@@ -26,11 +26,11 @@ async def files_after(tx: ReadTransaction, key: str, *, limit: int) -> list[Expe
 
 
 async def key_far_after(tx: ReadTransaction, key: str, *, rows: int) -> str | None:
-    """Return the key that so many rows on comes after one; None when there are fewer."""
+    """Return the key that comes so many rows after one; None when there are fewer."""
     found: str | None = await tx.value(
         """
         SELECT s3_key FROM files WHERE s3_key > %(after)s
-        ORDER BY s3_key OFFSET %(rows)s LIMIT 1
+        ORDER BY s3_key OFFSET %(rows)s - 1 LIMIT 1
         """,
         {"after": key, "rows": rows},
     )

@@ -238,7 +238,9 @@ def _empty(folder: Path) -> None:
 def _published(told: Told, size: int) -> Published:
     pictures = [each.track for each in told.tracks if each.track.kind == "video"]
     largest = max(pictures, key=lambda each: each.width * each.height, default=None)
-    longest = max(sum(segment.seconds for segment in each.segments) for each in told.tracks)
+    # Segments of captions are all of one length, past the end of the film.
+    timed = [each for each in told.tracks if each.track.kind != "text"]
+    longest = max(sum(segment.seconds for segment in each.segments) for each in timed)
     result = told.result()
     rendition = StreamRendition(
         key=told.encode.key(told.base + MASTER),

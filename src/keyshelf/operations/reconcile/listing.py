@@ -12,8 +12,9 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from keyshelf.concurrency import read_ahead, together
 from keyshelf.store.base import ObjectMeta, ObjectStore
 
-STRIDE = 10_000
-"""How many keys that are expected lie between two places at which a listing begins."""
+STRIDE = 9_950
+"""How many keys that are expected lie between two places at which a listing begins: ten pages of
+most stores, with room for some keys that are not expected."""
 
 _PLACES = 4
 _PAGES_AHEAD = 12
@@ -36,7 +37,7 @@ async def between(
     """Give the objects after a key, and up to another one, in the order of keys."""
     async for page in store.list(start_after=after or None):
         objects = page.objects
-        if upto is not None and objects and objects[-1].key > upto:
+        if upto is not None and objects and objects[-1].key >= upto:
             yield objects[: bisect_right(objects, upto, key=_KEY)]
             return
         yield objects

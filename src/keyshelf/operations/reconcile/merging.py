@@ -17,16 +17,18 @@ class _Keyed(Protocol):
 
 
 T = TypeVar("T", bound=_Keyed)
+W = TypeVar("W", bound=_Keyed)
+"""What stands against a listing: rows, or another listing."""
 _KEY = attrgetter("key")
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Window(Generic[W]):
     """All that either side has of keys up to one, after those of the window before."""
 
     upto: ObjectKey
     listed: Sequence[ObjectMeta]
-    expected: Sequence[Expected]
+    expected: Sequence[W]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Differences:
         self.different.extend(others.different)
 
 
-def compare(window: Window) -> Differences:
+def compare(window: Window[Expected]) -> Differences:
     """Return where the sides of a window disagree."""
     found = Differences()
     wanted = {each.key: each for each in window.expected}
@@ -63,22 +65,22 @@ def compare(window: Window) -> Differences:
 
 
 async def windows(
-    listed: AsyncIterator[Sequence[ObjectMeta]], expected: AsyncIterator[Sequence[Expected]]
-) -> AsyncGenerator[Window]:
+    listed: AsyncIterator[Sequence[ObjectMeta]], expected: AsyncIterator[Sequence[W]]
+) -> AsyncGenerator[Window[W]]:
     """Cut both streams at the same keys, holding a page of each.
 
     A listing that is not in order does not end this: keys then differ that do not, as a
     second look at them tells.
     """
-    objects, rows = _Side(listed), _Side(expected)
+    objects, others = _Side(listed), _Side(expected)
     while True:
         await objects.fill()
-        await rows.fill()
-        ends = [side.end for side in (objects, rows) if side.end is not None]
+        await others.fill()
+        ends = [side.end for side in (objects, others) if side.end is not None]
         if not ends:
             return
         upto = min(ends)
-        yield Window(upto, objects.take(upto), rows.take(upto))
+        yield Window(upto, objects.take(upto), others.take(upto))
 
 
 class _Side(Generic[T]):

@@ -24,6 +24,7 @@ from keyshelf.operations.reconcile.values import (
     ReconciliationNotFoundError,
     Report,
 )
+from keyshelf.store.expected import Expected
 
 MARGIN = timedelta(hours=1)
 """Objects that are younger may be on their way into the database."""
@@ -145,7 +146,7 @@ class _Run:
         self.counts = self.report.counts
         self.compared_to = self._reached = self.report.compared_to
 
-    def take(self, window: Window) -> bool:
+    def take(self, window: Window[Expected]) -> bool:
         """Compare a window; True when what was found by now is to be settled."""
         self.counts.objects += len(window.listed)
         self.counts.bytes += sum([each.size for each in window.listed])

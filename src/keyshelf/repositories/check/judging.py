@@ -20,6 +20,7 @@ from keyshelf.repositories.formats.frame import (
 from keyshelf.repositories.formats.ids import NO_KEY_ID, Keys
 from keyshelf.repositories.formats.manifest import Manifest
 from keyshelf.repositories.values import ChunkMissingError, RefNotFoundError
+from keyshelf.store.errors import NeedsRestoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,15 @@ class Read:
     stored_size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An object that must be restored before anybody can say whether it is right."""
+
+
 NOT_THERE = Wrong(Fault.MISSING, "it is not in the store")
 
 
-async def read_chunks(carrier: Carrier, chunks: Sequence[ChunkId]) -> list[Read | Wrong]:
+async def read_chunks(carrier: Carrier, chunks: Sequence[ChunkId]) -> list[Read | Wrong | Unread]:
     """Read up to 1,000 chunks, each compared with its id; in order, what came of each."""
     framed = await _fetched(carrier, chunks)
     keys = carrier.repository.keys
@@ -74,11 +80,14 @@ async def read_manifest(carrier: Carrier, commit: CommitHash) -> Manifest | Wron
         return Wrong(Fault.UNREADABLE, error.detail)
 
 
-async def _fetched(carrier: Carrier, chunks: Sequence[ChunkId]) -> list[bytes | Wrong]:
+async def _fetched(carrier: Carrier, chunks: Sequence[ChunkId]) -> list[bytes | Wrong | Unread]:
+    alone: Wrong | Unread
     try:
         return list(await carrier.get_chunks(chunks))
     except ChunkMissingError:
         alone = NOT_THERE
+    except NeedsRestoreError:
+        alone = Unread()
     except LimitError as error:
         alone = Wrong(Fault.SWAPPED, f"it is no chunk: {error.detail}")
     if len(chunks) == 1:
@@ -88,8 +97,10 @@ async def _fetched(carrier: Carrier, chunks: Sequence[ChunkId]) -> list[bytes | 
     return [*await _fetched(carrier, chunks[:half]), *await _fetched(carrier, chunks[half:])]
 
 
-def _judged(chunk: ChunkId, framed: bytes | Wrong, keys: Keys | None) -> Read | Wrong:
-    if isinstance(framed, Wrong):
+def _judged(
+    chunk: ChunkId, framed: bytes | Wrong | Unread, keys: Keys | None
+) -> Read | Wrong | Unread:
+    if isinstance(framed, Wrong | Unread):
         return framed
     try:
         content = frame.open_frame(

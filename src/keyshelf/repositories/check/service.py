@@ -11,6 +11,7 @@ from keyshelf.repositories.carrier import Carrier
 from keyshelf.repositories.check.hurting import MOST_PATH_BYTES, Hurt, note_hurt_nodes
 from keyshelf.repositories.check.judging import (
     NOT_THERE,
+    Unread,
     Wrong,
     is_possible,
     read_chunks,
@@ -81,6 +82,7 @@ class _Check:
     looked_at: int = 0
     read: int = 0
     bytes_read: int = 0
+    unread: int = 0
 
     async def commits(self) -> None:
         waiting = list(dict.fromkeys(ref.commit for ref in await self.carrier.refs()))
@@ -151,6 +153,7 @@ class _Check:
             hurt_commits_count=self.hurt_commits_count,
             hurt_commits=self.hurt_commits,
             is_cut_short=self.is_cut_short,
+            need_restore=self.unread,
         )
 
     async def _open_nodes(self, batch: Sequence[Named]) -> Sequence[Named]:
@@ -159,6 +162,9 @@ class _Check:
         for node, result in zip(batch, results, strict=True):
             if isinstance(result, Wrong):
                 self.ledger.note_wrong(node.id, result)
+                continue
+            if isinstance(result, Unread):
+                self.unread += 1
                 continue
             self._count(result.stored_size)
             try:
@@ -175,6 +181,8 @@ class _Check:
         for chunk, result in zip(chunks, await read_chunks(self.carrier, chunks), strict=True):
             if isinstance(result, Wrong):
                 wrong.append((bytes.fromhex(chunk), result))
+            elif isinstance(result, Unread):
+                self.unread += 1
             else:
                 self._count(result.stored_size)
         return wrong

@@ -75,6 +75,9 @@ class Report:
     hurt_commits: Sequence[str]
     is_cut_short: bool = False
     """There are more hurt paths than a check follows: the numbers of files are too small."""
+    need_restore: int = 0
+    """Objects to be read that must be restored before: neither they nor what only they lead to
+    was looked at."""
 
     @property
     def is_clean(self) -> bool:

@@ -18,6 +18,7 @@ from keyshelf.repositories.formats.nodes import ChunkRef
 from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.values import ChunkMissingError
 from keyshelf.repositories.walking import chunk_runs
+from keyshelf.store.errors import NeedsRestoreError
 
 _MOST_REFS = 4 * MOST_CHUNKS
 
@@ -61,7 +62,7 @@ class Fetcher:
             ):
                 await self._take(Run(target, offset, refs))
                 offset += sum(ref.size for ref in refs)
-        except IntegrityError as error:
+        except (IntegrityError, NeedsRestoreError) as error:
             failure = damaged(target.path, error)
             if not self.options.keep_going:
                 raise failure from error
@@ -138,7 +139,9 @@ class Fetcher:
             return
         try:
             found = await self.reader.carrier.get_chunks([ChunkId(each.hex()) for each in wanted])
-        except ChunkMissingError as error:
+        except (ChunkMissingError, NeedsRestoreError) as error:
+            if isinstance(error, NeedsRestoreError) and not self.options.keep_going:
+                raise
             # It names one. Which files all that is missing hurts shows by halves.
             if len(wanted) == 1:
                 frames[wanted[0]] = error

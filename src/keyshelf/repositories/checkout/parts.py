@@ -31,6 +31,7 @@ from keyshelf.repositories.history.content import DamagedFileError
 from keyshelf.repositories.part_names import part_name
 from keyshelf.repositories.paths import joined, path_shown
 from keyshelf.repositories.reading import DamagedObjectError, Reader
+from keyshelf.store.errors import NeedsRestoreError
 
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OLD = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -157,7 +158,7 @@ class PartWriter:
                 continue
             try:
                 self._write_run(place, run, contents, written)
-            except DamagedFileError as error:
+            except (DamagedFileError, NeedsRestoreError) as error:
                 if not self._options.keep_going:
                     raise
                 if self._is_first_failure(run.target, error):

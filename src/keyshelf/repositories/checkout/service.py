@@ -36,6 +36,7 @@ from keyshelf.repositories.formats.entries import Entry, FileEntry, FolderEntry
 from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.vouching import disavow_forgotten
 from keyshelf.repositories.walking import AHEAD
+from keyshelf.store.errors import NeedsRestoreError
 
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
@@ -184,7 +185,7 @@ class _Checkout:
                 if before is not None:
                     yield before, False
                 before = entries
-        except IntegrityError as error:
+        except (IntegrityError, NeedsRestoreError) as error:
             if not self.options.keep_going:
                 raise damaged(visit.path, error) from error
             if is_told:

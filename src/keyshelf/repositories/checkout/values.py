@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from keyshelf.errors import ConflictError, Error, ForbiddenError, LimitError
 from keyshelf.repositories.history.content import DamagedFileError
 from keyshelf.repositories.paths import path_shown, path_text
+from keyshelf.store.errors import NeedsRestoreError
 
 MOST_NAMED = 100
 """How many paths one error names."""
@@ -148,10 +149,12 @@ def would_overwrite(paths: Sequence[bytes]) -> WouldOverwriteError:
     )
 
 
-def damaged(path: bytes, error: Error) -> DamagedFileError:
-    """Return the error that says which path damage hurts."""
-    said = {name: error.extras[name] for name in ("chunk", "node") if name in error.extras}
-    return DamagedFileError(
+def damaged(path: bytes, error: Error) -> DamagedFileError | NeedsRestoreError:
+    """Return the error that says which path cannot be read, for damage or for its class."""
+    named = ("chunk", "node", "storage_class")
+    said = {name: error.extras[name] for name in named if name in error.extras}
+    kind = NeedsRestoreError if isinstance(error, NeedsRestoreError) else DamagedFileError
+    return kind(
         f"{path_shown(path) or 'the root'} cannot be checked out: {error.detail}",
         path=path_text(path),
         **said,

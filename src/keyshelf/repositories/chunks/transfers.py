@@ -105,6 +105,7 @@ async def sign_uploads(
             sha256=chunk.sha256,
             metadata=options.attributes.metadata,
             tags=options.tags,
+            storage_class=options.storage_class,
         )
         request = await parts.store.presign("PUT", chunk_key(chunk.id), presigned)
         signed.append(SignedChunk(chunk.id, request))

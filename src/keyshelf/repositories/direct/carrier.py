@@ -31,8 +31,9 @@ from keyshelf.repositories.values import (
     RefName,
     RefNotFoundError,
     Repository,
+    chunk_needs_restore,
 )
-from keyshelf.store.errors import ObjectNotFoundError
+from keyshelf.store.errors import NeedsRestoreError, ObjectNotFoundError
 
 _MOST_LIKE = 10
 _MOST_MANIFEST_BYTES = MAX_CONTENT[FrameType.MANIFEST] + 128
@@ -50,7 +51,10 @@ class DirectCarrier:
 
     async def get_chunks(self, ids: Sequence[ChunkId]) -> Sequence[bytes]:
         """Return the frames of chunks in order."""
-        found = await self.parts.store.get_many([chunk_key(chunk) for chunk in ids])
+        try:
+            found = await self.parts.store.get_many([chunk_key(chunk) for chunk in ids])
+        except NeedsRestoreError as error:
+            raise chunk_needs_restore(error) from error
         frames: list[bytes] = []
         for chunk, frame in zip(ids, found, strict=True):
             if frame is None:

@@ -41,11 +41,11 @@ async def chunks_after(tx: ReadTransaction, chunk: str, *, limit: int) -> list[E
 
 
 async def chunk_far_after(tx: ReadTransaction, chunk: str, *, rows: int) -> ChunkId | None:
-    """Return the chunk that so many rows on comes after one; None when there are fewer."""
+    """Return the chunk that comes so many rows after one; None when there are fewer."""
     found: str | None = await tx.value(
         """
         SELECT encode(id, 'hex') FROM repository_chunks WHERE id > %(after)s
-        ORDER BY id OFFSET %(rows)s LIMIT 1
+        ORDER BY id OFFSET %(rows)s - 1 LIMIT 1
         """,
         {"after": bytes.fromhex(chunk), "rows": rows},
     )

@@ -11,6 +11,7 @@ from keyshelf.repositories.formats.nodes import ChunkRef, DamagedNodeError
 from keyshelf.repositories.history.lists import FileChunks
 from keyshelf.repositories.paths import path_shown, path_text
 from keyshelf.repositories.reading import DamagedObjectError, LostObjectError, Reader
+from keyshelf.store.errors import NeedsRestoreError
 
 _BATCH_BYTES = 4 * 1024 * 1024
 _BATCH_CHUNKS = 500
@@ -34,7 +35,8 @@ async def content(
 
     A range that goes beyond the file ends with it. `path` is for messages. While pieces
     are used the next are read: up to 8 MiB and two chunks are held. Raises
-    `DamagedFileError` where bytes are lost, after those before them. Close it when it
+    `DamagedFileError` where bytes are lost, after those before them, and there
+    `NeedsRestoreError` where they are in a class that must be restored. Close it when it
     is left early.
     """
     end = entry.size if end is None else min(end, entry.size)
@@ -103,6 +105,9 @@ async def _told(ahead: "asyncio.Task[Sequence[bytes]]", path: bytes) -> Sequence
         return await ahead
     except (DamagedObjectError, DamagedNodeError, LostObjectError) as error:
         raise _damaged(path, error) from error
+    except NeedsRestoreError as error:
+        detail = f"'{path_shown(path)}' cannot be read: {error.detail}"
+        raise NeedsRestoreError(detail, path=path_text(path), **error.extras) from error
 
 
 def _damaged(path: bytes, error: Error) -> DamagedFileError:

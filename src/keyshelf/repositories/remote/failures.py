@@ -18,6 +18,7 @@ from keyshelf.repositories.values import (
     RepositoryNotFoundError,
     TooManyKeySlotsError,
 )
+from keyshelf.store.errors import NeedsRestoreError
 
 _SAME: Mapping[str, type[Error]] = {
     "precondition-failed": RepositoryChangedError,
@@ -27,6 +28,7 @@ _SAME: Mapping[str, type[Error]] = {
             ChunkMissingError,
             IllegalRefError,
             IllegalRepositoryNameError,
+            NeedsRestoreError,
             NoKeySlotError,
             PushExpiredError,
             RefMovedError,

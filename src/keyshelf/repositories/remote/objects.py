@@ -14,18 +14,25 @@ from keyshelf.client.repository_values import AnnouncedChunk, ClaimedChunk, Sign
 from keyshelf.client.retrying import RetryOptions, retrying
 from keyshelf.client.transfers.objects import (
     LinkExpiredError,
+    ObjectArchivedError,
     ObjectChangedError,
     StoreUnavailableError,
 )
 from keyshelf.concurrency import for_each
-from keyshelf.layout.repository import ChunkId
+from keyshelf.layout.repository import ChunkId, chunk_key
 from keyshelf.repositories.chunks.proofs import proof_of
 from keyshelf.repositories.chunks.records import MOST_FRAME_BYTES
 from keyshelf.repositories.formats import frame
 from keyshelf.repositories.formats.frame import Codec, FrameType
 from keyshelf.repositories.remote.failures import translated
 from keyshelf.repositories.remote.moving import RemotePushId
-from keyshelf.repositories.values import ChunkMissingError, Repository, SealedChunk
+from keyshelf.repositories.values import (
+    ChunkMissingError,
+    Repository,
+    SealedChunk,
+    chunk_needs_restore,
+)
+from keyshelf.store.errors import NeedsRestoreError
 
 T = TypeVar("T")
 _NOT_AS_NAMED = "chunk-not-as-named"
@@ -151,6 +158,10 @@ class ObjectMover:
                     frames[chunk] = await self.client.chunks.fetch(request, most=MOST_FRAME_BYTES)
                 except LinkExpiredError as error:
                     refused[chunk] = error
+                except ObjectArchivedError as error:
+                    raise chunk_needs_restore(
+                        NeedsRestoreError(error.detail, key=chunk_key(chunk))
+                    ) from error
                 except ObjectChangedError:
                     # Larger than any frame: whoever opens what is given says that it is damaged.
                     frames[chunk] = b""

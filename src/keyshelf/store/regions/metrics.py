@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from keyshelf.store.regions.region import Region
+
 
 class RegionsMetrics:
     """The metrics of all regions in one registry; make one per registry."""
@@ -43,3 +45,26 @@ class RegionsMetrics:
             ["store", "region"],
             registry=registry,
         )
+
+
+class RegionMetrics:
+    """The metrics of one region; they are looked up once, not for every read."""
+
+    def __init__(self, metrics: RegionsMetrics, *, role: str, region: str) -> None:
+        self.chosen = metrics.chosen.labels(role, region)
+        self.reads = metrics.reads.labels(role, region)
+        self.hedges = metrics.hedges.labels(role, region)
+        self._well = metrics.well.labels(role, region)
+        self._latency = metrics.latency.labels(role, region)
+        self._fallbacks = metrics.fallbacks
+        self._named = role, region
+
+    def fell(self, reason: str) -> None:
+        """Count a read that went on elsewhere."""
+        self._fallbacks.labels(*self._named, reason).inc()
+
+    def show(self, region: Region) -> None:
+        """Show what is known of the region."""
+        self._well.set(region.health.is_well)
+        if region.latency.mean is not None:
+            self._latency.set(region.latency.mean)

@@ -11,7 +11,7 @@ from anyio.abc import TaskGroup
 
 from keyshelf.concurrency import together
 from keyshelf.errors import Error, ForbiddenError, UnavailableError
-from keyshelf.store.errors import ObjectNotFoundError
+from keyshelf.store.errors import NeedsRestoreError, ObjectNotFoundError
 from keyshelf.store.regions.region import Region
 from keyshelf.store.regions.watching import Watch
 
@@ -104,7 +104,9 @@ class Race(Generic[T]):
             self._watch.failed(region)
         elif isinstance(error, ObjectNotFoundError):
             self._watch.missing(region, began)
-        if region.is_primary and not is_its_own:
+        # A copy may be in another class, where it can be read.
+        may_be_read_elsewhere = is_its_own or isinstance(error, NeedsRestoreError)
+        if region.is_primary and not may_be_read_elsewhere:
             raise error
         if region.is_primary or self._error is None:
             self._error = error

@@ -1,7 +1,7 @@
 """What reads teach of regions: kept for the next choice, and counted."""
 
 from keyshelf.store.budget import Budget
-from keyshelf.store.regions.metrics import RegionsMetrics
+from keyshelf.store.regions.metrics import RegionMetrics, RegionsMetrics
 from keyshelf.store.regions.region import Region
 from keyshelf.store.regions.values import RegionsOptions, Strategy
 
@@ -15,6 +15,7 @@ class Watch:
         self._options = options
         self._metrics = metrics
         self._role = role
+        self._shown = dict[Region, RegionMetrics]()
         self._hedges = Budget(share=options.hedged_share, burst=_HEDGE_BURST)
         self.now = options.timing.now
         self.wait = options.timing.wait
@@ -28,25 +29,26 @@ class Watch:
 
     def add(self, region: Region) -> None:
         """Show a region before it is asked."""
-        self._metrics.well.labels(self._role, region.name).set(1)
+        self._shown[region] = RegionMetrics(self._metrics, role=self._role, region=region.name)
+        self._show(region)
 
     def chose(self, region: Region) -> None:
         """A read begins here."""
         self._hedges.earn()
         region.asked_at = self.now()
-        self._metrics.chosen.labels(self._role, region.name).inc()
+        self._shown[region].chosen.inc()
 
     def hedged(self, region: Region) -> bool:
         """Say whether a region that is late is to be helped by another, and count it."""
         if not self._hedges.spend():
             return False
-        self._metrics.hedges.labels(self._role, region.name).inc()
+        self._shown[region].hedges.inc()
         return True
 
     def answered(self, region: Region, began: float) -> None:
         """A read that began then was answered."""
         self.found(region, began)
-        self._metrics.reads.labels(self._role, region.name).inc()
+        self._shown[region].reads.inc()
 
     def found(self, region: Region, began: float) -> None:
         """A request that began then was answered: the object is there."""
@@ -87,10 +89,8 @@ class Watch:
         self._show(region)
 
     def _fell(self, region: Region, reason: str) -> None:
-        self._metrics.fallbacks.labels(self._role, region.name, reason).inc()
+        self._shown[region].fell(reason)
         self._show(region)
 
     def _show(self, region: Region) -> None:
-        self._metrics.well.labels(self._role, region.name).set(region.health.is_well)
-        if region.latency.mean is not None:
-            self._metrics.latency.labels(self._role, region.name).set(region.latency.mean)
+        self._shown[region].show(region)

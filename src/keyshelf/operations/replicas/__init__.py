@@ -1,0 +1,1 @@
+"""Replicas: what they lack of the bucket that they copy, and copying that."""

@@ -1,0 +1,52 @@
+"""Copying one object from a bucket to another."""
+
+from keyshelf.layout.keys import ObjectKey
+from keyshelf.operations.replicas.values import Difference, Pair
+from keyshelf.store.base import (
+    MAX_SMALL_BYTES,
+    Attributes,
+    Condition,
+    IfMatch,
+    ObjectReader,
+    PutOptions,
+)
+from keyshelf.store.copying import CopyRefusedError
+from keyshelf.store.errors import ObjectChangedError, ObjectExistsError, ObjectNotFoundError
+
+
+async def copy(pair: Pair, difference: Difference) -> int | None:
+    """Make a copy what the object is, with attributes, tags and class; return its size.
+
+    None when that was not needed any more: the object was deleted, or somebody else has
+    written the copy meanwhile, who is not overwritten. Whole or not at all, also in a crash.
+    Raises what reading and writing raise.
+    """
+    source, target = difference.shown, difference.target
+    try:
+        if pair.copies is not None:
+            try:
+                await pair.copies.copy(source, replaces=target.etag if target else None)
+            except CopyRefusedError:
+                return await _through_here(pair, source.key, target.etag if target else None)
+            return source.size
+        return await _through_here(pair, source.key, target.etag if target else None)
+    except (ObjectNotFoundError, ObjectExistsError, ObjectChangedError):
+        return None
+
+
+async def _through_here(pair: Pair, key: ObjectKey, replaces: str | None) -> int:
+    has_tags = pair.source.capabilities.tags and pair.target.capabilities.tags
+    tags = await pair.source.get_tags(key) if has_tags else {}
+    async with await pair.source.get(key) as reader:
+        options = PutOptions(
+            attributes=reader.meta.attributes or Attributes(),
+            condition=Condition.CREATE if replaces is None else IfMatch(replaces),
+            tags=tags,
+            storage_class=reader.meta.storage_class if pair.keeps_class else None,
+        )
+        await pair.target.put(key, await _body(reader), options)
+        return reader.meta.size
+
+
+async def _body(reader: ObjectReader) -> "bytes | AsyncIterator[bytes]":
+    return await reader.read() if reader.meta.size <= MAX_SMALL_BYTES else aiter(reader)

@@ -1,0 +1,163 @@
+/** The shapes of what administrators are told about the service. */
+import type { Timestamp } from "@/api/types";
+
+/** `2026-11-23` */
+export type Day = string;
+
+export interface Backlog {
+  queue: "small" | "reading" | "large";
+  queued: number;
+  running: number;
+  /** For how many seconds the oldest job that may run has been waiting. */
+  oldest_waits: number;
+}
+
+/** A look for damage that came to its end. */
+export interface Checked {
+  what: "repository" | "store";
+  /** The store, or the id of the repository. */
+  name: string;
+  at: Timestamp;
+  findings: number;
+  repaired: number;
+}
+
+export interface Overview {
+  parts: { name: string; problem: string | null }[];
+  backlog: Backlog[];
+  /** Within a day. */
+  failed_jobs: number;
+  waiting_deletions: number;
+  condemned_chunks: number;
+  repositories: number;
+  logical_bytes: number;
+  stored_bytes: number;
+  tasks: Record<string, Timestamp>;
+  backup: {
+    store: string;
+    hours: number | null;
+    name: string | null;
+    at: Timestamp | null;
+    size: number | null;
+    problem: string | null;
+  };
+  checked: Checked[];
+}
+
+export type GrowthBy = "store" | "kind" | "class" | "tenant" | "repo";
+
+export interface GrowthPoint {
+  day: Day;
+  name: string;
+  objects: number;
+  bytes: number;
+}
+
+export interface Growth {
+  items: GrowthPoint[];
+  currency: string;
+  daily_cost: { day: Day; total_bytes: number; estimated_cost: number }[];
+}
+
+export type CostBy = "kind" | "class" | "repo" | "tenant";
+
+export interface CostLine {
+  item: string;
+  store: string;
+  kind: string;
+  storage_class: string;
+  tenant: string;
+  count: number;
+  unit: string;
+  price: number;
+  amount: number;
+  explanation: string;
+  is_estimate: boolean;
+}
+
+export interface Scenario {
+  name: string;
+  month: number;
+  difference: number;
+  once: number;
+  writing: number;
+  reading: number;
+  objects: number;
+  notes: string[];
+  lines: CostLine[];
+  once_lines: CostLine[];
+}
+
+/** 19 of 20 such days lie between low and high. */
+export interface Expected {
+  day: Day;
+  value: number;
+  low: number;
+  high: number;
+}
+
+export interface Cost {
+  day: Day;
+  currency: string;
+  tables: { store: string; table: string; as_of: Day; source: string }[];
+  total: number;
+  groups: { name: string; objects: number; bytes: number; amount: number; is_estimate: boolean }[];
+  lines: CostLine[];
+  what_if: Scenario[];
+  forecast: { days: number; bytes_a_day: number; bytes: Expected[]; cost: Expected[] } | null;
+  notes: string[];
+}
+
+export interface Between {
+  least: number;
+  most: number;
+}
+
+export interface CapacityItem {
+  size: number;
+  chunks: number;
+  storage_bytes: Between;
+  objects: Between;
+  prefixes: number;
+  put_seconds: Between;
+  get_seconds: number;
+  index_rows: Between;
+  index_bytes: Between;
+  month: Between;
+  writing: Between;
+}
+
+export interface Capacity {
+  currency: string;
+  table: string;
+  as_of: Day;
+  assumed: { chunk_bytes: number; least_saved: number; most_saved: number; pack_bytes: number | null; replicas: number; partitions: number };
+  items: CapacityItem[];
+}
+
+export type RuleKind = "versioning" | "encryption" | "lifecycle" | "replication" | "logging";
+type Scalar = null | boolean | number | string;
+
+export interface RuleChange {
+  /** Its id; empty for what belongs to no rule. */
+  rule: string;
+  change: "added" | "changed" | "removed";
+  fields: { field: string; before: Scalar; after: Scalar }[];
+}
+
+export interface Rules {
+  kind: RuleKind;
+  state: "as-wanted" | "differs" | "not-asked-for" | "unknown";
+  problem: string | null;
+  changes: RuleChange[];
+  kept: string[];
+  warnings: string[];
+  command: string | null;
+}
+
+export interface StoreRules {
+  store: string;
+  bucket: string;
+  /** None for a folder, which has no rules. */
+  kinds: Rules[];
+}

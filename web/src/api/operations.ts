@@ -1,0 +1,43 @@
+/** The calls of administrators. */
+import { request } from "@/api/client";
+import type { Capacity, Cost, CostBy, Growth, GrowthBy, Overview, StoreRules } from "@/api/operations-types";
+import type { Job, JobState, Page } from "@/api/types";
+
+const at = "/operations";
+const given = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
+
+export function getOverview(signal?: AbortSignal): Promise<Overview> {
+  return request("GET", `${at}/overview`, given(signal));
+}
+
+export function getGrowth(by: GrowthBy, days: number, signal?: AbortSignal): Promise<Growth> {
+  return request("GET", `${at}/growth`, { query: { by, days }, ...given(signal) });
+}
+
+/** `whatIf` is one case, such as `tier=warm:30,replicas=1`; without it there is none. */
+export function getCost(by: CostBy, { whatIf, forecast = false }: { whatIf?: string; forecast?: boolean }, signal?: AbortSignal): Promise<Cost> {
+  return request("GET", `${at}/cost`, { query: { by, what_if: whatIf, forecast }, ...given(signal) });
+}
+
+export interface CapacityWish {
+  /** Such as `10TB`. */
+  size: string;
+  chunk: string;
+  /** What deduplication saves in percent, such as `20-50`. */
+  saved: string;
+  pack: string;
+  replicas: number;
+}
+
+export function getCapacity(wish: CapacityWish, signal?: AbortSignal): Promise<Capacity> {
+  return request("GET", `${at}/capacity`, { query: { ...wish }, ...given(signal) });
+}
+
+export async function getRules(signal?: AbortSignal): Promise<StoreRules[]> {
+  return (await request<{ items: StoreRules[] }>("GET", `${at}/rules`, given(signal))).items;
+}
+
+/** Everybody's jobs, the newest first. */
+export function listAllJobs(state: JobState | null, cursor: string | null, signal?: AbortSignal): Promise<Page<Job>> {
+  return request("GET", "/jobs", { query: { all: true, state, cursor, limit: 50 }, ...given(signal) });
+}

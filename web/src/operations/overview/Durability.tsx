@@ -1,0 +1,58 @@
+/** What was last backed up, compared and checked, and what waits to go. */
+import type { Checked, Overview } from "@/api/operations-types";
+import { When } from "@/drive/view/cells";
+import { storeName } from "@/operations/names";
+import { operations } from "@/text/operations";
+import { formatBytes, formatCount } from "@/ui/format";
+
+const words = operations.overview;
+
+export function Durability({ overview }: { overview: Overview }) {
+  return (
+    <dl className="facts">
+      <Backup backup={overview.backup} />
+      {overview.checked.map((each) => (
+        <Check key={`${each.what} ${each.name}`} check={each} />
+      ))}
+      {!overview.checked.some(({ what }) => what === "store") && (
+        <div>
+          <dt>{words.neverChecked}</dt>
+          <dd><code>{words.howToCheck}</code></dd>
+        </div>
+      )}
+      <div>
+        <dt>{words.deletions}</dt>
+        <dd className="tabular">{formatCount(overview.waiting_deletions)}</dd>
+      </div>
+      <div>
+        <dt>{words.condemned}</dt>
+        <dd className="tabular">{formatCount(overview.condemned_chunks)}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function Backup({ backup: { at, size, hours, problem, store } }: { backup: Overview["backup"] }) {
+  return (
+    <div className={at === null ? "bad" : ""}>
+      <dt>{words.backup}</dt>
+      <dd>
+        {problem !== null ? words.backupUnknown(problem) : at === null ? words.noBackup : <><When time={at} />{size !== null && `, ${formatBytes(size)}`}</>}
+        <span className="muted">{`${storeName(store)} · ${hours === null ? words.noSchedule : words.every(hours)}`}</span>
+      </dd>
+    </div>
+  );
+}
+
+function Check({ check: { what, name, at, findings, repaired } }: { check: Checked }) {
+  const isOpen = findings > repaired;
+  return (
+    <div className={isOpen ? "bad" : ""}>
+      <dt>{what === "store" ? words.checked(storeName(name)) : words.repositoryChecked}</dt>
+      <dd>
+        <span>{findings === 0 ? words.clean : [words.findings(findings), ...(repaired > 0 ? [words.repaired(repaired)] : [])].join(", ")}</span>
+        <span className="muted"><When time={at} /></span>
+      </dd>
+    </div>
+  );
+}
