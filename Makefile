@@ -80,7 +80,7 @@ page:
 	@scripts/web.sh check
 
 BENCHMARKS := presign listing disk_store small_objects backfill folder_sizes lists lists_shown jobs page_scrolling \
-	repository_bloom repository_speed repository_memory video_ladder images
+	repository_bloom repository_speed repository_memory reconcile video_ladder images
 
 .PHONY: bench
 bench: ## run every benchmark and print its table

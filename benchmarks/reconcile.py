@@ -158,7 +158,7 @@ def main() -> None:
         server = anyio.run(_migrated, folder / "postgres")
         listing = subprocess.Popen(command)
         try:
-            fill(server.url, chosen.objects)
+            alone(fill, server.url, chosen.objects)
             print(HEADING)
             done = alone(ours, endpoint, server.url)
             print(done.line("keyshelf"), flush=True)

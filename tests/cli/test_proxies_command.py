@@ -71,8 +71,12 @@ def test_what_videos_lack_is_made_once(
         for name in ("broken.mov", "large.mp4", "small.mp4")
     }
 
+    told = keyshelf("repo", "proxies", "main", "small.mp4", "--repo", repo, "--dry-run").out
+    sizes = "of 1080p.mp4 and 720p.mp4 those that it is large enough for"
+    assert told == f"small.mp4: lacks thumbnail.jpg, {sizes}\n"
+
     made = keyshelf("repo", "proxies", "main", "--repo", repo, "--json")
-    assert made.code == 6  # some failed
+    assert (made.code, made.err) == (6, "")  # some failed, which the result tells
     by_path = {item["path"]: item for item in made.json["items"]}
     assert set(by_path["large.mp4"]["made"]) == {"720p.mp4", "thumbnail.jpg"}
     assert set(by_path["small.mp4"]["made"]) == {"thumbnail.jpg"}

@@ -123,10 +123,12 @@ def test_a_service_stays_found_when_a_second_one_on_its_folder_ends(
 @pytest.mark.services
 def test_serve_is_found_as_up_is(home: dict[str, str], database_url: str) -> None:
     home["DATABASE_URL"] = database_url
-    with serving(home):
+    with serving(home) as link:
         listed = run(home, "ls")
 
     assert listed.returncode == 0
+    token = Path(home["KEYSHELF_DATA"], "local-token").read_text()
+    assert link == f"http://127.0.0.1:{home['KEYSHELF_PORT']}/sign-in#token={token}"
 
 
 @pytest.mark.services
@@ -162,8 +164,8 @@ def test_what_does_not_answer_is_logged_and_told_and_ends_nothing(
 
 
 @contextmanager
-def serving(home: Mapping[str, str]) -> Generator[None]:
-    """Run `keyshelf serve` until the block ends; it is up when it says so."""
+def serving(home: Mapping[str, str]) -> Generator[str]:
+    """Run `keyshelf serve` until the block ends; it is up when it gives its sign-in link."""
     with subprocess.Popen(
         [sys.executable, "-m", "keyshelf.cli.main", "serve"],
         env=home,
@@ -171,8 +173,7 @@ def serving(home: Mapping[str, str]) -> Generator[None]:
         text=True,
     ) as process:
         assert process.stderr
-        next(line for line in process.stderr if line.startswith("serving at"))
-        yield
+        yield next(line for line in process.stderr if line.startswith("sign in with")).split()[-1]
         process.terminate()
 
 

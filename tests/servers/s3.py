@@ -118,7 +118,7 @@ def _built(package: str) -> Path | None:
         env={**os.environ, "HOME": str(Path.home()), "GOBIN": str(aside)},
         cwd=aside,
         check=True,
-        timeout=600,
+        timeout=1800,
     )
     _TOOLS.mkdir(parents=True, exist_ok=True)
     (aside / name).rename(program)

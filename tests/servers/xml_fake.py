@@ -27,6 +27,8 @@ from tests.servers.xml_signatures import FailureError, SignedRequest
 
 MIN_PART_BYTES = 5 * 2**20
 KEPT = ("content-type", "cache-control", "content-disposition")
+ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
+ASKED_ABOUT = 2
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Stored:
     etag: str
     generation: int
     modified: datetime
+    restoring: int | None = None
+    """How many times it is asked about before it is restored; None while nobody wants that."""
 
 
 @dataclass
@@ -94,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
                 else:
                     self._on_bucket(unquote(bucket))
         except FailureError as error:
-            message = f"<Error><Code>{error.code}</Code><Message>no</Message></Error>"
+            message = f"<Error><Code>{error.code}</Code><Message>no</Message>{error.more}</Error>"
             self._answer(error.status, message.encode())
 
     def _answer(
@@ -215,6 +219,8 @@ class Handler(BaseHTTPRequestHandler):
             self._on_upload(bucket, key)
         elif "tagging" in self.query:
             self._on_tags(self._object(bucket, key))
+        elif "restore" in self.query:
+            self._restore(self._object(bucket, key))
         elif self.command in {"GET", "HEAD"}:
             self._read(self._object(bucket, key))
         elif self.command == "PUT":
@@ -229,7 +235,42 @@ class Handler(BaseHTTPRequestHandler):
             raise FailureError(404, "NoSuchKey")
         return bucket.objects[key]
 
+    def _restore(self, found: Stored) -> None:
+        if self._archive(found) is None:
+            raise FailureError(403, "InvalidObjectState")
+        request = ET.fromstring(self.body)
+        name = "{http://s3.amazonaws.com/doc/2006-03-01/}"
+        tier = request.findtext(f"{name}GlacierJobParameters/{name}Tier")
+        if int(request.findtext(f"{name}Days") or "0") < 1 or tier not in {
+            "Standard",
+            "Bulk",
+            "Expedited",
+        }:
+            raise FailureError(400, "MalformedXML")
+        if found.restoring:
+            raise FailureError(409, "RestoreAlreadyInProgress")
+        is_new = found.restoring is None
+        found.restoring = ASKED_ABOUT if is_new else 0
+        self._answer(202 if is_new else 200)
+
+    def _archive(self, found: Stored) -> str | None:
+        lies_in = found.headers.get(f"{self.state.prefix}storage-class")
+        return lies_in if lies_in in ARCHIVES else None
+
+    def _about_restoring(self, found: Stored) -> dict[str, str]:
+        if found.restoring is None:
+            return {}
+        if self.command == "HEAD" and found.restoring:
+            found.restoring -= 1
+            return {"x-amz-restore": 'ongoing-request="true"'}
+        until = "Fri, 23 Dec 2044 00:00:00 GMT"
+        return {"x-amz-restore": f'ongoing-request="false", expiry-date="{until}"'}
+
     def _read(self, found: Stored) -> None:
+        lies_in = self._archive(found)
+        if lies_in and found.restoring != 0 and self.command == "GET":
+            more = f"<StorageClass>{lies_in}</StorageClass>"
+            raise FailureError(403, "InvalidObjectState", more)
         if self.sent.get("if-match", f'"{found.etag}"') != f'"{found.etag}"':
             raise FailureError(412, "PreconditionFailed")
         headers = dict(found.headers)
@@ -240,6 +281,7 @@ class Handler(BaseHTTPRequestHandler):
             "ETag": f'"{found.etag}"',
             "Last-Modified": format_datetime(found.modified, usegmt=True),
             "x-goog-generation": str(found.generation),
+            **self._about_restoring(found),
         }
         status, data = 200, found.data
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.sent.get("range", ""))

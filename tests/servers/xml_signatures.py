@@ -12,9 +12,9 @@ ACCESS_KEY, SECRET_KEY = "GOOG1EKEYSHELF", "a-secret-of-the-tests"
 
 
 class FailureError(Exception):
-    def __init__(self, status: int, code: str) -> None:
+    def __init__(self, status: int, code: str, more: str = "") -> None:
         super().__init__(code)
-        self.status, self.code = status, code
+        self.status, self.code, self.more = status, code, more
 
 
 @dataclass(frozen=True)

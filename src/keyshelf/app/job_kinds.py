@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from keyshelf.app.inspection import inspect_parts
 from keyshelf.app.media import Media
 from keyshelf.app.reconciling import ledgers
+from keyshelf.app.replicas import replica_parts
 from keyshelf.drive import handlers as drive_handlers
 from keyshelf.drive.parts import DriveParts
 from keyshelf.jobs.registry import Registry
 from keyshelf.operations.reconcile.service import ReconcileParts
+from keyshelf.operations.replicas import work as replicas
 from keyshelf.repositories import handlers as repository_handlers
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.settings import Settings
@@ -32,5 +34,6 @@ def job_kinds(
             *media.registrations(),
             inspect_file.registration(inspect_parts(settings, drive, media)),
             reconcile_jobs.registration(*reconciling),
+            replicas.registration(replica_parts(settings, drive.database)),
         ]
     )

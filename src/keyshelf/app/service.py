@@ -21,7 +21,14 @@ from keyshelf.app.playback import Playback, open_playback
 from keyshelf.app.readiness import ReadinessCheck
 from keyshelf.app.repositories import repository_options
 from keyshelf.app.same_secrets import compare
-from keyshelf.app.stores import LocalStore, OpenStores, bucket_of, open_stores, store_regions
+from keyshelf.app.stores import (
+    LocalStore,
+    OpenStores,
+    bucket_of,
+    open_stores,
+    replica_options,
+    store_regions,
+)
 from keyshelf.clock import system_clock
 from keyshelf.coordination.opening import Coordination, open_coordination
 from keyshelf.database.pool import Database
@@ -169,6 +176,7 @@ async def _monitoring(
         counters,
         stats_parts(settings, database, stores.by_role["repository"]),
         namespace=namespace(settings.required("KEYSHELF_METADATA_NAMESPACE")),
+        replicas=tuple(replica_options(settings)),
     )
 
 

@@ -135,7 +135,10 @@ class StoreOpener:
 
     async def _open_replica(self, name: str, options: StoreOptions) -> ObservedStore:
         # What one region fails to give is asked of another, at once.
-        options = replace(options, retries=Retries.never())
+        return await self.open_replica(name, replace(options, retries=Retries.never()))
+
+    async def open_replica(self, name: str, options: StoreOptions) -> ObservedStore:
+        """Open a replica of the repository store as a store of its own."""
         return await self._open(options, f"repository-{name}", f"{replica_prefix(name)}_BUCKET")
 
     async def _open(self, options: StoreOptions, role: str, setting: str) -> ObservedStore:

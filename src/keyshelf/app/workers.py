@@ -7,6 +7,7 @@ from keyshelf.app import backups
 from keyshelf.app.costs import stats_parts
 from keyshelf.app.inspection import derive_options
 from keyshelf.app.media import endings
+from keyshelf.app.replicas import replica_parts
 from keyshelf.app.service import Keyshelf
 from keyshelf.drive import upkeep as drive
 from keyshelf.jobs.periodic import PeriodicTask
@@ -15,6 +16,7 @@ from keyshelf.jobs.worker import Worker, WorkerOptions
 from keyshelf.media.pictures import upkeep as pictures
 from keyshelf.media.streams.upkeep import sweep_encodes
 from keyshelf.media.work import upkeep as media_work
+from keyshelf.operations.replicas import work as replicas
 from keyshelf.operations.stats import service as stats
 from keyshelf.repositories import upkeep as repositories
 from keyshelf.workflows.release_media import release_media
@@ -65,5 +67,9 @@ def _periodic(service: Keyshelf) -> list[PeriodicTask]:
         *media_work.upkeep(service.media.work),
         *pictures.upkeep(service.pictures),
         *stats.upkeep(counted),
+        *replicas.upkeep(
+            replica_parts(service.settings, service.database),
+            interval=timedelta(hours=service.settings.number("KEYSHELF_REPLICA_STATUS_HOURS")),
+        ),
         *backups.upkeep(service.settings, service.stores, service.database.url),
     ]

@@ -18,6 +18,7 @@ from keyshelf.cli.commands import (
     keys,
     media,
     recover,
+    replication,
     repo,
     report,
     rules,
@@ -44,12 +45,14 @@ from keyshelf.cli.commands.put import put
 from keyshelf.cli.commands.rebuild import rebuild
 from keyshelf.cli.commands.refs import branch, tag
 from keyshelf.cli.commands.restore import restore
+from keyshelf.cli.commands.restore_plan import restore_plan
 from keyshelf.cli.commands.rm import rm
 from keyshelf.cli.commands.serve import serve, up, worker
 from keyshelf.cli.exits import ExitCode, exit_code
 from keyshelf.client.transfers import local_failures
 from keyshelf.client.transfers.local_failures import LocalFileMissingError
 from keyshelf.errors import Error
+from keyshelf.store.control import RuleKind
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 HELP = """Media on object storage under keys a person can read.
@@ -87,7 +90,7 @@ for _command in (put, get, ls, mv, cp, rm, restore):
     app.command()(_command)
 app.add_typer(trash.app, name="trash")
 app.add_typer(repo.app, name="repo")
-for _command in (commit, log, diff, checkout, branch, tag, cat, gc, check):
+for _command in (commit, log, diff, checkout, branch, tag, cat, gc, check, restore_plan):
     app.command()(_command)
 app.command()(backfill)
 app.command()(rebuild)
@@ -99,6 +102,8 @@ for _command in (cost, capacity):
 app.add_typer(bucket.app, name="bucket")
 for _kind, _group in rules.GROUPS.items():
     app.add_typer(_group, name=_kind)
+for _command in (replication.status, replication.backfill):
+    rules.GROUPS[RuleKind.REPLICATION].command()(_command)
 app.add_typer(media.app, name="media")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(token.app, name="token")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 from keyshelf.errors import ConflictError, InvalidInputError, NotFoundError
+from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import ChunkId, CommitHash, RepositoryId, parse_chunk_key
 from keyshelf.repositories.chunking import Cutting
 from keyshelf.repositories.formats.frame import DEFAULT_LEVEL
@@ -161,8 +162,8 @@ def repository_name(text: str) -> RepositoryName:
 
 def chunk_needs_restore(error: NeedsRestoreError) -> NeedsRestoreError:
     """Return the error of a store that must restore a chunk, in the words of repositories."""
-    key, lies_in = str(error.extras.get("key", "")), error.extras.get("storage_class")
-    chunk = parse_chunk_key(key)
+    lies_in = error.extras.get("storage_class")
+    chunk = parse_chunk_key(ObjectKey(str(error.extras.get("key", ""))))
     where = f" lies in {lies_in}, and" if lies_in else ""
     extras = {"storage_class": lies_in} if lies_in else {}
     return NeedsRestoreError(

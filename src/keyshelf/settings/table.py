@@ -1,6 +1,7 @@
 """Every setting: its name, what it does, its default, and what it may be."""
 
 from keyshelf.settings import checks
+from keyshelf.settings.table_classes import CLASS_SETTINGS
 from keyshelf.settings.table_cost import COST_SETTINGS
 from keyshelf.settings.table_media import MEDIA_SETTINGS
 from keyshelf.settings.table_recovery import RECOVERY_SETTINGS
@@ -50,6 +51,7 @@ SETTINGS: tuple[Setting, ...] = (
     *(setting for role in ROLES for setting in store_settings(role)),
     *(setting for role in ROLES for setting in rule_settings(role)),
     *RULE_SETTINGS,
+    *CLASS_SETTINGS,
     Setting(
         "KEYSHELF_KEEP_FREE_MIB",
         "How many MiB of a disk uploads to a disk store and work on media leave free.",

@@ -30,7 +30,7 @@ MEDIA_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "KEYSHELF_CONTENT_KEKS",
-        "Keys that wrap the keys of encrypted streams, the one in use first: `id:64 hex digits,…`. Made once and kept below KEYSHELF_DATA when unset.",
+        "Keys that wrap the keys of encrypted streams, the one in use first: `id:64 hex digits,…`; the same for every process of one service. Made once and kept below KEYSHELF_DATA when unset.",
         check=checks.keys,
         secret=True,
     ),
@@ -164,7 +164,7 @@ MEDIA_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "KEYSHELF_WEBHOOK_SECRET",
-        "Signs webhooks: `whsec_` and base64. Made once and kept below KEYSHELF_DATA when unset.",
+        "Signs webhooks: `whsec_` and base64; the same for every process of one service. Made once and kept below KEYSHELF_DATA when unset.",
         secret=True,
         check=checks.webhook_secret,
     ),

@@ -80,6 +80,12 @@ REGIONS_SETTINGS: tuple[Setting, ...] = (
         check=price,
     ),
     Setting(
+        "KEYSHELF_REPLICA_STATUS_HOURS",
+        "After how many hours replicas are compared with the repository store again, by listing both; 0 is never.",
+        "1",
+        check=checks.not_negative,
+    ),
+    Setting(
         "KEYSHELF_STORE_READS",
         "How many reads a second one process asks of each prefix of a store in a cloud; 0 is any number.",
         "5500",

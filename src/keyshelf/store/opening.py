@@ -16,6 +16,7 @@ from keyshelf.store.azure_store import AzureStore
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.cloud import CloudBytes
 from keyshelf.store.control import BucketControl
+from keyshelf.store.copying import BucketCopies
 from keyshelf.store.disk import DiskStore
 from keyshelf.store.disk_options import DiskOptions
 from keyshelf.store.errors import (
@@ -28,6 +29,7 @@ from keyshelf.store.local_signing import LocalSigner
 from keyshelf.store.memory import MemoryOptions, MemoryStore
 from keyshelf.store.restoring import ColdStore
 from keyshelf.store.retrying import Retries
+from keyshelf.store.s3_between import S3BucketCopies
 from keyshelf.store.s3_control.ambient import AmbientCredentials
 from keyshelf.store.s3_control.buckets import S3Control, S3ControlOptions
 from keyshelf.store.s3_limits import S3Limits
@@ -164,6 +166,26 @@ def open_restores(options: StoreOptions) -> ColdStore | None:
     if scheme == "s3":
         return S3Restores(_s3_requests(options, _credentials(options)))
     return AzureRestores(_azure_requests(options)) if scheme == "az" else None
+
+
+def open_copies(source: StoreOptions, target: StoreOptions) -> BucketCopies | None:
+    """Open what copies between two buckets inside a server; None where none can.
+
+    That is where both are of one server of S3's protocol, or of Amazon in any regions, and
+    the same keys open both. Close it with `aclose`. Raises what `open_store` raises.
+    """
+    keys = [(each.access_key, each.secret_key, each.session_token) for each in (source, target)]
+    is_s3 = (urlsplit(source.bucket).scheme or "s3") == "s3"
+    if not is_s3 or not is_one_cloud(source, target) or keys[0] != keys[1]:
+        return None
+    requests = _s3_requests(target, _credentials(target))
+    return S3BucketCopies(requests, source=_bucket_name(source.bucket))
+
+
+def is_one_cloud(one: StoreOptions, other: StoreOptions) -> bool:
+    """Say whether two buckets are of the same kind of store, at the same address."""
+    places = [(urlsplit(each.bucket).scheme or "s3", each.endpoint) for each in (one, other)]
+    return places[0] == places[1]
 
 
 def open_control(options: StoreOptions) -> BucketControl | None:

@@ -53,5 +53,3 @@ class S3Restores:
     async def aclose(self) -> None:
         """Let go of connections."""
         await self._requests.aclose()
-
-

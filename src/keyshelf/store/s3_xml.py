@@ -17,7 +17,8 @@ from keyshelf.store.base import CompletedPart, DeleteResult, ListPage, ObjectMet
 from keyshelf.store.errors import StoreUnavailableError
 
 _NAMESPACE = b' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
-"""Taken away before it is on every element: long listings are read in half the time."""
+"""Taken away from the root before it is on every element: listings are read in half the time."""
+_ROOT_BYTES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,9 @@ def parse(body: bytes, *roots: str) -> ET.Element:
     Raises `StoreUnavailableError` for what has none of these roots: a server
     that does not know a request may answer another one with success.
     """
+    root = body[:_ROOT_BYTES].replace(_NAMESPACE, b"", 1)
     try:
-        tree = ET.fromstring(body.replace(_NAMESPACE, b"", 1))  # noqa: S314 (answers of the configured store; expat bounds entity growth)
+        tree = ET.fromstring(root + body[_ROOT_BYTES:])  # noqa: S314 (answers of the configured store; expat bounds entity growth)
     except ET.ParseError as error:
         raise StoreUnavailableError(f"the store's answer is not XML: {error}") from error
     if tree.tag.startswith("{"):  # of a server that spells it otherwise

@@ -79,3 +79,14 @@ def test_pictures_of_the_media_store_are_served(shelf: Served, http: httpx2.Clie
     assert [each.headers["content-type"] for each in answers] == ["image/webp", "image/jpeg"]
     assert [each.headers["cache-control"] for each in answers] == [CHANGING, YEAR]
     assert {each.status_code for each in refused} == {404}
+
+
+def test_a_visitor_is_not_told_what_the_store_says(shelf: Served, http: httpx2.Client) -> None:
+    for missing in (
+        url(shelf, "local/my-files/none.mp4", "original"),
+        url(shelf, "images/a.webp", "thumb"),
+    ):
+        answer = http.get(missing)
+
+        assert (answer.status_code, answer.json()["code"]) == (404, "object-not-found")
+        assert answer.json()["detail"] == "there is nothing at this address"

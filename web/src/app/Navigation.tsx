@@ -16,7 +16,7 @@ const spaces = {
 } as const satisfies Record<string, NamedTarget>;
 
 interface PlaceProps {
-  to: "/" | "/shared" | "/favorites" | "/recent" | "/trash" | "/repositories";
+  to: "/" | "/shared" | "/favorites" | "/recent" | "/trash" | "/repositories" | "/operations";
   icon: IconName;
   label: string;
   isCurrent: boolean;
@@ -36,7 +36,7 @@ function Place({ to, icon, label, isCurrent, rules }: PlaceProps) {
 }
 
 export function Navigation({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
-  const { version, store } = useSession();
+  const { version, store, is_admin: isAdmin } = useSession();
   const actions = useActions();
   const { addDataTransfer } = useUploads();
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -69,6 +69,7 @@ export function Navigation({ isOpen, onClose }: { isOpen: boolean; onClose: () =
         </ul>
         <ul>
           <Place to="/repositories" icon="layers" label={words.repositories} isCurrent={path.startsWith("/repositories")} rules={null} />
+          {isAdmin && <Place to="/operations" icon="gauge" label={words.operations} isCurrent={path.startsWith("/operations")} rules={null} />}
         </ul>
         <p className="navigation-foot">
           <span className="truncate" title={store.bucket}>{store.bucket}</span>

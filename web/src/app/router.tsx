@@ -1,6 +1,6 @@
 /** The addresses of the page. */
 import { createRootRoute, createRoute, createRouter, Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { lazy, useMemo } from "react";
 import { Shell } from "@/app/Shell";
 import { FolderPage } from "@/drive/pages/FolderPage";
 import { parseDriveSearch, parseFilterSearch } from "@/drive/urlState";
@@ -17,6 +17,8 @@ const RepositoryPage = later(() => import("@/repositories/pages/RepositoryPage")
 const FilesView = later(() => import("@/repositories/files/FilesView"));
 const HistoryView = later(() => import("@/repositories/history/HistoryView"));
 const ChangesView = later(() => import("@/repositories/changes/ChangesView"));
+/** For few: it is not fetched ahead for everybody. */
+const OperationsPage = lazy(() => import("@/operations/OperationsPage"));
 
 const myFiles = { parentId: null, space: "my-files" } as const;
 const shared = { parentId: null, space: "shared" } as const;
@@ -136,6 +138,22 @@ const changesRoute = createRoute({
   },
 });
 
+const operationsRoute = createRoute({
+  getParentRoute,
+  path: "/operations",
+  component: function Operations() {
+    return <OperationsPage />;
+  },
+});
+
+const operationsViewRoute = createRoute({
+  getParentRoute,
+  path: "/operations/$view",
+  component: function OperationsView() {
+    return <OperationsPage view={operationsViewRoute.useParams().view} />;
+  },
+});
+
 /** Addresses carry plain text, so that a person can read and write them. */
 function parseSearch(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search));
@@ -151,6 +169,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     myFilesRoute, sharedRoute, folderRoute, recentRoute, favoritesRoute, trashRoute, searchRoute,
     repositoriesRoute, repositoryRoute, historyRoute, changesRoute,
+    operationsRoute, operationsViewRoute,
   ]),
   parseSearch,
   stringifySearch,

@@ -10,9 +10,12 @@ export function formatDay(value: string, withYear = false): string {
   return (withYear ? dayAndYear : day).format(new Date(value));
 }
 
+const LEAST = 0.0001;
+
 /** `$12.40`; below a cent with as many digits as say something. */
 export function formatMoney(amount: number, currency: string): string {
   const size = Math.abs(amount);
+  if (size > 0 && size < LEAST) return `< ${formatMoney(LEAST, currency)}`;
   const digits = size >= 10_000 ? 0 : size >= 0.01 || size === 0 ? 2 : 4;
   return new Intl.NumberFormat(LANGUAGE, { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount);
 }

@@ -14,3 +14,8 @@ export function kindName(kind: string): string {
 export function className(storageClass: string): string {
   return operations.classes[storageClass] ?? storageClass;
 }
+
+/** The store in which things of a kind are, such as `repository` of `repository chunk`. */
+export function storeOf(kind: string): string {
+  return kind.split(" ")[0] ?? kind;
+}

@@ -21,6 +21,7 @@ export const common = {
     recent: "Recent",
     trash: "Trash",
     repositories: "Repositories",
+    operations: "Operations",
   },
 
   account: {

@@ -92,7 +92,6 @@ export const operations = {
     objectsColumn: "Objects",
     size: "Size",
     share: "Share",
-    tasks: "Periodic tasks",
     task: "Task",
     began: "Last began",
     showTasks: (n: number) => `Show all ${n} periodic tasks`,

@@ -42,8 +42,9 @@ def check(
     """Look for missing and damaged objects, and name the files and commits that they hurt.
 
     Folders, lists and manifests are always read and verified. Exits with 7 when something
-    is damaged. With --repair, where the stores are, damaged chunks no longer count as
-    there: `commit --paranoid` of a folder that still has the good files sends them again.
+    is damaged, and with 5 when something must be restored before it can be looked at.
+    With --repair, where the stores are, damaged chunks no longer count as there:
+    `commit --paranoid` of a folder that still has the good files sends them again.
     """
     out = Output(as_json=as_json)
     part = _part(sample)
@@ -75,7 +76,9 @@ def check(
                 host.parts, carrier.repository.keys, report
             )
             out.message(f"keyshelf: {_forgotten_text(forgotten)}")
-        return ExitCode.OK if report.is_clean else ExitCode.INTEGRITY
+        if report.is_clean:
+            return ExitCode.CONFLICT if report.need_restore else ExitCode.OK
+        return ExitCode.INTEGRITY
 
     hosting.run(command)
 
@@ -110,11 +113,12 @@ def _forgotten_text(count: int) -> str:
 def _lines(report: Report) -> list[str]:
     looked = f"{count_text(report.commits, 'commit')}, {count_text(report.chunks, 'chunk')}"
     read = f"{report.chunks_read:,} read and verified ({size_text(report.bytes_read)})"
+    unread = _unread(report)
     if report.is_clean:
-        return [f"sound: {looked}, {read}"]
+        return [f"{'no damage' if unread else 'sound'}: {looked}, {read}", *unread]
     lines = [f"DAMAGED: {count_text(report.damaged_count, 'object')} of {looked}, {read}"]
     lines += [f"  {each.kind} {each.id}: {each.detail}" for each in report.damaged[:_SHOWN]]
-    lines += _more(report.damaged_count)
+    lines += [*_more(report.damaged_count), *unread]
     least = "at least " if report.is_cut_short else ""
     lines.append(f"hurt: {least}{count_text(report.hurt_files_count, 'file')}")
     lines += [
@@ -130,3 +134,12 @@ def _lines(report: Report) -> list[str]:
 
 def _more(count: int) -> list[str]:
     return [f"  and {count - _SHOWN:,} more: --json names up to 1,000"] if count > _SHOWN else []
+
+
+def _unread(report: Report) -> list[str]:
+    if not report.need_restore:
+        return []
+    objects = count_text(report.need_restore, "object")
+    return [
+        f"not looked at: {objects} must be restored before: `keyshelf restore --repo NAME REF` asks"
+    ]

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from keyshelf.cli import hosting
+from keyshelf.cli import hosting, restoring
 from keyshelf.cli.exits import ExitCode
-from keyshelf.cli.hosting import Repo
+from keyshelf.cli.hosting import AnyHost, Repo
 from keyshelf.cli.options import DryRun, Json, Quiet, local_path
 from keyshelf.cli.output import Output, count_text, size_text
 from keyshelf.cli.progress import ContentDisplay
@@ -19,9 +19,9 @@ from keyshelf.cli.working_folder import keep_own, remembered
 from keyshelf.repositories.checkout.service import checkout as check_out
 from keyshelf.repositories.checkout.values import CheckedOut, CheckoutOptions, Progress
 from keyshelf.repositories.history.resolve import resolve
-from keyshelf.repositories.host import Host
 from keyshelf.repositories.paths import path_text, path_typed
 from keyshelf.repositories.reading import Reader
+from keyshelf.store.errors import NeedsRestoreError
 
 Folder = Annotated[
     Path, typer.Argument(metavar="DIR", parser=local_path, help="Where to; made when missing.")
@@ -48,6 +48,9 @@ def checkout(
     paranoid: Annotated[
         bool, typer.Option("--paranoid", help="Compare also files that look right.")
     ] = False,
+    restore: Annotated[
+        bool, typer.Option("--restore", help="First restore what must be, and wait: it costs.")
+    ] = False,
     durable: Annotated[
         bool, typer.Option("--durable", help="Wait until each file is on the disk; slower.")
     ] = False,
@@ -59,7 +62,8 @@ def checkout(
 
     A file that is in no commit that is known here is never replaced without --overwrite,
     and nothing is removed without --delete. Interrupted, the same command goes on. Exits
-    with 7 when something is damaged, and names it.
+    with 7 when something is damaged, and names it, and with 5 when something lies in a
+    class that must be restored before it is read.
     """
     out = Output(as_json=as_json)
     wanted = [path_typed(path) for path in paths or []]
@@ -68,26 +72,39 @@ def checkout(
         paranoid=paranoid, durable=durable, dry_run=dry_run,
     )  # fmt: skip
 
-    async def command(host: Host) -> ExitCode:
+    async def command(host: AnyHost) -> ExitCode:
         reader = Reader(await hosting.opened(host, repo))
         commit = (await resolve(reader, ref)).commit
         root = (await reader.manifest(commit)).root
+        if restore:
+            await restoring.restored(host, reader, root, wanted, quiet=quiet or as_json)
         await keep_own(reader, root, folder)
         with (
             remembered(reader.carrier.repository, folder) as cache,
             ContentDisplay(f"checkout of {repo}", quiet=quiet or as_json) as display,
         ):
             shown = replace(options, on_progress=partial(_show, display))
-            done = await check_out(
-                reader, root, os.fsencode(folder),
-                commit=commit, paths=wanted, cache=cache, options=shown,
-            )  # fmt: skip
+            try:
+                done = await check_out(
+                    reader, root, os.fsencode(folder),
+                    commit=commit, paths=wanted, cache=cache, options=shown,
+                )  # fmt: skip
+            except NeedsRestoreError:
+                await restoring.tell(host, reader, root, wanted)
+                raise
         _tell(out, done)
         head = f"would make {folder}" if dry_run else f"{folder} is"
         out.result(_document(done) | {"commit": commit}, [f"{head} {short(commit)}: {_text(done)}"])
-        return ExitCode.INTEGRITY if done.unwritten else ExitCode.OK
+        return _code(done)
 
     hosting.run(command, when_interrupted="interrupted: the same command goes on from here")
+
+
+def _code(done: CheckedOut) -> ExitCode:
+    if not done.unwritten:
+        return ExitCode.OK
+    is_damaged = any(not isinstance(each.error, NeedsRestoreError) for each in done.unwritten)
+    return ExitCode.INTEGRITY if is_damaged else ExitCode.CONFLICT
 
 
 def _show(display: ContentDisplay, progress: Progress) -> None:

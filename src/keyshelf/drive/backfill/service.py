@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from keyshelf.concurrency import for_each, read_ahead
+from keyshelf.concurrency import for_each, map_each, read_ahead
 from keyshelf.database.failures import TransactionConflictError, UniqueViolationError
 from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.drive.backfill import queries
@@ -33,6 +33,7 @@ from keyshelf.store.errors import ObjectNotFoundError
 MAX_ERRORS = 1000
 """How many keys with their reasons an answer names; a last entry counts the rest."""
 _PAGES_AHEAD = 10
+_ASKED_AT_ONCE = 1000
 _TRIES = 3
 _STATED = re.compile(r"[\x21-\x7e]+/[\x20-\x7e]{1,200}")
 _SAYS_NOTHING = frozenset({UNKNOWN_MIMETYPE, "binary/octet-stream"})
@@ -120,11 +121,18 @@ async def _objects(
         async for page in parts.store.list(prefix):
             yield page
         return
-    for key in sorted(keys):
+    ordered = sorted(keys)
+
+    async def ask(key: ObjectKey) -> ObjectMeta | None:
         try:
-            yield ListPage([await parts.store.head(key)])
+            return await parts.store.head(key)
         except ObjectNotFoundError:
-            continue
+            return None
+
+    for start in range(0, len(ordered), _ASKED_AT_ONCE):
+        some = ordered[start : start + _ASKED_AT_ONCE]
+        found = await map_each(some, ask, at_once=parts.options.copies_at_once)
+        yield ListPage([meta for meta in found if meta is not None])
 
 
 @dataclass(slots=True)

@@ -88,6 +88,6 @@ class RenderDiedError(UnavailableError):
 
 
 class RenderBrokenError(UnavailableError):
-    """The process that renders pictures cannot be started, or ended at once. See the log."""
+    """What renders pictures cannot be started, or is not the libvips of Keyshelf. See the log."""
 
     code = "image-renders-broken"

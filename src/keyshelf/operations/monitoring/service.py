@@ -1,6 +1,6 @@
 """Metrics of one process and of the whole service."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -15,6 +15,8 @@ from keyshelf.operations.counters.service import Counters
 from keyshelf.operations.monitoring import queries
 from keyshelf.operations.monitoring.exposition import families
 from keyshelf.operations.monitoring.values import Kept
+from keyshelf.operations.replicas import queries as replica_queries
+from keyshelf.operations.replicas.metrics import families as replica_families
 from keyshelf.operations.stats import service as stats
 from keyshelf.operations.stats.service import StatsParts
 from keyshelf.operations.stats.values import Stored
@@ -35,6 +37,7 @@ class ServiceMetrics:
         counting: StatsParts,
         *,
         namespace: Namespace,
+        replicas: Sequence[str] = (),
         clock: Clock = system_clock,
     ) -> None:
         self._registry = registry
@@ -42,6 +45,7 @@ class ServiceMetrics:
         self._counters = counters
         self._counting = counting
         self._namespace = namespace
+        self._replicas = replicas
         self._clock = clock
         self._stored = tuple[Stored, ...]()
         self._stored_until = clock()
@@ -78,7 +82,12 @@ class ServiceMetrics:
         if self._clock() >= self._stored_until:
             self._stored = tuple((await stats.count(self._counting)).stored)
             self._stored_until = self._clock() + _COUNTED_ANEW
-        return [*families(self._namespace, counts, self._stored, await self.kept())]
+        async with self._database.read() as tx:
+            copies = await replica_queries.states(tx)
+        return [
+            *families(self._namespace, counts, self._stored, await self.kept()),
+            *replica_families([each for each in copies if each.replica in self._replicas]),
+        ]
 
 
 class _Found(Collector):

@@ -76,6 +76,9 @@ class ClassPrices:
     bulk_retrieval: Decimal = ZERO
     """As `retrieval`, for those who can wait longest."""
     bulk_retrieval_requests: Decimal = ZERO
+    expedited_retrieval: Decimal = ZERO
+    """As `retrieval`, for those who cannot wait; unknown where both are 0."""
+    expedited_retrieval_requests: Decimal = ZERO
     minimum_days: int = 0
     """An object that goes sooner is paid for so long."""
     minimum_bytes: int = 0

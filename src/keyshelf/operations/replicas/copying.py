@@ -1,5 +1,8 @@
 """Copying one object from a bucket to another."""
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.replicas.values import Difference, Pair
 from keyshelf.store.base import (
@@ -22,21 +25,20 @@ async def copy(pair: Pair, difference: Difference) -> int | None:
     Raises what reading and writing raise.
     """
     source, target = difference.shown, difference.target
+    replaces = target.etag if target else None
     try:
         if pair.copies is not None:
-            try:
-                await pair.copies.copy(source, replaces=target.etag if target else None)
-            except CopyRefusedError:
-                return await _through_here(pair, source.key, target.etag if target else None)
-            return source.size
-        return await _through_here(pair, source.key, target.etag if target else None)
+            with suppress(CopyRefusedError):
+                await pair.copies.copy(source, replaces=replaces)
+                return source.size
+        return await _through_here(pair, source.key, replaces)
     except (ObjectNotFoundError, ObjectExistsError, ObjectChangedError):
         return None
 
 
 async def _through_here(pair: Pair, key: ObjectKey, replaces: str | None) -> int:
     has_tags = pair.source.capabilities.tags and pair.target.capabilities.tags
-    tags = await pair.source.get_tags(key) if has_tags else {}
+    tags: Mapping[str, str] = await pair.source.get_tags(key) if has_tags else {}
     async with await pair.source.get(key) as reader:
         options = PutOptions(
             attributes=reader.meta.attributes or Attributes(),
@@ -48,5 +50,5 @@ async def _through_here(pair: Pair, key: ObjectKey, replaces: str | None) -> int
         return reader.meta.size
 
 
-async def _body(reader: ObjectReader) -> "bytes | AsyncIterator[bytes]":
+async def _body(reader: ObjectReader) -> bytes | AsyncIterator[bytes]:
     return await reader.read() if reader.meta.size <= MAX_SMALL_BYTES else aiter(reader)

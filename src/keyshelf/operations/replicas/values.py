@@ -163,6 +163,18 @@ OnProgress = Callable[[Report], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be done with a replica."""
+
+    replica: str
+    dry_run: bool = True
+    back: bool = False
+    """Whether the replica is copied from: what it has and the repository store lacks."""
+    replace: bool = False
+    """Whether what differs is replaced also when copying back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """A bucket and its copy, one of which is the replica `replica`."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import anyio.lowlevel
 
 from keyshelf.errors import IntegrityError
-from keyshelf.repositories.check.judging import Read, Wrong, read_chunks
+from keyshelf.repositories.check.judging import Read, Unread, Wrong, read_chunks
 from keyshelf.repositories.check.ledger import Ledger
 from keyshelf.repositories.formats import nodes
 from keyshelf.repositories.formats.entries import Entry, FolderEntry
@@ -76,8 +76,10 @@ class Hurt:
             return None
 
 
-def _named(node: Named, result: Read | Wrong) -> Sequence[Named] | None:
+def _named(node: Named, result: Read | Wrong | Unread) -> Sequence[Named] | None:
     """Return what a node names; None when it was damaged meanwhile."""
+    if isinstance(result, Unread):
+        return ()
     try:
         return named_by(result.content, node) if isinstance(result, Read) else None
     except nodes.DamagedNodeError:

@@ -45,6 +45,8 @@ class Read:
 class Unread:
     """An object that must be restored before anybody can say whether it is right."""
 
+    detail: str
+
 
 NOT_THERE = Wrong(Fault.MISSING, "it is not in the store")
 
@@ -86,8 +88,8 @@ async def _fetched(carrier: Carrier, chunks: Sequence[ChunkId]) -> list[bytes | 
         return list(await carrier.get_chunks(chunks))
     except ChunkMissingError:
         alone = NOT_THERE
-    except NeedsRestoreError:
-        alone = Unread()
+    except NeedsRestoreError as error:
+        alone = Unread(error.detail)
     except LimitError as error:
         alone = Wrong(Fault.SWAPPED, f"it is no chunk: {error.detail}")
     if len(chunks) == 1:

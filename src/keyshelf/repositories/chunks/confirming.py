@@ -12,6 +12,7 @@ from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.chunks import queries
 from keyshelf.repositories.chunks.proofs import proof_of
 from keyshelf.repositories.chunks.queries import VerifiedChunk
+from keyshelf.repositories.chunks.verifying import is_marked, readable
 from keyshelf.repositories.deleting import queries as notes
 from keyshelf.repositories.deleting.service import delete_noted
 from keyshelf.repositories.formats import frame, ids
@@ -140,7 +141,7 @@ async def remove_wrong(parts: RepositoryParts, reservation: UUID, wrong: Sequenc
         await push_rows.give_up(tx, reservation, keys)
         await notes.note(tx, keys, now=parts.clock())
     # Not those that another row or reservation names: nobody may take another's away.
-    await delete_noted(parts, keys)
+    await delete_noted(parts, keys, for_good=True)
 
 
 async def _judged(
@@ -150,11 +151,11 @@ async def _judged(
     wrong: list[ChunkId] = []
     for start in range(0, len(claims), _READ_AT_ONCE):
         some = claims[start : start + _READ_AT_ONCE]
-        found = await parts.of_primary.store.get_many([chunk_key(claim.id) for claim in some])
+        found = await readable(parts, [claim.id for claim in some])
         pairs = list(zip(some, found, strict=True))
         results = await anyio.to_thread.run_sync(_all_judged(judge, pairs))
         for (claim, framed), is_right in zip(pairs, results, strict=True):
-            if framed is not None and is_right:
+            if framed is not None and is_right and not await is_marked(parts, claim.id):
                 taken.append(VerifiedChunk(claim.id, claim.size, len(framed)))
             else:
                 wrong.append(claim.id)

@@ -18,7 +18,7 @@ from keyshelf.repositories.chunks.queries import VerifiedChunk
 from keyshelf.repositories.chunks.records import MOST_FRAME_BYTES, given
 from keyshelf.repositories.chunks.reservations import reserve
 from keyshelf.repositories.chunks.transfers import require_held
-from keyshelf.repositories.chunks.verifying import make_right, open_stored
+from keyshelf.repositories.chunks.verifying import is_marked, make_right, open_stored, readable
 from keyshelf.repositories.formats import frame, ids
 from keyshelf.repositories.formats.frame import FrameType, WrongKeyError
 from keyshelf.repositories.formats.ids import Keys
@@ -156,7 +156,7 @@ async def _all_right(
     found = await open_stored(parts, [chunk.id for chunk in chunks], keys)
     sizes: dict[ChunkId, int] = {}
     for chunk, there in zip(chunks, found, strict=True):
-        is_right = there.content is not None
+        is_right = there.content is not None and not await is_marked(parts, chunk.id)
         sizes[chunk.id] = (
             there.stored_size if is_right else await make_right(parts, record, chunk, keys)
         )
@@ -167,12 +167,13 @@ async def _known(
     parts: RepositoryParts, record: RepositoryRecord, chunks: Sequence[SealedChunk]
 ) -> dict[ChunkId, int]:
     """Return the sizes of the objects that are there, of those that can be the chunks."""
-    found = await parts.of_primary.store.get_many([chunk_key(chunk.id) for chunk in chunks])
+    found = await readable(parts, [chunk.id for chunk in chunks])
     async with parts.database.read() as tx:
         own = await queries.held(tx, record.number, [chunk.id for chunk in chunks])
     sizes: dict[ChunkId, int] = {}
     for chunk, framed in zip(chunks, found, strict=True):
         is_own = chunk.id in own and framed and is_sealed_for(record, framed, chunk.size)
-        if framed and (framed == chunk.frame or is_own):
+        is_right = framed and (framed == chunk.frame or is_own)
+        if framed and is_right and not await is_marked(parts, chunk.id):
             sizes[chunk.id] = len(framed)
     return sizes

@@ -2,15 +2,27 @@
 
 from collections.abc import Sequence
 
+from keyshelf.concurrency import map_each
+from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
+from keyshelf.layout.repository import parse_chunk_key
 from keyshelf.repositories.deleting import queries
+from keyshelf.repositories.formats import headers
 from keyshelf.repositories.parts import RepositoryParts
+from keyshelf.store.base import DeleteResult
+from keyshelf.store.errors import ObjectNotFoundError
 
 _AT_ONCE = 1000
+_TAGGED_AT_ONCE = 16
 
 
-async def delete_noted(parts: RepositoryParts, keys: Sequence[ObjectKey] | None = None) -> int:
+async def delete_noted(
+    parts: RepositoryParts, keys: Sequence[ObjectKey] | None = None, *, for_good: bool = False
+) -> int:
     """Delete the noted objects, or those of them in `keys`; returns how many are gone.
+
+    Where chunks are marked rather than removed, and not `for_good`, they count as gone when
+    they are tagged.
 
     The notes stay locked while the store deletes, so that nobody who wants such an
     object again is told that it is there. A crash leaves notes of objects that are gone,
@@ -24,8 +36,31 @@ async def delete_noted(parts: RepositoryParts, keys: Sequence[ObjectKey] | None 
             if not batch:
                 return gone
             wanted = await queries.wanted(tx, batch)
-            results = await parts.store.delete_many([key for key in batch if key not in wanted])
+            unwanted = [key for key in batch if key not in wanted]
+            marks = parts.options.marks_deleted and not for_good
+            results = await (_mark(parts, unwanted) if marks else parts.store.delete_many(unwanted))
             failed = {each.key: each.error for each in results if each.error is not None}
             deleted = [each.key for each in results if each.error is None]
             await queries.finish(tx, done=[*deleted, *wanted], failed=failed)
             gone += len(deleted)
+
+
+async def _mark(parts: RepositoryParts, keys: Sequence[ObjectKey]) -> Sequence[DeleteResult]:
+    """Tag chunks as deleted, for a rule of the bucket, and remove everything else."""
+    store, namespace = parts.of_primary.store, parts.options.namespace
+
+    async def mark(key: ObjectKey) -> DeleteResult:
+        try:
+            tags = await store.get_tags(key)
+            await store.set_tags(key, headers.marked_deleted(tags, namespace=namespace))
+        except ObjectNotFoundError:
+            pass  # then it is gone
+        except Error as error:
+            return DeleteResult(key, error.detail)
+        return DeleteResult(key)
+
+    # A manifest says which commits there are to whoever rebuilds from the bucket: it goes.
+    others = [key for key in keys if parse_chunk_key(key) is None]
+    chunks = [key for key in keys if parse_chunk_key(key) is not None]
+    removed = await store.delete_many(others)
+    return [*removed, *await map_each(chunks, mark, at_once=_TAGGED_AT_ONCE)]

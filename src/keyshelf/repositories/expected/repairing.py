@@ -6,28 +6,16 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import parse_chunk_key
 from keyshelf.repositories.chunks import queries
 from keyshelf.repositories.parts import RepositoryParts
-from keyshelf.store.errors import ObjectNotFoundError
 
 
 async def forget_missing(parts: RepositoryParts, keys: Sequence[ObjectKey]) -> Sequence[ObjectKey]:
     """Take chunks that are gone out of the repositories that have them; returns which.
 
     Pushes are then told that they are missing, and send them; until somebody does, what
-    needs them stays as hurt as it was. Each is looked at again before. Twice is once.
+    needs them stays as hurt as it was. Twice is once.
     """
-    gone = {
-        chunk: key
-        for key in keys
-        if (chunk := parse_chunk_key(key)) and not await _is_there(parts, key)
-    }
-    async with parts.database.transaction() as tx:
-        await queries.forget(tx, list(gone))
-    return list(gone.values())
-
-
-async def _is_there(parts: RepositoryParts, key: ObjectKey) -> bool:
-    try:
-        await parts.store.head(key)
-    except ObjectNotFoundError:
-        return False
-    return True
+    chunks = {chunk: key for key in keys if (chunk := parse_chunk_key(key))}
+    if chunks:
+        async with parts.database.transaction() as tx:
+            await queries.forget(tx, list(chunks))
+    return list(chunks.values())

@@ -118,6 +118,18 @@ def tags(
     return {f"{namespace}:{name}": each for name, each in fields.items()}
 
 
+def is_deleted(tags: Mapping[str, str], *, namespace: Namespace = DEFAULT_NAMESPACE) -> bool:
+    """Say whether tags mark an object as deleted."""
+    return tags.get(f"{namespace}:status") == Status.DELETED
+
+
+def marked_deleted(
+    tags: Mapping[str, str], *, namespace: Namespace = DEFAULT_NAMESPACE
+) -> Mapping[str, str]:
+    """Return the tags of an object that is deleted: all that it has, and that."""
+    return {**tags, f"{namespace}:status": Status.DELETED.value}
+
+
 def _metadata(
     kind: ObjectType, fields: Mapping[str, str], namespace: Namespace
 ) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ from keyshelf.layout.repository import (
 )
 from keyshelf.repositories.catalog import queries as catalog
 from keyshelf.repositories.catalog.values import RepositoryNumber, RepositoryRecord
-from keyshelf.repositories.check.judging import Wrong, read_chunks
+from keyshelf.repositories.check.judging import Unread, Wrong, read_chunks
 from keyshelf.repositories.chunks import queries as chunk_rows
 from keyshelf.repositories.direct.carrier import DirectCarrier
 from keyshelf.repositories.formats import frame
@@ -110,7 +110,7 @@ async def _walk(
         results = await read_chunks(carrier, [node.chunk for node in batch])
         for node, result in zip(batch, results, strict=True):
             try:
-                if isinstance(result, Wrong):
+                if isinstance(result, Wrong | Unread):
                     raise DamagedNodeError(result.detail)  # noqa: TRY301 -- told as the other is
                 named += named_by(result.content, node)
                 pages.note_size(number, node.id, len(result.content))

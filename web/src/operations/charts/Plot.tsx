@@ -111,6 +111,7 @@ function axes(format: (value: number) => string, look: (colour: string) => strin
     {
       ...common,
       grid: { show: false },
+      size: 32,
       space: 84,
       incrs: [1, 2, 7, 14, 28, 56, 91, 182, 365].map((days) => days * DAY),
       values: (_, splits) => splits.map((seconds) => formatDay(new Date(seconds * 1000).toISOString(), isLong)),

@@ -9,7 +9,7 @@ const words = operations.overview;
 
 export function Durability({ overview }: { overview: Overview }) {
   return (
-    <dl className="facts">
+    <dl className="fact-list">
       <Backup backup={overview.backup} />
       {overview.checked.map((each) => (
         <Check key={`${each.what} ${each.name}`} check={each} />

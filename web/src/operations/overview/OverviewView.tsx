@@ -12,7 +12,7 @@ import { Health } from "@/operations/overview/Health";
 import { Kinds } from "@/operations/overview/Kinds";
 import { Queues, Tasks } from "@/operations/overview/Queues";
 import { Bones, Failed, Panel, Tile } from "@/operations/Panel";
-import { kindName, storeName } from "@/operations/names";
+import { kindName, storeName, storeOf } from "@/operations/names";
 import { operations } from "@/text/operations";
 import { formatBytes, formatCount } from "@/ui/format";
 
@@ -25,6 +25,7 @@ export default function OverviewView() {
   const overview = useQuery({ queryKey: keys.overview, queryFn: ({ signal }) => getOverview(signal), refetchInterval: REFRESH_MS, placeholderData: keepPreviousData });
   const growth = useQuery({ queryKey: keys.growth("kind", DAYS), queryFn: ({ signal }) => getGrowth("kind", DAYS, signal) });
   const cost = useQuery({ queryKey: keys.cost("kind"), queryFn: ({ signal }) => getCost("kind", {}, signal) });
+  const stores = useMemo(() => timeline((growth.data?.items ?? []).map((point) => ({ ...point, name: storeOf(point.name) }))), [growth.data]);
 
   if (!overview.data) {
     return overview.error ? <Failed error={overview.error} retry={() => void overview.refetch()} /> : <Bones height={420} />;
@@ -34,19 +35,18 @@ export default function OverviewView() {
       <Health overview={overview.data} />
       <Figures overview={overview.data} growth={growth.data} cost={cost.data} />
       <Panel title={words.growth} className="wide">
-        {growth.data ? <GrowthChart growth={growth.data} /> : growth.error ? <Failed error={growth.error} retry={() => void growth.refetch()} /> : <Bones height={320} />}
+        {growth.data ? <Chart label={words.growth} line={stores} format={formatBytes} nameOf={storeName} /> : growth.error ? <Failed error={growth.error} retry={() => void growth.refetch()} /> : <Bones height={320} />}
       </Panel>
-      <Panel title={words.durability}><Durability overview={overview.data} /></Panel>
-      <Panel title={words.byKind}>{growth.data ? <Kinds growth={growth.data} /> : <Bones />}</Panel>
-      <Panel title={words.queues}><Queues backlog={overview.data.backlog} /></Panel>
-      <Panel title={words.tasks}><Tasks tasks={overview.data.tasks} /></Panel>
+      <div className="panel-column">
+        <Panel title={words.durability}><Durability overview={overview.data} /></Panel>
+        <Panel title={words.queues}>
+          <Queues backlog={overview.data.backlog} />
+          <Tasks tasks={overview.data.tasks} />
+        </Panel>
+      </div>
+      <Panel title={words.byKind}>{growth.data ? <Kinds growth={growth.data} stores={stores.series.map(({ name }) => name)} /> : <Bones />}</Panel>
     </div>
   );
-}
-
-function GrowthChart({ growth }: { growth: Growth }) {
-  const line = useMemo(() => timeline(growth.items.map((point) => ({ ...point, name: point.name.split(" ")[0] ?? point.name }))), [growth]);
-  return <Chart label={words.growth} line={line} format={formatBytes} nameOf={storeName} />;
 }
 
 function Figures({ overview, growth, cost }: { overview: Overview; growth: Growth | undefined; cost: Cost | undefined }) {

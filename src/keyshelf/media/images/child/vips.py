@@ -10,7 +10,11 @@ from contextlib import contextmanager
 import pyvips
 
 from keyshelf.errors import Error
-from keyshelf.media.images.failures import ImageMemoryError, UnreadableImageError
+from keyshelf.media.images.failures import (
+    ImageMemoryError,
+    RenderBrokenError,
+    UnreadableImageError,
+)
 from keyshelf.media.images.formats import SourceFormat
 
 LOADERS: Mapping[SourceFormat, str] = {
@@ -28,7 +32,10 @@ _SPARE_BYTES = 64 * 2**20
 """More than any step takes that tells no reason when it cannot have it, such as a thread."""
 _NO_MEMORY = ("out of memory", "memory allocation error", "cannot allocate memory")
 """What libvips, libheif and the system say."""
+_NOT_DONE, _NO_OPTION = "unable to ", "no property named"
+"""What pyvips says of an operation that failed, and libvips of an option that it lacks."""
 _OLDEST = (8, 18)
+_VERSION = ".".join(str(pyvips.version(part)) for part in range(3))
 _ALLOWED = ("Jpeg", "Png", "Webp", "Nsgif", "Tiff", "Svg", "Heif")
 
 if not pyvips.at_least_libvips(*_OLDEST):
@@ -49,12 +56,22 @@ pyvips.cache_set_max(0)
 def reading() -> Generator[None]:
     """Turn the failures of libvips in the block into ours.
 
-    What libvips says holds file names and is for its developers.
+    What libvips says holds file names and is for its developers. What it refuses before it
+    has seen the picture is no fault of that: raises `RenderBrokenError`.
     """
     try:
         yield
     except pyvips.Error as error:
+        if not _has_begun(error):
+            raise RenderBrokenError(
+                f"libvips {_VERSION} does not know what it is asked for: install keyshelf again"
+            ) from error
         raise failure_of(error) from error
+
+
+def _has_begun(error: pyvips.Error) -> bool:
+    said = str(error)
+    return said.startswith(_NOT_DONE) and _NO_OPTION not in said
 
 
 def failure_of(error: Exception) -> Error:
