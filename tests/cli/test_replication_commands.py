@@ -72,8 +72,26 @@ def test_a_lost_region_is_brought_back_from_a_replica(
 def test_what_cannot_be_meant_is_refused(keyshelf: Keyshelf) -> None:
     both = keyshelf("replication", "backfill", "--replica", "eu", "--from", "eu")
     unknown = keyshelf("replication", "status", "--replica", "us")
-    none = keyshelf("replication", "status", REPOSITORY_REPLICAS="")
 
-    assert (both.code, unknown.code, none.code) == (2, 3, 2)
+    assert (both.code, unknown.code) == (2, 3)
     assert "only: eu" in unknown.err
-    assert "REPOSITORY_REPLICAS=eu" in none.err
+
+
+def test_a_replica_that_is_away_keeps_nobody_from_the_others(
+    keyshelf: Keyshelf, film: Path, tmp_path: Path
+) -> None:
+    two = {
+        "REPOSITORY_REPLICAS": "away,eu",
+        "REPOSITORY_REPLICA_AWAY_BUCKET": "s3://copy",
+        "REPOSITORY_REPLICA_AWAY_S3_ENDPOINT": "http://127.0.0.1:9",
+        "REPOSITORY_REPLICA_AWAY_S3_ACCESS_KEY": "a",
+        "REPOSITORY_REPLICA_AWAY_S3_SECRET_KEY": "s",
+    }
+
+    done = keyshelf("replication", "backfill", "--yes", **two)
+
+    assert film.exists()
+    assert done.code == 6
+    assert "replica away:" in done.err
+    assert "to replica eu" in done.out
+    assert list((tmp_path / "eu").rglob("*.manifest"))

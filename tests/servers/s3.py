@@ -164,7 +164,7 @@ def minio(program: Path, folder: Path) -> Generator[S3Server]:
     with running(command, port=port, log=folder / "minio.log", environment={**own, **quiet}):
         endpoint = f"http://127.0.0.1:{port}"
         # Its port takes connections before it can make a bucket.
-        while not httpx2.get(f"{endpoint}/minio/health/ready", timeout=PATIENCE).is_success:
+        while not httpx2.get(f"{endpoint}/minio/health/cluster", timeout=PATIENCE).is_success:
             time.sleep(0.05)
         yield S3Server(endpoint)
 

@@ -8,8 +8,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from keyshelf.api.schemas import Answer
-from keyshelf.operations.reconcile.values import Finding, Report
-from keyshelf.workflows.reconcile_store import FIXES
 
 StoreName = Literal["source", "media", "repository"]
 
@@ -24,10 +22,14 @@ class ReconcileIn(BaseModel):
     """Whether what is found is put right; without it nothing is changed."""
 
 
-class FindingOut(Answer):
-    """A key on which store and database disagree."""
+class _Shown(Answer):
+    """An answer that is made of a value's fields."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(use_attribute_docstrings=True, from_attributes=True)
+
+
+class FindingOut(_Shown):
+    """A key on which store and database disagree."""
 
     kind: Literal["orphan", "missing", "wrong-size"]
     key: str
@@ -41,10 +43,8 @@ class FindingOut(Answer):
     """What can be done about it."""
 
 
-class ReconciliationOut(Answer):
+class ReconciliationOut(_Shown):
     """What a comparison found; one that has not finished tells of the keys so far."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     id: UUID
     store: StoreName
@@ -62,11 +62,6 @@ class ReconciliationOut(Answer):
     wrong_sizes: int
     repaired: int
 
-    @classmethod
-    def of(cls, report: Report) -> "ReconciliationOut":
-        """Return a report without its findings."""
-        return cls.model_validate(_fields(report))
-
 
 class ReconciliationDetailOut(ReconciliationOut):
     """What a comparison found, with its first findings."""
@@ -74,44 +69,8 @@ class ReconciliationDetailOut(ReconciliationOut):
     findings: Sequence[FindingOut]
     """By key, 1,000 at most."""
 
-    @classmethod
-    def of(cls, report: Report) -> "ReconciliationDetailOut":
-        """Return a report."""
-        findings = [_finding(report.store, each) for each in report.findings]
-        return cls.model_validate({**_fields(report), "findings": findings})
-
 
 class ReconciliationsOut(Answer):
     """Comparisons that are kept, the newest first."""
 
     items: Sequence[ReconciliationOut]
-
-
-def _fields(report: Report) -> dict[str, object]:
-    counts = report.counts
-    return {
-        "id": report.id,
-        "store": report.store,
-        "repair": report.repairs,
-        "started_at": report.started_at,
-        "finished_at": report.finished_at,
-        "objects": counts.objects,
-        "bytes": counts.bytes,
-        "rows": counts.rows,
-        "orphans": counts.orphans,
-        "orphan_bytes": counts.orphan_bytes,
-        "missing": counts.missing,
-        "wrong_sizes": counts.wrong_sizes,
-        "repaired": counts.repaired,
-    }
-
-
-def _finding(store: str, found: Finding) -> FindingOut:
-    return FindingOut(
-        kind=found.kind.value,
-        key=found.key,
-        size=found.size,
-        expected=found.expected,
-        repair=found.repair,
-        fix=FIXES[store, found.kind],
-    )

@@ -19,7 +19,6 @@ from keyshelf.store.base import ObjectStore
 from keyshelf.telemetry import Metrics
 from keyshelf.workflows.reconcile_jobs import Ledgers
 from keyshelf.workflows.reconcile_store import (
-    FIXES,
     MEDIA,
     REPOSITORY,
     SOURCE,
@@ -27,8 +26,6 @@ from keyshelf.workflows.reconcile_store import (
     media_ledger,
     repository_ledger,
 )
-
-__all__ = ["FIXES", "compare", "ledgers"]
 
 
 def ledgers(

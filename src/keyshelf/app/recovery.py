@@ -9,8 +9,9 @@ from keyshelf.app.drive import open_drive
 from keyshelf.app.repositories import open_repositories
 from keyshelf.app.stores import store_options
 from keyshelf.layout.drive import owner_id
+from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import RepositoryId
-from keyshelf.operations.versions.service import OnProgress, Wanted, recover
+from keyshelf.operations.versions.service import OnProgress, Wanted, recover, recover_keys
 from keyshelf.operations.versions.values import Recovered
 from keyshelf.repositories import managing
 from keyshelf.repositories.parts import RepositoryParts
@@ -30,6 +31,7 @@ __all__ = [
     "RecoveredDrive",
     "RecoveredRepository",
     "drive",
+    "keys",
     "objects",
     "repository",
     "repository_id",
@@ -51,17 +53,20 @@ async def _versions(settings: Settings, role: str) -> AsyncGenerator[VersionedSt
 async def objects(
     settings: Settings,
     role: str,
-    wanted: Sequence[Wanted],
+    wanted: Wanted,
     *,
     dry_run: bool,
     on_progress: OnProgress,
 ) -> Recovered:
     """Recover objects of one store; see `operations.versions.service.recover`."""
-    done = Recovered(dry_run=dry_run)
     async with _versions(settings, role) as versions:
-        for each in wanted:
-            done.add(await recover(versions, each, dry_run=dry_run, on_progress=on_progress))
-    return done
+        return await recover(versions, wanted, dry_run=dry_run, on_progress=on_progress)
+
+
+async def keys(settings: Settings, wanted: Sequence[ObjectKey], *, dry_run: bool) -> Recovered:
+    """Recover objects of the repository store; see `recover_keys`."""
+    async with _versions(settings, "repository") as versions:
+        return await recover_keys(versions, wanted, dry_run=dry_run)
 
 
 async def drive(

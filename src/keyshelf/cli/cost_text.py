@@ -1,7 +1,6 @@
 """How bills, forecasts, what-ifs and capacities are printed."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from decimal import Decimal
 
 from keyshelf.cli import output
@@ -177,11 +176,10 @@ def between_sizes(between: Between) -> str:
 
 def duration(seconds: float) -> str:
     """Return a length of time by its largest unit: `12 h`."""
-    took = timedelta(seconds=seconds)
     for length, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if took.total_seconds() >= 2 * length:
-            return f"{took.total_seconds() / length:,.0f} {unit}"
-    return f"{took.total_seconds():,.0f} s"
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.0f} {unit}"
+    return f"{seconds:,.0f} s"
 
 
 def _both(between: Between) -> tuple[float, float]:

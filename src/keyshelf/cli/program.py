@@ -90,8 +90,9 @@ for _command in (put, get, ls, mv, cp, rm, restore):
     app.command()(_command)
 app.add_typer(trash.app, name="trash")
 app.add_typer(repo.app, name="repo")
-for _command in (commit, log, diff, checkout, branch, tag, cat, gc, check, restore_plan):
+for _command in (commit, log, diff, checkout, branch, tag, cat, gc, check):
     app.command()(_command)
+app.command("restore-plan")(restore_plan)
 app.command()(backfill)
 app.command()(rebuild)
 app.add_typer(recover.app, name="recover")

@@ -14,6 +14,7 @@ from keyshelf.operations.restoring import reckoning
 from keyshelf.repositories.formats.entries import FolderEntry
 from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.remote.host import RemoteHost
+from keyshelf.store.errors import NeedsRestoreError
 from keyshelf.workflows import restore_chunks
 from keyshelf.workflows.restore_chunks import RestoreOptions, RestoreParts, VersionPlan
 
@@ -39,14 +40,20 @@ async def opened(host: AnyHost) -> AsyncGenerator[RestoreParts]:
         yield parts
 
 
-async def tell(host: AnyHost, reader: Reader, root: FolderEntry, paths: Sequence[bytes]) -> None:
-    """Say what must be restored of what could not be read, where that is known."""
-    if isinstance(host, RemoteHost):
-        return
-    async with opened(host) as parts:
-        planned = await restore_chunks.plan(parts, reader, root, paths)
-        for line in restoring_text.lines(planned, RestoreOptions(), parts.currency):
-            output.message(line)
+@asynccontextmanager
+async def telling(
+    host: AnyHost, reader: Reader, root: FolderEntry, paths: Sequence[bytes]
+) -> AsyncGenerator[None]:
+    """Say, where that is known, what must be restored of what the block could not read."""
+    try:
+        yield
+    except NeedsRestoreError:
+        if not isinstance(host, RemoteHost):
+            async with opened(host) as parts:
+                planned = await restore_chunks.plan(parts, reader, root, paths)
+                for line in restoring_text.lines(planned, RestoreOptions(), parts.currency):
+                    output.message(line)
+        raise
 
 
 async def restored(

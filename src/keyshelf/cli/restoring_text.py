@@ -15,6 +15,8 @@ _NAMED = 1000
 def lines(planned: VersionPlan, options: RestoreOptions, currency: str) -> Sequence[str]:
     """Return a plan as lines."""
     plan = planned.plan
+    if not planned.looked_at:
+        return ["nothing must be restored: this store has no class that must be"]
     if not planned.objects:
         return [f"nothing must be restored: {count_text(planned.looked_at, 'chunk')} looked at"]
     found = [

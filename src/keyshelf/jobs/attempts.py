@@ -33,11 +33,12 @@ from keyshelf.jobs.values import (
     LostClaimError,
     Payload,
 )
+from keyshelf.store.errors import NeedsRestoreError
 from keyshelf.telemetry import Metrics, get_logger
 
 _log = get_logger(__name__)
 
-_FINAL = (InvalidInputError, NotFoundError, IntegrityError, JobWaitingError)
+_FINAL = (InvalidInputError, NotFoundError, IntegrityError, JobWaitingError, NeedsRestoreError)
 _WRITE_AGAIN_AFTER = 0.5  # seconds
 
 

@@ -13,6 +13,7 @@ _UNITS = {
     **{f"{letter}b": 1000**power for power, letter in enumerate(_LETTERS, 1)},
     **{f"{letter}ib": 1024**power for power, letter in enumerate(_LETTERS, 1)},
 }
+_MOST = 10**24
 _NAMES = ("B", "KB", "MB", "GB", "TB", "PB", "EB")
 
 
@@ -23,7 +24,7 @@ class IllegalSizeError(InvalidInputError):
 
 
 def size(text: str) -> int:
-    """Return a size in bytes; at least one. Raises `IllegalSizeError`."""
+    """Return a size in bytes; from 1 to 10^24. Raises `IllegalSizeError`."""
     found = _SIZE.fullmatch(text.strip())
     if found is None or found[2].lower() not in _UNITS:
         raise IllegalSizeError(
@@ -32,6 +33,8 @@ def size(text: str) -> int:
     count = int(Decimal(found[1]) * _UNITS[found[2].lower()])
     if count < 1:
         raise IllegalSizeError(f"{text[:40]!r} is less than a byte")
+    if count > _MOST:
+        raise IllegalSizeError(f"{text[:40]!r} is more than anybody has: 1,000,000 EB at most")
     return count
 
 

@@ -33,19 +33,6 @@ from keyshelf.store.primary import primary_of
 
 SOURCE, MEDIA, REPOSITORY = "source", "media", "repository"
 
-FIXES: Mapping[tuple[str, Kind], str] = {
-    (SOURCE, Kind.ORPHAN): "no file has it: --repair, or `keyshelf backfill`, makes it one",
-    (SOURCE, Kind.MISSING): "a file without bytes: `keyshelf recover file` finds older versions",
-    (SOURCE, Kind.WRONG_SIZE): "replaced by other hands: --repair has the file tell of it",
-    (MEDIA, Kind.ORPHAN): "nothing tells of it: --repair deletes it if it can be made again",
-    (MEDIA, Kind.MISSING): "--repair forgets it, and whoever asks next has it made",
-    (MEDIA, Kind.WRONG_SIZE): "remove what was made of this hash and have it made again",
-    (REPOSITORY, Kind.ORPHAN): "--repair gives chunks to who needs them, or to the collector",
-    (REPOSITORY, Kind.MISSING): "`keyshelf recover` brings it back; then --repair has it sent anew",
-    (REPOSITORY, Kind.WRONG_SIZE): "damaged: `keyshelf check --read-data --repair`",
-}
-"""What a person can do about a finding, by store and kind."""
-
 
 def drive_ledger(parts: DriveParts, *, asked_by: str) -> Ledger:
     """Return the source store with its files."""

@@ -7,7 +7,6 @@ from datetime import datetime
 from keyshelf.drive.backfill.service import BackfillResult, backfill
 from keyshelf.drive.content.noticing import notice
 from keyshelf.drive.parts import DriveParts
-from keyshelf.layout.drive import SYSTEM_PREFIX
 from keyshelf.operations.versions.service import OnProgress, Wanted, recover
 from keyshelf.operations.versions.values import Action, Change, Recovered
 from keyshelf.store.versions import VersionedStore
@@ -35,7 +34,9 @@ async def recover_drive(
     dry_run: bool = False,
     on_progress: OnProgress | None = None,
 ) -> RecoveredDrive:
-    """Bring deleted files below a prefix back; with `at`, also what files held at that time.
+    """Bring back a deleted file, or all below a folder; with `at`, also what files held then.
+
+    `prefix` is the key of the file or folder, or the root of a drive.
 
     Objects first, rows after them. A file that was overwritten tells of its older bytes and
     keeps its id; one that was purged is a new file. What was made later stays, and so does
@@ -50,7 +51,8 @@ async def recover_drive(
             if change.action is not Action.REMOVE:
                 await notice(parts, change.key, asked_by=asked_by)
 
-    wanted = Wanted(prefix, at=at, keeps=lambda key: not key.startswith(SYSTEM_PREFIX))
+    below = f"{prefix.removesuffix('/')}/"
+    wanted = Wanted(prefix, at=at, keeps=lambda key: key == prefix or key.startswith(below))
     objects = await recover(
         versions, wanted, dry_run=dry_run, on_progress=on_progress, on_changed=changed
     )

@@ -75,6 +75,18 @@ async def test_a_database_that_holds_something_is_not_replaced(database: Databas
         await service.require_empty(database)
 
 
+async def test_tables_of_others_are_not_replaced(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute("DROP SCHEMA public CASCADE")
+        await tx.execute("CREATE SCHEMA public")
+    await service.require_empty(database)
+    async with database.transaction() as tx:
+        await tx.execute("CREATE TABLE invoices (number BIGINT)")
+
+    with pytest.raises(DatabaseInUseError, match="--replace"):
+        await service.require_empty(database)
+
+
 @pytest.mark.parametrize("damage", ["cut", "changed"])
 async def test_a_damaged_backup_changes_nothing(database: Database, damage: str) -> None:
     await add_files(database)

@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.operations.versions.service import Wanted, recover
+from keyshelf.operations.versions.service import Wanted, recover, recover_keys
 from keyshelf.operations.versions.values import Action, VersionsOffError
 from keyshelf.store.base import Attributes, ObjectStore, PutOptions
 from keyshelf.store.errors import ObjectNotFoundError, UnsupportedError
@@ -105,6 +105,16 @@ async def test_only_what_is_asked_for_is_looked_at(versioned_bucket: Versioned) 
     assert [each.key for each in done.changes] == [FILM]
 
 
+async def test_keys_that_no_version_is_left_of_are_told(versioned_bucket: Versioned) -> None:
+    await versioned_bucket.store.put(FILM, b"x")
+    await versioned_bucket.store.delete(FILM)
+
+    done = await recover_keys(versioned_bucket.versions, [FILM, NOTES])
+
+    assert [each.key for each in done.changes] == [FILM]
+    assert [each.key for each in done.problems] == [NOTES]
+
+
 async def test_more_keys_than_a_page_holds(versioned_bucket: Versioned) -> None:
     keys = [ObjectKey(f"many/{number:03}") for number in range(70)]
     versions = open_versions(replace(versioned_bucket.options, s3_limits=S3Limits(page_limit=7)))
@@ -143,6 +153,18 @@ async def test_without_versions_the_fix_is_named(plain_bucket: Versioned) -> Non
 
     with pytest.raises(VersionsOffError, match="versioning apply"):
         await recover(plain_bucket.versions, Wanted())
+
+
+async def test_without_versions_nothing_is_deleted_or_overwritten(plain_bucket: Versioned) -> None:
+    then = await later()
+    await plain_bucket.store.put(NOTES, b"made later")
+
+    wanted = Wanted(at=then, removes=True)
+    for dry_run in (True, False):
+        with pytest.raises(VersionsOffError, match="versioning apply"):
+            await recover(plain_bucket.versions, wanted, dry_run=dry_run)
+
+    assert await body(plain_bucket.store, NOTES) == b"made later"
 
 
 def test_a_folder_keeps_no_versions() -> None:

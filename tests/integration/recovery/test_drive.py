@@ -5,9 +5,11 @@ from uuid import UUID
 
 import pytest
 
+from keyshelf.drive.content.noticing import notice
 from keyshelf.drive.settle.deletions import delete_noted
 from keyshelf.drive.trash import service as trash
 from keyshelf.layout.drive import root
+from keyshelf.operations.versions.service import Wanted, recover
 from keyshelf.workflows.recover_drive import RecoveredDrive, recover_drive
 from tests.integration.drive.conftest import ANNA, Drive
 from tests.versioned import Versioned, later
@@ -18,10 +20,15 @@ MY_FILES = root(ANNA.own)
 
 
 async def recovered(
-    drive: Drive, bucket: Versioned, at: datetime | None = None, *, dry_run: bool = False
+    drive: Drive,
+    bucket: Versioned,
+    at: datetime | None = None,
+    *,
+    prefix: str = MY_FILES,
+    dry_run: bool = False,
 ) -> RecoveredDrive:
     return await recover_drive(
-        drive.parts, bucket.versions, MY_FILES, at=at, asked_by=ANNA.id, dry_run=dry_run
+        drive.parts, bucket.versions, prefix, at=at, asked_by=ANNA.id, dry_run=dry_run
     )
 
 
@@ -83,3 +90,35 @@ async def test_a_trashed_file_that_was_overwritten_keeps_the_sizes_right(
     await drive.finish(await trash.restore(drive.parts, ANNA, inner.id))
     assert await drive.content(file.id) == b"first cut"
     assert await drive.wrong_sizes() == []
+
+
+async def test_what_only_begins_alike_is_left_alone(
+    drive: Drive, versioned_bucket: Versioned
+) -> None:
+    folder = await drive.folder("film")
+    inside = await drive.file("cut.mov", folder.id, b"first cut")
+    beside = await drive.file("film.mov", None, b"first cut")
+    then = await later()
+    for file in (inside, beside):
+        await versioned_bucket.store.put(file.key, b"second cut")
+
+    await recovered(drive, versioned_bucket, then, prefix=f"{MY_FILES}film")
+
+    assert await drive.content(inside.id) == b"first cut"
+    assert await drive.content(beside.id) == b"second cut"
+
+
+async def test_a_recovery_that_broke_off_is_finished_by_the_next(
+    drive: Drive, versioned_bucket: Versioned
+) -> None:
+    file = await drive.file("film.mov", None, b"first cut")
+    then = await later()
+    await versioned_bucket.store.put(file.key, b"a much longer second cut")
+    await recovered(drive, versioned_bucket)
+    await notice(drive.parts, file.key, asked_by=ANNA.id)
+    # The objects are as they were, and no row was told.
+    await recover(versioned_bucket.versions, Wanted(MY_FILES, at=then))
+
+    await recovered(drive, versioned_bucket, then)
+
+    assert (await drive.show(file.id)).size == len(b"first cut")

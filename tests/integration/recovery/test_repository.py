@@ -145,3 +145,23 @@ async def test_before_it_was_made_there_is_nothing(
         await recover_repository(
             shelf.parts, versioned_bucket.versions, record.id, at=then, unlocking=UNLOCKING
         )
+
+
+async def test_branches_that_led_to_one_commit_are_kept_by_one_tag(
+    shelf: Shelf, versioned_bucket: Versioned
+) -> None:
+    record = await shelf.repository()
+    carrier = shelf.carrier(record)
+    first = await commit_tree(carrier, FIRST)
+    await carrier.move_ref(DRAFT, expected=None, to=first)
+    await mirror(shelf.parts, record.id)
+    then = await later()
+    second = await commit_tree(carrier, SECOND)
+    await carrier.move_ref(DRAFT, expected=first, to=second)
+
+    await recover_repository(
+        shelf.parts, versioned_bucket.versions, record.id, at=then, unlocking=UNLOCKING
+    )
+
+    assert [await carrier.ref(each) for each in (MAIN, DRAFT)] == [first, first]
+    assert await carrier.ref(tag(f"before-recovery/{second[:16]}")) == second

@@ -53,8 +53,6 @@ def test_deleted_objects_come_back(states: str, dropped: list[str] | None) -> No
         ("a-b", 0, Action.REVERT, "v0"),
         ("a-b-", 0, Action.REVERT, "v0"),
         ("a-b-", 1, None, None),
-        ("a-a", 0, None, None),
-        ("aba", 0, None, None),
     ],
 )
 def test_keys_get_back_to_what_they_were(
@@ -64,6 +62,15 @@ def test_keys_get_back_to_what_they_were(
 
     assert (step.change.action if step else None) == action
     assert (step.version.version_id if step and step.version else None) == version
+
+
+@pytest.mark.parametrize("states", ["a-a", "aba"])
+def test_what_was_brought_back_before_is_done(states: str) -> None:
+    step = reversion(history(states), second(0))
+
+    assert step is not None
+    assert step.is_done
+    assert step.version is None
 
 
 def test_what_was_not_there_yet_is_to_be_removed() -> None:

@@ -20,7 +20,9 @@ def test_a_size_is_a_number_and_a_unit(text: str, count: int) -> None:
     assert size(text) == count
 
 
-@pytest.mark.parametrize("text", ["", "TB", "10 XB", "-1GB", "1e9", "0.1B", "10T", "٣TB x"])
+@pytest.mark.parametrize(
+    "text", ["", "TB", "10 XB", "-1GB", "1e9", "0.1B", "10T", "٣TB x", "1000001EB"]
+)
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(IllegalSizeError):
         size(text)

@@ -7,6 +7,7 @@ from keyshelf.store.cloud_failures import failure
 from keyshelf.store.errors import (
     BucketNotFoundError,
     InvalidPartError,
+    NeedsRestoreError,
     ObjectChangedError,
     ObjectNotFoundError,
     ObjectTooLargeError,
@@ -24,6 +25,8 @@ from keyshelf.store.errors import (
         (404, "NoSuchBucket", BucketNotFoundError),
         (404, "ContainerNotFound", BucketNotFoundError),
         (404, "NoSuchKey", ObjectNotFoundError),
+        (403, "InvalidObjectState", NeedsRestoreError),
+        (409, "BlobArchived", NeedsRestoreError),
         (404, "", ObjectNotFoundError),
         (404, "NoSuchUpload", UploadNotFoundError),
         (400, "EntityTooSmall", InvalidPartError),

@@ -47,5 +47,8 @@ export const keys = {
   whatIf: (changes: string) => ["operations", "what-if", changes] as const,
   capacity: (wish: CapacityWish) => ["operations", "capacity", wish] as const,
   rules: ["operations", "rules"] as const,
+  reconciliations: ["operations", "reconciliations"] as const,
+  findings: (id: string) => ["operations", "findings", id] as const,
+  replicas: ["operations", "replicas"] as const,
   allJobs: (state: JobState | null) => ["operations", "jobs", state] as const,
 };

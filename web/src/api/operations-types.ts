@@ -161,3 +161,53 @@ export interface StoreRules {
   /** None for a folder, which has no rules. */
   kinds: Rules[];
 }
+
+export type StoreName = "source" | "media" | "repository";
+
+/** A comparison of a store with the database; one that has not finished tells of the keys so far. */
+export interface Reconciliation {
+  id: string;
+  store: StoreName;
+  repair: boolean;
+  started_at: Timestamp;
+  finished_at: Timestamp | null;
+  objects: number;
+  bytes: number;
+  rows: number;
+  orphans: number;
+  orphan_bytes: number;
+  missing: number;
+  wrong_sizes: number;
+  repaired: number;
+}
+
+export interface Finding {
+  kind: "orphan" | "missing" | "wrong-size";
+  key: string;
+  size: number | null;
+  expected: number | null;
+  /** What was done about it. */
+  repair: string | null;
+  /** What can be done about it. */
+  fix: string;
+}
+
+export interface Replica {
+  id: string;
+  region: string;
+  bucket: string;
+  /** As it was when it was last compared. */
+  state: {
+    compared_at: Timestamp;
+    objects: number;
+    bytes: number;
+    missing: number;
+    missing_bytes: number;
+    older: number;
+    different: number;
+    extra: number;
+    extra_bytes: number;
+    incomplete: number;
+    lag_seconds: number;
+  } | null;
+}

@@ -1,6 +1,6 @@
 /** The calls of administrators. */
 import { request } from "@/api/client";
-import type { Capacity, Cost, CostBy, Growth, GrowthBy, Overview, StoreRules } from "@/api/operations-types";
+import type { Capacity, Cost, CostBy, Finding, Growth, GrowthBy, Overview, Reconciliation, Replica, StoreName, StoreRules } from "@/api/operations-types";
 import type { Job, JobState, Page } from "@/api/types";
 
 const at = "/operations";
@@ -40,4 +40,28 @@ export async function getRules(signal?: AbortSignal): Promise<StoreRules[]> {
 /** Everybody's jobs, the newest first. */
 export function listAllJobs(state: JobState | null, cursor: string | null, signal?: AbortSignal): Promise<Page<Job>> {
   return request("GET", "/jobs", { query: { all: true, state, cursor, limit: 50 }, ...given(signal) });
+}
+
+/** The comparisons that are kept, the newest first. */
+export async function listReconciliations(signal?: AbortSignal): Promise<Reconciliation[]> {
+  return (await request<{ items: Reconciliation[] }>("GET", `${at}/reconciliations`, given(signal))).items;
+}
+
+/** The first findings of a comparison, by key. */
+export async function getFindings(id: string, signal?: AbortSignal): Promise<Finding[]> {
+  return (await request<{ findings: Finding[] }>("GET", `${at}/reconciliations/${id}`, given(signal))).findings;
+}
+
+/** Without `repair` nothing is changed. */
+export async function startReconciliation(store: StoreName, repair: boolean): Promise<Job> {
+  return (await request<{ job: Job }>("POST", `${at}/reconciliations`, { body: { store, repair } })).job;
+}
+
+export async function listReplicas(signal?: AbortSignal): Promise<Replica[]> {
+  return (await request<{ items: Replica[] }>("GET", `${at}/replicas`, given(signal))).items;
+}
+
+/** A dry run compares only. */
+export async function backfillReplica(id: string, dryRun: boolean): Promise<Job> {
+  return (await request<{ job: Job }>("POST", `${at}/replicas/${encodeURIComponent(id)}/backfill`, { body: { dry_run: dryRun } })).job;
 }

@@ -1,6 +1,6 @@
 /** The operator's page: its head, and one of its views. */
 import { Link } from "@tanstack/react-router";
-import { type ComponentType, lazy, Suspense, useEffect } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import { useSession } from "@/app/session";
 import { Bones } from "@/operations/Panel";
 import { text } from "@/text";
@@ -9,12 +9,13 @@ import { Message } from "@/ui/Message";
 import "@/drive/browser.css";
 import "@/operations/operations.css";
 
-export type ViewName = "overview" | "storage" | "cost" | "rules" | "jobs";
+export type ViewName = "overview" | "storage" | "cost" | "checks" | "rules" | "jobs";
 
 const VIEWS: Record<ViewName, ComponentType> = {
   overview: lazy(() => import("@/operations/overview/OverviewView")),
   storage: lazy(() => import("@/operations/storage/StorageView")),
   cost: lazy(() => import("@/operations/cost/CostView")),
+  checks: lazy(() => import("@/operations/checks/ChecksView")),
   rules: lazy(() => import("@/operations/rules/RulesView")),
   jobs: lazy(() => import("@/operations/jobs/JobsView")),
 };
@@ -27,7 +28,10 @@ function isView(name: string): name is ViewName {
 export default function OperationsPage({ view = "overview" }: { view?: string }) {
   const { is_admin: isAdmin } = useSession();
   const current = isView(view) ? view : null;
+  const tabs = useRef<HTMLElement>(null);
   useEffect(() => {
+    // On a phone there is no room for all of them.
+    tabs.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
     document.title = `${current ? words.views[current] : words.title} – ${text.product}`;
   }, [current]);
 
@@ -47,7 +51,7 @@ export default function OperationsPage({ view = "overview" }: { view?: string })
           <h1>{words.title}</h1>
           <p className="muted">{words.hint}</p>
         </div>
-        <nav className="operations-tabs" aria-label={words.views.label}>
+        <nav ref={tabs} className="operations-tabs" aria-label={words.views.label}>
           {NAMES.map((name) => (
             <Link
               key={name}

@@ -15,6 +15,7 @@ from keyshelf.api.operations_reconcile_schemas import (
 from keyshelf.api.schemas import JobAnswer, JobOut
 from keyshelf.operations.reconcile import service as reconciling
 from keyshelf.operations.reconcile.service import ReconcileParts
+from keyshelf.operations.reconcile.shown import shown
 from keyshelf.workflows.reconcile_jobs import schedule_reconcile
 
 router = APIRouter(
@@ -27,7 +28,9 @@ async def list_reconciliations(service: Service, caller: Administrator) -> Recon
     """Return the comparisons of stores with the database that are kept, the newest first."""
     del caller
     found = await reconciling.find_all(ReconcileParts(service.database))
-    return ReconciliationsOut(items=[ReconciliationOut.of(each) for each in found])
+    return ReconciliationsOut(
+        items=[ReconciliationOut.model_validate(shown(each)) for each in found]
+    )
 
 
 @router.get("/{reconciliation_id}")
@@ -37,7 +40,7 @@ async def show_reconciliation(
     """Return what a comparison found, with its first 1,000 findings by key."""
     del caller
     found = await reconciling.get(ReconcileParts(service.database), reconciliation_id)
-    return ReconciliationDetailOut.of(found)
+    return ReconciliationDetailOut.model_validate(shown(found))
 
 
 @router.post("", status_code=202)

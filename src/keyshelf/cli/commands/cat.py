@@ -7,13 +7,12 @@ from typing import Annotated
 import anyio.to_thread
 import typer
 
-from keyshelf.cli import hosting
+from keyshelf.cli import hosting, restoring
 from keyshelf.cli.exits import ExitCode
-from keyshelf.cli.hosting import Repo
+from keyshelf.cli.hosting import AnyHost, Repo
 from keyshelf.repositories.history.content import content
 from keyshelf.repositories.history.folders import find_file
 from keyshelf.repositories.history.resolve import resolve
-from keyshelf.repositories.host import Host
 from keyshelf.repositories.paths import path_typed
 from keyshelf.repositories.reading import Reader
 
@@ -27,11 +26,14 @@ def cat(
     """Write the bytes of a file in a commit to standard output. Changes nothing."""
     where = path_typed(path)
 
-    async def command(host: Host) -> ExitCode:
+    async def command(host: AnyHost) -> ExitCode:
         reader = Reader(await hosting.opened(host, repo))
         manifest = await reader.manifest((await resolve(reader, ref)).commit)
         entry = await find_file(reader, manifest.root, where)
-        async with aclosing(content(reader, entry, path=where)) as pieces:
+        async with (
+            restoring.telling(host, reader, manifest.root, [where]),
+            aclosing(content(reader, entry, path=where)) as pieces,
+        ):
             async for piece in pieces:
                 await anyio.to_thread.run_sync(sys.stdout.buffer.write, piece)
         sys.stdout.buffer.flush()

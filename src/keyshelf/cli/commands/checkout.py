@@ -16,6 +16,7 @@ from keyshelf.cli.output import Output, count_text, size_text
 from keyshelf.cli.progress import ContentDisplay
 from keyshelf.cli.repository_text import short
 from keyshelf.cli.working_folder import keep_own, remembered
+from keyshelf.layout.repository import CommitHash
 from keyshelf.repositories.checkout.service import checkout as check_out
 from keyshelf.repositories.checkout.values import CheckedOut, CheckoutOptions, Progress
 from keyshelf.repositories.history.resolve import resolve
@@ -61,9 +62,8 @@ def checkout(
     """Make a folder hold a version. What is right is not touched; what differs is replaced.
 
     A file that is in no commit that is known here is never replaced without --overwrite,
-    and nothing is removed without --delete. Interrupted, the same command goes on. Exits
-    with 7 when something is damaged, and names it, and with 5 when something lies in a
-    class that must be restored before it is read.
+    and nothing is removed without --delete. Interrupted, the same command goes on. Exits with
+    7 when something is damaged, with 5 when it must be restored first, and names it.
     """
     out = Output(as_json=as_json)
     wanted = [path_typed(path) for path in paths or []]
@@ -79,28 +79,21 @@ def checkout(
         if restore:
             await restoring.restored(host, reader, root, wanted, quiet=quiet or as_json)
         await keep_own(reader, root, folder)
-        with (
-            remembered(reader.carrier.repository, folder) as cache,
-            ContentDisplay(f"checkout of {repo}", quiet=quiet or as_json) as display,
-        ):
-            shown = replace(options, on_progress=partial(_show, display))
-            try:
-                done = await check_out(
-                    reader, root, os.fsencode(folder),
-                    commit=commit, paths=wanted, cache=cache, options=shown,
-                )  # fmt: skip
-            except NeedsRestoreError:
-                await restoring.tell(host, reader, root, wanted)
-                raise
-        _tell(out, done)
-        head = f"would make {folder}" if dry_run else f"{folder} is"
-        out.result(_document(done) | {"commit": commit}, [f"{head} {short(commit)}: {_text(done)}"])
-        return _code(done)
+        with remembered(reader.carrier.repository, folder) as cache:
+            async with restoring.telling(host, reader, root, wanted):
+                with ContentDisplay(f"checkout of {repo}", quiet=quiet or as_json) as display:
+                    done = await check_out(
+                        reader, root, os.fsencode(folder), commit=commit, paths=wanted,
+                        cache=cache, options=replace(options, on_progress=partial(_show, display)),
+                    )  # fmt: skip
+        return _told(out, done, commit, f"would make {folder}" if dry_run else f"{folder} is")
 
     hosting.run(command, when_interrupted="interrupted: the same command goes on from here")
 
 
-def _code(done: CheckedOut) -> ExitCode:
+def _told(out: Output, done: CheckedOut, commit: CommitHash, head: str) -> ExitCode:
+    _tell(out, done)
+    out.result(_document(done) | {"commit": commit}, [f"{head} {short(commit)}: {_text(done)}"])
     if not done.unwritten:
         return ExitCode.OK
     is_damaged = any(not isinstance(each.error, NeedsRestoreError) for each in done.unwritten)

@@ -215,7 +215,7 @@ def _objects(
     wanted = Wanted(prefix, at=past_moment(at) if at else None, removes=removes)
 
     async def work(show: "OnProgress", is_dry: bool) -> "Recovered":
-        return await recovery.objects(given, store, [wanted], dry_run=is_dry, on_progress=show)
+        return await recovery.objects(given, store, wanted, dry_run=is_dry, on_progress=show)
 
     return work
 
@@ -223,13 +223,11 @@ def _objects(
 def _keys(keys: Sequence[ObjectKey]) -> "Work[Recovered]":
     # As in `_objects`.
     from keyshelf.app import recovery  # noqa: PLC0415
-    from keyshelf.operations.versions.service import Wanted  # noqa: PLC0415
 
     given = _loaded()
-    wanted = [Wanted(key, keeps=key.__eq__) for key in keys]
 
-    async def work(show: "OnProgress", is_dry: bool) -> "Recovered":
-        return await recovery.objects(given, "repository", wanted, dry_run=is_dry, on_progress=show)
+    async def work(_show: "OnProgress", is_dry: bool) -> "Recovered":
+        return await recovery.keys(given, keys, dry_run=is_dry)
 
     return work
 
@@ -260,11 +258,12 @@ def _carry_out(work: "Work[T]", lines: Callable[[T], recover_text.Told], how: _H
 
     if not how.dry_run and not how.yes:
         planned = lines(anyio.run(run, True))
-        for line in planned.lines:
-            output.message(line)
-        if planned.is_nothing:
-            return
-        confirm("Bring this back?", yes=False)
+        # With nothing to ask about it goes on all the same: rows that a run which broke off
+        # did not reach are made now.
+        if not planned.is_nothing:
+            for line in planned.lines:
+                output.message(line)
+            confirm("Bring this back?", yes=False)
     done = anyio.run(run, how.dry_run)
     told = lines(done)
     Output(as_json=how.as_json).result(done, told.lines)

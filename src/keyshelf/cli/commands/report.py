@@ -1,6 +1,5 @@
 """`keyshelf report`: whether the stores hold what the database says."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import anyio
@@ -17,7 +16,7 @@ from keyshelf.settings import Settings
 from keyshelf.settings.values import ROLES
 
 if TYPE_CHECKING:
-    from keyshelf.operations.reconcile.values import Finding, Report
+    from keyshelf.operations.reconcile.shown import FindingShown, ReportShown
 
 app = typer.Typer(help="Say whether the stores hold what the database says.", no_args_is_help=True)
 _SHOWN = 20
@@ -58,75 +57,65 @@ def reconcile(
         raise InvalidInputError("report works where the stores are: unset KEYSHELF_URL")
     out = Output(as_json=as_json)
     is_quiet = quiet or as_json
-    if repair and not yes:
-        planned = [_compare(given, each, repair=False, quiet=is_quiet) for each in roles]
-        for report in planned:
-            for line in _lines(report):
-                out.message(line)
-        if not any(each.counts.findings for each in planned):
-            return
+    reports = [_compare(given, each, repair=repair and yes, quiet=is_quiet) for each in roles]
+    if repair and not yes and any(map(_found, reports)):
+        for line in (line for each in reports for line in _lines(each)):
+            out.message(line)
         confirm("Repair what can be?", yes=False)
-    reports = [_compare(given, each, repair=repair, quiet=is_quiet) for each in roles]
-    out.result(_shown(reports), [line for each in reports for line in _lines(each)])
-    is_bad = any(each.counts.findings > each.counts.repaired for each in reports)
+        reports = [_compare(given, each, repair=True, quiet=is_quiet) for each in roles]
+    out.result({"items": reports}, [line for each in reports for line in _lines(each)])
+    is_bad = any(_found(each) > each.repaired for each in reports)
     raise typer.Exit(ExitCode.SOME_FAILED if is_bad else ExitCode.OK)
 
 
-def _compare(given: Settings, role: str, *, repair: bool, quiet: bool) -> "Report":
+def _compare(given: Settings, role: str, *, repair: bool, quiet: bool) -> "ReportShown":
     # Imported when asked for: the drivers of stores take longer to load than most commands.
     from keyshelf.app import reconciling  # noqa: PLC0415
+    from keyshelf.operations.reconcile.shown import shown  # noqa: PLC0415
 
     unlocking = hosting.unlocking_as_set()
 
-    async def run() -> "Report":
+    async def run() -> "ReportShown":
         with CountDisplay(f"comparing the {role} store", quiet=quiet) as display:
 
             async def show(done: int) -> None:
                 display.show(done, None, "objects")
 
-            return await reconciling.compare(
+            report = await reconciling.compare(
                 given, role, repair=repair, unlocking=unlocking, on_progress=show
             )
+            return shown(report)
 
     return anyio.run(run)
 
 
-def _lines(report: "Report") -> list[str]:
-    counts = report.counts
-    looked = f"{count_text(counts.objects, 'object')} ({size_text(counts.bytes)})"
-    head = f"{report.store}: {looked}, {count_text(counts.rows, 'object')} expected"
-    if not counts.findings:
+def _found(report: "ReportShown") -> int:
+    return report.orphans + report.missing + report.wrong_sizes
+
+
+def _lines(report: "ReportShown") -> list[str]:
+    looked = f"{count_text(report.objects, 'object')} ({size_text(report.bytes)})"
+    head = f"{report.store}: {looked}, {count_text(report.rows, 'object')} expected"
+    if not _found(report):
         return [f"{head}: all as it should be"]
     told = [
-        f"{count_text(counts.orphans, 'orphan')} ({size_text(counts.orphan_bytes)})",
-        f"{counts.missing:,} missing",
-        f"{counts.wrong_sizes:,} of a wrong size",
+        f"{count_text(report.orphans, 'orphan')} ({size_text(report.orphan_bytes)})",
+        f"{report.missing:,} missing",
+        f"{report.wrong_sizes:,} of a wrong size",
     ]
     lines = [f"{head}: {', '.join(told)}"]
-    if report.repairs:
-        lines.append(f"  {counts.repaired:,} of these repaired")
     lines += [f"  {_told(each)}" for each in report.findings[:_SHOWN]]
-    if counts.findings > _SHOWN:
-        lines.append(f"  and {counts.findings - _SHOWN:,} more: --json names up to 1,000")
-    return [*lines, *_fixes(report)]
+    if _found(report) > _SHOWN:
+        lines.append(f"  and {_found(report) - _SHOWN:,} more: --json names up to 1,000")
+    if report.repair:
+        lines.append(f"repaired: {report.repaired:,} of these")
+    fixes = {each.kind: each.fix for each in report.findings if each.repair is None}
+    return [*lines, *(f"{kind}: {fixes[kind]}" for kind in sorted(fixes))]
 
 
-def _told(found: "Finding") -> str:
-    key = output.printable(found.key)
+def _told(found: "FindingShown") -> str:
     sizes = ""
     if found.size is not None and found.expected is not None:
         sizes = f": {found.size:,} bytes instead of {found.expected:,}"
     done = f" ({found.repair})" if found.repair else ""
-    return f"{found.kind} {key}{sizes}{done}"
-
-
-def _fixes(report: "Report") -> list[str]:
-    # As in `_compare`.
-    from keyshelf.app.reconciling import FIXES  # noqa: PLC0415
-
-    kinds = sorted({each.kind for each in report.findings if each.repair is None})
-    return [f"  {kind}: {FIXES[report.store, kind]}" for kind in kinds]
-
-
-def _shown(reports: Sequence["Report"]) -> dict[str, Sequence["Report"]]:
-    return {"items": reports}
+    return f"{found.kind} {output.printable(found.key)}{sizes}{done}"

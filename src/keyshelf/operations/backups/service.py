@@ -25,7 +25,7 @@ Dumped = Callable[[], AbstractAsyncContextManager[AsyncIterator[bytes]]]
 
 
 class DatabaseInUseError(ConflictError):
-    """The database holds files or repositories: load a backup into an empty one, or --replace."""
+    """The database holds something already: load a backup into an empty one, or --replace."""
 
     code = "database-in-use"
 
@@ -98,7 +98,8 @@ async def require_empty(database: Database) -> None:
     async with database.read() as tx:
         if not await queries.is_empty(tx):
             raise DatabaseInUseError(
-                "the database holds files or repositories, which a backup would replace:"
+                "the database holds files, repositories or tables of others, which a backup would"
+                " replace:"
                 " say --replace if it shall"
             )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import anyio
 
+from keyshelf.concurrency import together
 from keyshelf.database.pool import Database
 from keyshelf.errors import Error
 from keyshelf.operations.counters import queries
@@ -61,7 +62,7 @@ async def keeping(counters: Counters, *, interval: timedelta = INTERVAL) -> Asyn
             await anyio.sleep(interval.total_seconds())
             await _written(counters)
 
-    async with anyio.create_task_group() as group:
+    async with together() as group:
         group.start_soon(keep)
         try:
             yield

@@ -28,7 +28,7 @@ async def confirm(ledger: Ledger, found: Differences, *, before: datetime) -> li
     rows = await _look(ledger, [each.key for each in doubtful])
     suspects = [each.key for each in doubtful if _differs(each, rows.get(each.key))]
     absent = [each.key for each in found.absent]
-    objects = await _present(ledger, sorted([*suspects, *absent]))
+    objects = await present(ledger, sorted([*suspects, *absent]))
     findings = [
         _finding(there, rows.get(key))
         for key in suspects
@@ -70,7 +70,7 @@ def _finding(there: ObjectMeta, row: Expected | None) -> Finding:
     return Finding(Kind.WRONG_SIZE, there.key, size=there.size, expected=row.size)
 
 
-async def _present(ledger: Ledger, keys: Sequence[ObjectKey]) -> dict[ObjectKey, ObjectMeta]:
+async def present(ledger: Ledger, keys: Sequence[ObjectKey]) -> dict[ObjectKey, ObjectMeta]:
     """Return those of some keys, in order, that the store has an object of."""
     if len(keys) > _ASKED_ONE_BY_ONE and listing.seeks(ledger.store):
         return await _relisted(ledger, keys)

@@ -10,19 +10,19 @@ from keyshelf.concurrency import read_ahead
 from keyshelf.database.pool import Database
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.reconcile import queries
-from keyshelf.operations.reconcile.confirming import confirm, is_text
+from keyshelf.operations.reconcile.confirming import confirm, is_text, present
 from keyshelf.operations.reconcile.listing import listed
 from keyshelf.operations.reconcile.merging import Differences, Window, compare, windows
 from keyshelf.operations.reconcile.values import (
     MAX_KEPT,
     MAX_NAMED,
     Counts,
-    EmptyBucketError,
     Finding,
     Ledger,
     ReconcileRunningError,
     ReconciliationNotFoundError,
     Report,
+    WrongBucketError,
 )
 from keyshelf.store.expected import Expected
 
@@ -33,6 +33,7 @@ RESUMED_FOR = timedelta(days=1)
 _REPORTS_KEPT = 20
 _OBJECTS_AT_ONCE = 20_000
 _DOUBTS_AT_ONCE = 1000
+_SAMPLED = 20
 
 OnProgress = Callable[[int], Awaitable[None]]
 """Told how many objects have been compared; raising ends the run, and the next goes on."""
@@ -66,13 +67,13 @@ async def reconcile(
     One that was cut short is gone on with, if it had begun within a day and was to repair as
     this one is; what was found since then in the part before it is not told. Memory does not
     grow with the store. Raises `ReconcileRunningError` while another compares the same store,
-    `EmptyBucketError`, and what listing raises.
+    `WrongBucketError`, and what listing raises.
     """
     async with parts.database.transaction() as lock:
         if not await queries.try_lock(lock, ledger.role):
             raise ReconcileRunningError(f"the {ledger.role} store is being compared already")
         if repair:
-            await _require_objects(ledger)
+            await _require_right_bucket(ledger)
         run = _Run(parts, ledger, await _begun(parts, ledger.role, repair=repair))
         landmarks = ledger.landmarks(run.compared_to) if ledger.landmarks else None
         async with (
@@ -105,17 +106,25 @@ async def find_all(parts: ReconcileParts) -> Sequence[Report]:
         return await queries.newest(tx)
 
 
-async def _require_objects(ledger: Ledger) -> None:
+async def _require_right_bucket(ledger: Ledger) -> None:
     """Refuse to repair by a bucket that has nothing of what the database knows."""
+    # With a tuple in place of None, Python 3.11 fails where there is no first page.
+    first: Sequence[Expected] = await anext(ledger.expected(""), None) or ()
+    some = [each.key for each in first[:: max(1, len(first) // _SAMPLED)]]
+    if not some or await present(ledger, some):
+        return
+    if len(some) >= _SAMPLED or not await _has_any(ledger):
+        raise WrongBucketError(
+            f"the bucket of the {ledger.role} store has nothing of what the database tells of:"
+            " nothing is repaired. Is it the right one?"
+        )
+
+
+async def _has_any(ledger: Ledger) -> bool:
     async for page in ledger.store.list():
         if page.objects:
-            return
-    async for rows in ledger.expected(""):
-        if rows:
-            raise EmptyBucketError(
-                f"the bucket of the {ledger.role} store is empty, and the database tells of objects"
-                " in it: nothing is repaired. Is it the right bucket?"
-            )
+            return True
+    return False
 
 
 async def _begun(parts: ReconcileParts, store: str, *, repair: bool) -> Report:

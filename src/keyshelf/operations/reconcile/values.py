@@ -29,10 +29,10 @@ class ReconciliationNotFoundError(NotFoundError):
     code = "reconciliation-not-found"
 
 
-class EmptyBucketError(ConflictError):
-    """The bucket is empty and the database is not: nothing is repaired before that is explained."""
+class WrongBucketError(ConflictError):
+    """The bucket has nothing of what the database tells of: nothing is repaired by such a one."""
 
-    code = "bucket-empty"
+    code = "wrong-bucket"
 
 
 class Kind(StrEnum):

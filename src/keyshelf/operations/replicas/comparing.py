@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import CHUNKS, MANIFESTS
 from keyshelf.operations.reconcile.merging import Window
 from keyshelf.operations.replicas.values import Difference, Kind
@@ -48,12 +49,17 @@ def is_doubtful(difference: Difference) -> bool:
     )
 
 
+def is_named_by_content(key: ObjectKey) -> bool:
+    """Say whether all objects that ever have this key are the same."""
+    return key.startswith(_NAMED_BY_CONTENT)
+
+
 def _kind(source: ObjectMeta, target: ObjectMeta) -> Kind | None:
     """Return how a copy differs, by what listings tell; None when it does not."""
     is_older = target.modified_at < source.modified_at
     if source.size != target.size:
         return Kind.OLDER if is_older else Kind.DIFFERENT
-    if source.key.startswith(_NAMED_BY_CONTENT) or source.etag == target.etag:
+    if is_named_by_content(source.key) or source.etag == target.etag:
         return None
     if is_older:
         return Kind.OLDER

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 
 from keyshelf.layout.keys import ObjectKey
+from keyshelf.operations.replicas.comparing import is_named_by_content
 from keyshelf.operations.replicas.values import Difference, Pair
 from keyshelf.store.base import (
     MAX_SMALL_BYTES,
@@ -11,6 +12,7 @@ from keyshelf.store.base import (
     Condition,
     IfMatch,
     ObjectReader,
+    ObjectStore,
     PutOptions,
 )
 from keyshelf.store.copying import CopyRefusedError
@@ -27,12 +29,18 @@ async def copy(pair: Pair, difference: Difference) -> int | None:
     source, target = difference.shown, difference.target
     replaces = target.etag if target else None
     try:
-        if pair.copies is not None:
+        # Some servers replace what a copy is not to replace. Back to the store itself, that could
+        # be what somebody writes there just now.
+        if pair.copies is not None and (not pair.is_back or is_named_by_content(source.key)):
             with suppress(CopyRefusedError):
                 await pair.copies.copy(source, replaces=replaces)
                 return source.size
         return await _through_here(pair, source.key, replaces)
-    except (ObjectNotFoundError, ObjectExistsError, ObjectChangedError):
+    except ObjectNotFoundError:
+        return None
+    except (ObjectExistsError, ObjectChangedError):
+        if await _etag(pair.target, source.key) in {None, replaces}:
+            raise
         return None
 
 
@@ -52,3 +60,10 @@ async def _through_here(pair: Pair, key: ObjectKey, replaces: str | None) -> int
 
 async def _body(reader: ObjectReader) -> bytes | AsyncIterator[bytes]:
     return await reader.read() if reader.meta.size <= MAX_SMALL_BYTES else aiter(reader)
+
+
+async def _etag(store: ObjectStore, key: ObjectKey) -> str | None:
+    try:
+        return (await store.head(key)).etag
+    except ObjectNotFoundError:
+        return None

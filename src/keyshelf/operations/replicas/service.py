@@ -100,6 +100,7 @@ class _Run:
                 self.chunks_behind_since = self.report.behind_since
                 self.report.held_back = self.report.problems_count > 0
             await for_each(section.prefixes, one, at_once=_PREFIXES_AT_ONCE)
+        self.report.findings.sort(key=lambda each: each.key)
         return self.report
 
     async def _prefix(self, section: _Section, prefix: str) -> None:

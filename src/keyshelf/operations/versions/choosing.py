@@ -18,6 +18,8 @@ class Step:
     """To be dropped, the newest first: a crash between two leaves the object deleted."""
     version: ObjectVersion | None = None
     """To be brought back."""
+    is_done: bool = False
+    """Whether an earlier recovery took it, and may have told nobody."""
 
 
 def undeletion(history: Sequence[ObjectVersion]) -> Step | None:
@@ -38,7 +40,7 @@ def version_at(history: Sequence[ObjectVersion], at: datetime) -> ObjectVersion 
 
 
 def reversion(history: Sequence[ObjectVersion], at: datetime) -> Step | None:
-    """Return how a key gets back to what it was at a time; None when it is.
+    """Return how a key gets back to what it was at a time; None when it never was otherwise.
 
     What was made later is to be removed; what became of that is for the caller to decide.
     """
@@ -55,9 +57,10 @@ def reversion(history: Sequence[ObjectVersion], at: datetime) -> Step | None:
     later = history[: history.index(then)]
     if all(each.is_marker for each in later):
         return _undelete(later, then)
+    change = Change(then.key, Action.REVERT, then.size, later[-1].modified_at)
     if not newest.is_marker and _is_same(newest, then):
-        return None
-    return Step(Change(then.key, Action.REVERT, then.size, later[-1].modified_at), version=then)
+        return Step(change, is_done=True)
+    return Step(change, version=then)
 
 
 def _state_at(history: Sequence[ObjectVersion], at: datetime) -> ObjectVersion | None:

@@ -19,7 +19,7 @@ _KEYS_AT_ONCE = 1000
 OnProgress = Callable[[int], Awaitable[None]]
 """Told how many keys have been looked at."""
 OnChanged = Callable[[Sequence[Change]], Awaitable[None]]
-"""Told what was changed just now; not in a dry run."""
+"""Told what was changed just now, and what a run that broke off had changed; not in a dry run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Wanted:
     keeps: Callable[[ObjectKey], bool] = lambda _key: True
     """Which keys are looked at."""
 
+    @property
+    def may_overwrite(self) -> bool:
+        """Whether it may take more than delete markers."""
+        return self.at is not None and not self.is_immutable
+
 
 async def recover(
     store: VersionedStore,
@@ -53,10 +58,16 @@ async def recover(
     fails is a problem of the report and ends nothing. A crash leaves some keys done; twice
     is once.
 
-    Raises `VersionsOffError` for a bucket that never kept versions, and what listing raises.
+    Raises `VersionsOffError` for a bucket that never kept versions, or keeps none now and
+    would lose what is overwritten; and what listing raises.
     """
     done = Recovered(dry_run=dry_run)
     keeps_versions = await store.keeps_versions()
+    if wanted.may_overwrite and not keeps_versions:
+        raise VersionsOffError(
+            "this bucket keeps no versions, so what is there now would be lost:"
+            " `keyshelf versioning apply` turns them on"
+        )
     seen_versions = False
     steps: list[Step] = []
     async for history in histories(store, wanted.prefix):
@@ -78,6 +89,22 @@ async def recover(
             "this bucket keeps no versions, so nothing can be brought back:"
             " `keyshelf versioning apply` turns them on for what happens from now on"
         )
+    return done
+
+
+async def recover_keys(
+    store: VersionedStore, keys: Sequence[ObjectKey], *, dry_run: bool = False
+) -> Recovered:
+    """Bring deleted objects back by their keys; see `recover`.
+
+    A key that no version is left of is a problem of the report.
+    """
+    done = Recovered(dry_run=dry_run)
+    for key in keys:
+        one = await recover(store, Wanted(key, keeps=key.__eq__), dry_run=dry_run)
+        if not one.looked_at:
+            one.note_problem(key, "no version of it is left in the bucket")
+        done.add(one)
     return done
 
 
@@ -115,6 +142,8 @@ async def _take(
     if not done.dry_run:
         await for_each(list(steps), partial(_apply, store, failed), at_once=_AT_ONCE)
     for step in steps:
+        if step.is_done:
+            continue
         if step.change.key in failed:
             done.note_problem(step.change.key, failed[step.change.key])
         else:

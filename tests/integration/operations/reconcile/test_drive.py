@@ -16,11 +16,11 @@ from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.reconcile import service as reconciling
 from keyshelf.operations.reconcile.service import ReconcileParts, reconcile
 from keyshelf.operations.reconcile.values import (
-    EmptyBucketError,
     Finding,
     Kind,
     Ledger,
     ReconcileRunningError,
+    WrongBucketError,
 )
 from keyshelf.workflows.reconcile_store import drive_ledger
 from tests.integration.drive.conftest import Drive
@@ -173,14 +173,15 @@ async def test_a_bucket_listed_in_many_places_is_the_same(
     assert {each.key for each in report.findings} == set(wrong.values())
 
 
-async def test_nothing_is_repaired_by_an_empty_bucket(drive: Drive, later: ReconcileParts) -> None:
+async def test_nothing_is_repaired_by_a_wrong_bucket(drive: Drive, later: ReconcileParts) -> None:
     file = await drive.file("the only one")
     await drive.parts.store.delete(file.key)
 
-    with pytest.raises(EmptyBucketError, match="right bucket"):
+    with pytest.raises(WrongBucketError, match="the right one"):
         await reconcile(later, ledger_of(drive), repair=True)
 
-    assert (await reconcile(later, ledger_of(drive))).counts.missing == 1
+    await drive.parts.store.put(ORPHAN, b"something else is there")
+    assert (await reconcile(later, ledger_of(drive), repair=True)).counts.missing == 1
 
 
 async def test_many_findings_are_looked_at_again_at_once(

@@ -8,6 +8,7 @@ import pytest
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.replicas.values import Pair
 from keyshelf.store.base import Attributes, ObjectStore, PutOptions
+from keyshelf.store.copying import BucketCopies
 from keyshelf.store.opening import is_one_cloud, open_copies, open_store
 from tests.servers.s3 import S3Server
 
@@ -28,6 +29,8 @@ class Copied:
     """A pair, and which way it goes."""
 
     pair: Pair
+    back: BucketCopies | None
+    """Copies the other way inside one server."""
 
     @property
     def source(self) -> ObjectStore:
@@ -38,7 +41,9 @@ class Copied:
         return self.pair.target
 
     def backwards(self) -> Pair:
-        return replace(self.pair, source=self.target, target=self.source, copies=None, is_back=True)
+        return replace(
+            self.pair, source=self.target, target=self.source, copies=self.back, is_back=True
+        )
 
 
 @pytest.fixture(params=["inside MinIO", "versitygw to MinIO"])
@@ -52,9 +57,10 @@ async def copied(request: pytest.FixtureRequest, minio_server: S3Server) -> Asyn
     assert (copies is not None) is inside
     for number, key in enumerate(KEYS):
         await source.put(key, bytes([number]) * 1000, TAGGED)
-    yield Copied(
-        Pair("eu", "eu-west-1", source, target, copies=copies, keeps_class=is_one_cloud(*places))
-    )
-    for each in (source, target, copies):
+    back = open_copies(*reversed(places))
+    same = is_one_cloud(*places)
+    pair = Pair("eu", "eu-west-1", source, target, copies=copies, keeps_class=same)
+    yield Copied(pair, back)
+    for each in (source, target, copies, back):
         if each is not None:
             await each.aclose()

@@ -27,7 +27,7 @@ export function BillLines({ lines, total, currency }: BillLinesProps) {
         {dearest.map((line, index) => (
           <tr key={index}>
             <th scope="row">
-              {itemName(line.item)} <span className="muted">{about(line)}</span>
+              {words.items[line.item] ?? line.item} <span className="muted">{about(line)}</span>
             </th>
             <td className="tabular">
               {line.explanation} {line.is_estimate && <span className="mark">{words.estimate}</span>}
@@ -44,10 +44,6 @@ export function BillLines({ lines, total, currency }: BillLinesProps) {
       </tfoot>
     </table>
   );
-}
-
-function itemName(item: string): string {
-  return words.items[item] ?? item.charAt(0).toUpperCase() + item.slice(1);
 }
 
 function about({ store, kind, storage_class: storageClass, tenant }: CostLine): string {

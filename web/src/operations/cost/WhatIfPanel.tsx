@@ -13,6 +13,7 @@ import { useSettled } from "@/operations/useSettled";
 import { operations } from "@/text/operations";
 import { Button } from "@/ui/Button";
 import { formatCount } from "@/ui/format";
+import "@/ui/fields.css";
 
 const words = operations.cost;
 const steps = {
@@ -43,6 +44,10 @@ export function WhatIfPanel({ currency }: { currency: string }) {
         <Slider label={words.replicas} value={wish.replicas} steps={steps.replicas} onChange={(replicas) => set({ replicas })} />
         <Slider label={words.chunk} value={wish.chunk} steps={steps.chunk} onChange={(chunk) => set({ chunk })} />
         <Slider label={words.pack} value={wish.pack} steps={steps.pack} onChange={(pack) => set({ pack })} />
+        <label className="checkbox">
+          <input type="checkbox" checked={wish.hasTags} onChange={(event) => set({ hasTags: event.target.checked })} />
+          {words.tags}
+        </label>
         <Button variant="quiet" icon="restore" isDisabled={changes === ""} onPress={() => setWish(AS_IT_IS)}>{words.reset}</Button>
       </div>
       <div className="what-if-outcome" aria-live="polite" aria-busy={report.isFetching}>

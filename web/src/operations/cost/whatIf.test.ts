@@ -8,7 +8,7 @@ describe("a what-if", () => {
   });
 
   it("asks for every change, sizes first, since classes bill by them", () => {
-    expect(changesOf({ to: 2, days: 5, replicas: 2, chunk: 1, pack: 2 })).toBe("chunk=16KiB,pack=16MiB,tier=cold:90,replicas=2");
+    expect(changesOf({ to: 2, days: 5, replicas: 2, chunk: 1, pack: 2, hasTags: false })).toBe("chunk=16KiB,pack=16MiB,tags=0,tier=cold:90,replicas=2");
   });
 
   it("asks for a class as a whole where nothing is too young for it", () => {

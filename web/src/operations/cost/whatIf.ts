@@ -15,17 +15,20 @@ export interface WhatIf {
   replicas: number;
   chunk: number;
   pack: number;
+  /** Whether objects keep their tags, which S3 bills one by one. */
+  hasTags: boolean;
 }
 
-export const AS_IT_IS: WhatIf = { to: 0, days: 3, replicas: 0, chunk: 0, pack: 0 };
+export const AS_IT_IS: WhatIf = { to: 0, days: 3, replicas: 0, chunk: 0, pack: 0, hasTags: true };
 
 /** The changes as the service takes them; empty where nothing is to be otherwise. */
-export function changesOf({ to, days, replicas, chunk, pack }: WhatIf): string {
+export function changesOf({ to, days, replicas, chunk, pack, hasTags }: WhatIf): string {
   const name = CLASSES[to - 1];
   const older = DAYS[days] ?? 0;
   const changes = [
     CHUNKS[chunk] && `chunk=${CHUNKS[chunk]}`,
     PACKS[pack] && `pack=${PACKS[pack]}`,
+    !hasTags && "tags=0",
     name && (older === 0 ? `class=${name}` : `tier=${name}:${older}`),
     REPLICAS[replicas] && `replicas=${REPLICAS[replicas]}`,
   ];

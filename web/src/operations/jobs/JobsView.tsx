@@ -12,7 +12,7 @@ import { progressText } from "@/jobs/JobRow";
 import { Bones, Choice, Failed } from "@/operations/Panel";
 import { text } from "@/text";
 import { operations } from "@/text/operations";
-import { IconButton, Button } from "@/ui/Button";
+import { Button, IconButton } from "@/ui/Button";
 import { formatDuration } from "@/ui/format";
 import { Message } from "@/ui/Message";
 import { Progress } from "@/ui/Progress";
@@ -85,7 +85,7 @@ function Row({ job }: { job: Job }) {
         <strong>{name}</strong>
         <span className="muted tabular">
           <When time={job.created_at} />
-          {[took(job), words.attempts(job.attempts), ...(job.is_background ? [words.background] : [])].filter(Boolean).map((fact) => ` · ${fact}`)}
+          {[took(job), job.attempts > 0 && words.attempts(job.attempts), job.is_background && words.background].filter(Boolean).map((fact) => ` · ${fact}`)}
         </span>
         {job.state === "running" && (
           <div className="all-jobs-progress">

@@ -1,13 +1,17 @@
 /** What was last backed up, compared and checked, and what waits to go. */
-import type { Checked, Overview } from "@/api/operations-types";
+import { useQuery } from "@tanstack/react-query";
+import { keys } from "@/api/keys";
+import { listReplicas } from "@/api/operations";
+import type { Checked, Overview, Replica } from "@/api/operations-types";
 import { When } from "@/drive/view/cells";
 import { storeName } from "@/operations/names";
 import { operations } from "@/text/operations";
-import { formatBytes, formatCount } from "@/ui/format";
+import { formatBytes, formatCount, formatDuration } from "@/ui/format";
 
 const words = operations.overview;
 
 export function Durability({ overview }: { overview: Overview }) {
+  const replicas = useQuery({ queryKey: keys.replicas, queryFn: ({ signal }) => listReplicas(signal) });
   return (
     <dl className="fact-list">
       <Backup backup={overview.backup} />
@@ -20,6 +24,7 @@ export function Durability({ overview }: { overview: Overview }) {
           <dd><code>{words.howToCheck}</code></dd>
         </div>
       )}
+      {replicas.data?.map((replica) => <Lag key={replica.id} replica={replica} />)}
       <div>
         <dt>{words.deletions}</dt>
         <dd className="tabular">{formatCount(overview.waiting_deletions)}</dd>
@@ -52,6 +57,19 @@ function Check({ check: { what, name, at, findings, repaired } }: { check: Check
       <dd>
         <span>{findings === 0 ? words.clean : [words.findings(findings), ...(repaired > 0 ? [words.repaired(repaired)] : [])].join(", ")}</span>
         <span className="muted"><When time={at} /></span>
+      </dd>
+    </div>
+  );
+}
+
+function Lag({ replica: { id, region, state } }: { replica: Replica }) {
+  const behind = state ? state.missing + state.older + state.different : 0;
+  return (
+    <div className={behind > 0 ? "bad" : ""}>
+      <dt>{words.replica(id)}</dt>
+      <dd>
+        <span>{state === null ? operations.checks.never : behind > 0 ? words.behind(behind, formatDuration(state.lag_seconds)) : operations.checks.upToDate}</span>
+        <span className="muted">{region}{state && <> · <When time={state.compared_at} /></>}</span>
       </dd>
     </div>
   );

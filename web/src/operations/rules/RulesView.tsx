@@ -54,7 +54,7 @@ function Kind({ rules: { kind, state, problem, changes, kept, warnings, command 
       {warnings.map((warning) => (
         <p key={warning} className="rule-warning">
           <Icon name="warning" size={16} />
-          {warning}
+          <span>{warning}</span>
         </p>
       ))}
       {changes.length > 0 && (

@@ -1,0 +1,30 @@
+/** Asks before something is changed, with the numbers of the dry run before it. */
+import { text } from "@/text";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { ask } from "@/ui/dialogs";
+
+interface Question {
+  title: string;
+  body: string;
+  action: string;
+}
+
+/** Returns whether the person agrees. */
+export function confirmRun({ title, body, action }: Question): Promise<boolean> {
+  return ask<boolean>((done) => (
+    <Dialog
+      title={title}
+      role="alertdialog"
+      onClose={() => done(false)}
+      actions={
+        <>
+          <Button autoFocus onPress={() => done(false)}>{text.cancel}</Button>
+          <Button variant="primary" onPress={() => done(true)}>{action}</Button>
+        </>
+      }
+    >
+      <p>{body}</p>
+    </Dialog>
+  ));
+}
