@@ -74,7 +74,7 @@ OF_ADMINISTRATORS = {
 
 ON_THIS_MACHINE = {
     *("up", "serve", "worker", "config", "doctor", "rebuild", "cost", "capacity"),
-    *("backup", "bucket", "recover", "report"),
+    *("backup", "bucket", "recover", "report", "restore-plan"),
     *("encryption", "lifecycle", "logging", "replication", "versioning"),
 }
 """Commands, and first words of commands, that ask no service: they reach what this machine's
