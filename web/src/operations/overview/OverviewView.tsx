@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { keys } from "@/api/keys";
+import { messageOf } from "@/api/problem";
 import { getCost, getGrowth, getOverview } from "@/api/operations";
 import type { Cost, Growth, Overview } from "@/api/operations-types";
 import { Chart } from "@/operations/charts/Chart";
@@ -33,7 +34,7 @@ export default function OverviewView() {
   return (
     <div className="panels">
       <Health overview={overview.data} />
-      <Figures overview={overview.data} growth={growth.data} cost={cost.data} />
+      <Figures overview={overview.data} growth={growth.data} cost={cost.data} costError={cost.error} />
       <Panel title={words.growth} className="wide">
         {growth.data ? <Chart label={words.growth} line={stores} format={formatBytes} nameOf={storeName} /> : growth.error ? <Failed error={growth.error} retry={() => void growth.refetch()} /> : <Bones height={320} />}
       </Panel>
@@ -49,7 +50,15 @@ export default function OverviewView() {
   );
 }
 
-function Figures({ overview, growth, cost }: { overview: Overview; growth: Growth | undefined; cost: Cost | undefined }) {
+interface FiguresProps {
+  overview: Overview;
+  growth: Growth | undefined;
+  cost: Cost | undefined;
+  /** Such as a place that the price book has no prices for. */
+  costError: Error | null;
+}
+
+function Figures({ overview, growth, cost, costError }: FiguresProps) {
   const { backlog, failed_jobs: failed, logical_bytes: logical, stored_bytes: stored } = overview;
   const waiting = backlog.reduce((sum, { queued }) => sum + queued, 0);
   const running = backlog.reduce((sum, each) => sum + each.running, 0);
@@ -57,7 +66,7 @@ function Figures({ overview, growth, cost }: { overview: Overview; growth: Growt
   return (
     <dl className="tiles">
       <Stored growth={growth} />
-      <Tile title={words.money} hint={dearest && words.moneyHint(kindName(dearest.name))}>
+      <Tile title={words.money} hint={costError ? messageOf(costError) : dearest && words.moneyHint(kindName(dearest.name))}>
         {cost ? formatMoney(cost.total, cost.currency) : "–"}
       </Tile>
       <Tile title={words.backlog} tone={failed > 0 ? "bad" : ""} hint={`${words.running(running)} · ${failed > 0 ? words.failed(failed) : words.noneFailed}`}>
