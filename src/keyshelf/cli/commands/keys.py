@@ -5,7 +5,7 @@ import typer
 from keyshelf.cli import connecting
 from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.options import Json
-from keyshelf.cli.output import Output
+from keyshelf.cli.output import Output, count_text
 from keyshelf.client.asynchronous import AsyncClient
 
 app = typer.Typer(help="Rotate what wraps the keys of encrypted streams.", no_args_is_help=True)
@@ -23,18 +23,21 @@ def rotate_keys(*, as_json: Json = False) -> None:
     async def command(client: AsyncClient) -> ExitCode:
         done = await client.rotate_content_keys()
         readable = "all that can be opened" if done.unreadable_count else "all"
+        wrapped, left = (
+            count_text(count, "key") for count in (done.rewrapped, done.unreadable_count)
+        )
         out.result(
             done,
             [
-                f"wrapped {done.rewrapped:,} keys anew; {readable} are by {done.kek_version}",
+                f"wrapped {wrapped} anew; {readable} are by {done.kek_version}",
                 *(f"cannot be opened: the key of {each}" for each in done.unreadable),
             ],
         )
         if not done.unreadable_count:
             return ExitCode.OK
         out.message(
-            f"{done.unreadable_count:,} keys stay as they are: add the one that wrapped them to"
-            " KEYSHELF_CONTENT_KEKS, or make their streams again"
+            f"{left} left as before: add the one that wrapped them to KEYSHELF_CONTENT_KEKS,"
+            " or make their streams again"
         )
         return ExitCode.SOME_FAILED
 
