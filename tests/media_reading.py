@@ -52,6 +52,19 @@ def picture_hashes(tools: Tools, path: Path) -> list[str]:
     return [line.rpartition(",")[2].strip() for line in lines if not line.startswith("#")]
 
 
+def small_pictures(tools: Tools, path: Path) -> list[bytes]:
+    """Return each decoded frame as 80 by 45 grey pixels."""
+    arguments = ["-v", "error", "-i", path, "-fps_mode", "passthrough"]
+    grey = ["-vf", "scale=80:45:flags=area", "-pix_fmt", "gray", "-f", "rawvideo", "-"]
+    made = _ffmpeg(tools, *arguments, *grey).stdout
+    return [made[at : at + 80 * 45] for at in range(0, len(made), 80 * 45)]
+
+
+def unlikeness(one: bytes, other: bytes) -> float:
+    """Return by how much the pixels of two pictures differ on average, of 255."""
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one)
+
+
 def mean_colour(tools: Tools, path: Path) -> tuple[int, int, int]:
     """Return the mean red, green and blue of the first frame."""
     arguments = ["-v", "error", "-i", path, "-frames:v", "1", "-vf", "scale=1:1:flags=area"]

@@ -13,7 +13,15 @@ from keyshelf.media.video.encode import EncodedPiece, encode_piece
 from keyshelf.media.video.fragments import read_fragments
 from keyshelf.media.video.plan import EncodePlan, plan_encode
 from tests.media_clips import MediaClips
-from tests.media_reading import complaints, mean_colour, packets, picture_hashes, stream
+from tests.media_reading import (
+    complaints,
+    mean_colour,
+    packets,
+    picture_hashes,
+    small_pictures,
+    stream,
+    unlikeness,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -130,11 +138,15 @@ async def test_a_film_in_pieces_is_the_film_in_one_piece(encoder: Encoder, clip:
         assert complaints(encoder.tools, cut[track]) == ""
         times = [each.time for each in read_fragments(cut[track]).fragments]
         assert times == [each.time for each in read_fragments(whole[track]).fragments]
-    # What is shown around the joints: the same grid of frames, whatever was decoded before.
-    hashes = [picture_hashes(encoder.tools, each["r240_av1"]) for each in (whole, cut)]
-    same = sum(one == other for one, other in zip(*hashes, strict=True))
-    # The encoder looks ahead, and its last groups of pictures before a joint know of it.
-    assert same >= 120
+    # What is shown before, around and after the joints is the same frame, and no neighbour of it.
+    # The bits differ from run to run: the encoder's threads decide.
+    one, three = (small_pictures(encoder.tools, each["r240_av1"]) for each in (whole, cut))
+    for group in range(0, 420, 60):
+        frames = range(group + 1, group + 60)
+        early, same, late = (
+            sum(unlikeness(one[frame], three[frame + by]) for frame in frames) for by in (-1, 0, 1)
+        )
+        assert same < 0.9 * min(early, late), f"frames from {group}"
 
 
 async def test_no_scene_makes_a_keyframe(
