@@ -20,6 +20,7 @@ from keyshelf.database.pool import Database
 from keyshelf.database.transactions import ReadTransaction
 from keyshelf.delivery import key_ring
 from keyshelf.errors import InvalidInputError
+from keyshelf.media.keys.service import keks_lacking
 from keyshelf.settings import Settings
 from keyshelf.telemetry import get_logger
 
@@ -33,7 +34,12 @@ SAME_FIX = (
 KEKS_FIX = (
     SAME_FIX.format(name=KEKS, file=KEPT_FILES[KEKS])
     + ". If a key is lost for good, set a new one under a name that was never used:"
-    " `v2:` and what `openssl rand -hex 32` prints"
+    " `v2:` and what `openssl rand -hex 32` prints, and run `keyshelf keys rotate`"
+)
+
+NOT_SET_FIX = (
+    f"add it to {KEKS} of every process and restart it; if it is lost for good, run"
+    " `keyshelf keys rotate`, and make its streams again"
 )
 
 
@@ -47,7 +53,8 @@ async def compare(settings: Settings, database: Database) -> None:
     """Note the secrets of a process that starts, or compare them with those of the others.
 
     Raises `OtherContentKeksError`. Other secrets that are different are logged, and taken for
-    changed on purpose: whoever starts next is compared with this process.
+    changed on purpose: whoever starts next is compared with this process. Keys for content keys
+    that are in use and not set are logged.
     """
     keks = _keks(content_keks(settings))
     signing = [
@@ -63,9 +70,12 @@ async def compare(settings: Settings, database: Database) -> None:
             )
         changed = await fingerprints.note(tx, signing)
         await fingerprints.replace(tx, [each for each in signing if each.name in changed])
+        lacking = await keks_not_set(settings, tx)
     for name in changed:
         fix = SAME_FIX.format(name=name, file=KEPT_FILES[name])
         _log.warning("another secret than that of the process before", setting=name, fix=fix)
+    for name, count in lacking.items():
+        _log.warning("a key of streams is not set", name=name, streams=count, fix=NOT_SET_FIX)
 
 
 async def different(settings: Settings, tx: ReadTransaction) -> Sequence[str]:
@@ -76,6 +86,15 @@ async def different(settings: Settings, tx: ReadTransaction) -> Sequence[str]:
     """
     known = await fingerprints.known(tx)
     return [name for name in KEPT_FILES if _is_different(settings, name, known)]
+
+
+async def keks_not_set(settings: Settings, tx: ReadTransaction) -> Mapping[str, int]:
+    """Return how many streams' keys were wrapped by each key that is in use and not set.
+
+    One that wraps new keys is in use, with 0 of them too. Raises `DataFolderError`.
+    """
+    text = shared_as_it_is(settings, KEKS)
+    return await keks_lacking(tx, key_ring.parse(text).keys if text else ())
 
 
 def _is_different(settings: Settings, name: str, known: Mapping[str, bytes]) -> bool:

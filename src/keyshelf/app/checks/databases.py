@@ -6,13 +6,11 @@ from datetime import timedelta
 
 from keyshelf.app.checks.advice import check_usage
 from keyshelf.app.checks.folders import nearest
+from keyshelf.app.checks.secrets import check_secrets
 from keyshelf.app.checks.values import Check, failed, ok, warning
-from keyshelf.app.kept_secrets import KEPT_FILES, DataFolderError
-from keyshelf.app.same_secrets import KEKS, KEKS_FIX, SAME_FIX, different
 from keyshelf.database.embedded import EmbeddedPostgres
 from keyshelf.database.migrate import outstanding
 from keyshelf.database.pool import Database, DatabaseOptions
-from keyshelf.database.transactions import ReadTransaction
 from keyshelf.drive.soundness.service import look
 from keyshelf.drive.soundness.values import FolderInCycle, Sample, WrongSize
 from keyshelf.errors import Error
@@ -70,28 +68,13 @@ async def _schema(settings: Settings, database: Database) -> AsyncIterator[Check
         return
     yield ok("schema", "current")
     async with database.read() as tx:
-        yield await _secrets(settings, tx)
+        for check in await check_secrets(settings, tx):
+            yield check
         findings = await look(tx, _SAMPLE)
     yield _tree(findings.cycles)
     yield _sizes(findings.wrong_sizes)
     async for check in check_usage(settings, database):
         yield check
-
-
-async def _secrets(settings: Settings, tx: ReadTransaction) -> Check:
-    name = "shared secrets"
-    try:
-        found = await different(settings, tx)
-    except DataFolderError as error:
-        return failed(name, error.detail, fix="let this account read its data folder")
-    if KEKS in found:
-        said = f"{KEKS} would be another here than in the service on this database: no start"
-        return failed(name, said, fix=KEKS_FIX)
-    if found:
-        said = f"{', '.join(found)} would be another here than where the service started last"
-        fix = SAME_FIX.format(name=found[0], file=KEPT_FILES[found[0]])
-        return warning(name, said, fix=f"unless it was changed on purpose, {fix}")
-    return ok(name, "those of the service on this database, as far as it has started")
 
 
 def _tree(cycles: Sequence[FolderInCycle]) -> Check:

@@ -1,6 +1,6 @@
 """Statements on content keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import LiteralString
 from uuid import UUID
 
@@ -9,6 +9,41 @@ from keyshelf.layout.media import MediaHash
 from keyshelf.media.keys.values import WrappedKey
 
 _COLUMNS: LiteralString = "id, hash, encode_id, kid, wrapped_key, wrap_nonce, kek_version"
+
+
+async def present_kek(tx: Transaction, *, first: str) -> str:
+    """Return which key-encryption key wraps new keys; `first` when none has yet.
+
+    Until the transaction ends it stays that one.
+    """
+    await tx.execute(
+        "INSERT INTO present_kek (kek_version) VALUES (%(first)s) ON CONFLICT DO NOTHING",
+        {"first": first},
+    )
+    return str(await tx.value("SELECT kek_version FROM present_kek FOR SHARE"))
+
+
+async def replace_present_kek(tx: Transaction, version: str) -> None:
+    """Have another key-encryption key wrap new keys, after the transactions that have the last."""
+    await tx.execute(
+        """
+        INSERT INTO present_kek (kek_version) VALUES (%(version)s)
+        ON CONFLICT (is_only) DO UPDATE SET kek_version = excluded.kek_version
+        """,
+        {"version": version},
+    )
+
+
+async def keks_in_use(tx: ReadTransaction) -> Mapping[str, int]:
+    """Return how many keys each key-encryption key wrapped, and 0 for one that is to wrap more."""
+    rows = await tx.all(
+        """
+        SELECT kek_version, count(id) AS keys
+        FROM present_kek FULL JOIN content_keys USING (kek_version)
+        GROUP BY kek_version ORDER BY kek_version
+        """
+    )
+    return {row["kek_version"]: row["keys"] for row in rows}
 
 
 async def insert(tx: Transaction, key: WrappedKey) -> None:
@@ -83,12 +118,6 @@ async def delete_of_encodes(tx: Transaction, encode_ids: Sequence[UUID]) -> None
     await tx.execute(
         "DELETE FROM content_keys WHERE encode_id = ANY(%(ids)s)", {"ids": [*encode_ids]}
     )
-
-
-async def versions(tx: ReadTransaction) -> Sequence[str]:
-    """Return which key-encryption keys are in use."""
-    rows = await tx.all("SELECT DISTINCT kek_version FROM content_keys ORDER BY 1")
-    return [row["kek_version"] for row in rows]
 
 
 def _from_row(row: Row) -> WrappedKey:

@@ -3,7 +3,13 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from keyshelf.errors import ForbiddenError, IntegrityError, NotFoundError, UnauthenticatedError
+from keyshelf.errors import (
+    ForbiddenError,
+    IntegrityError,
+    NotFoundError,
+    UnauthenticatedError,
+    UnavailableError,
+)
 from keyshelf.layout.media import MediaHash
 
 KEY_BYTES = KID_BYTES = 16
@@ -19,6 +25,12 @@ class ContentKeyUnreadableError(IntegrityError):
     """The key-encryption key that wrapped this key is not set, or the row was changed."""
 
     code = "content-key-unreadable"
+
+
+class KekNotSetError(UnavailableError):
+    """The key that wraps new content keys is not in this process' KEYSHELF_CONTENT_KEKS. Add it."""
+
+    code = "content-kek-not-set"
 
 
 class PlaybackTokenError(ForbiddenError):

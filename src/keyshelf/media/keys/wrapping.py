@@ -12,22 +12,36 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from keyshelf.delivery.key_ring import KeyRing
-from keyshelf.media.keys.values import ContentKey, ContentKeyUnreadableError, WrappedKey
+from keyshelf.media.keys.values import (
+    ContentKey,
+    ContentKeyUnreadableError,
+    KekNotSetError,
+    WrappedKey,
+)
 
 _NONCE_BYTES = 12
 _LABEL = b"keyshelf content key 1"
 
 
-def wrap(ring: KeyRing, key: ContentKey) -> WrappedKey:
-    """Wrap a content key by the ring's current key, under a fresh nonce."""
+def wrap(ring: KeyRing, key: ContentKey, version: str) -> WrappedKey:
+    """Wrap a content key by the ring's key `version`, under a fresh nonce.
+
+    Raises `KekNotSetError` when the ring does not have it.
+    """
+    kek = ring.keys.get(version)
+    if kek is None:
+        raise KekNotSetError(
+            f"new streams are encrypted by the key {version!r}, which this process does not have:"
+            " set the same KEYSHELF_CONTENT_KEKS for every process and restart it; if that key is"
+            " lost for good, `keyshelf keys rotate` has the first of the setting take its place"
+        )
     nonce = os.urandom(_NONCE_BYTES)
-    version = ring.current
     return WrappedKey(
         id=key.id,
         hash=key.hash,
         encode_id=key.encode_id,
         kid=key.kid,
-        wrapped_key=AESGCM(ring.current_key).encrypt(nonce, key.key, _bound_to(key, version)),
+        wrapped_key=AESGCM(kek).encrypt(nonce, key.key, _bound_to(key, version)),
         wrap_nonce=nonce,
         kek_version=version,
     )

@@ -14,7 +14,7 @@ KEY = ContentKey(uuid4(), media_hash("abcdef1234"), uuid4(), os.urandom(16), os.
 
 
 def test_a_wrapped_key_opens_to_itself() -> None:
-    wrapped = wrap(RING, KEY)
+    wrapped = wrap(RING, KEY, "v2")
 
     assert unwrap(RING, wrapped) == KEY
     assert wrapped.kek_version == "v2"
@@ -23,26 +23,26 @@ def test_a_wrapped_key_opens_to_itself() -> None:
 
 
 def test_the_same_key_is_never_wrapped_twice_alike() -> None:
-    first, second = wrap(RING, KEY), wrap(RING, KEY)
+    first, second = wrap(RING, KEY, "v2"), wrap(RING, KEY, "v2")
 
     assert first.wrap_nonce != second.wrap_nonce
 
 
 def test_an_older_key_encryption_key_still_opens() -> None:
-    wrapped = wrap(key_ring.parse(f"v1:{'01' * 32}"), KEY)
+    wrapped = wrap(key_ring.parse(f"v1:{'01' * 32}"), KEY, "v1")
 
     assert unwrap(RING, wrapped) == KEY
 
 
 def test_without_its_key_encryption_key_the_fix_is_named() -> None:
-    wrapped = wrap(RING, KEY)
+    wrapped = wrap(RING, KEY, "v2")
 
     with pytest.raises(ContentKeyUnreadableError, match="KEYSHELF_CONTENT_KEKS"):
         unwrap(key_ring.parse(f"v1:{'01' * 32}"), wrapped)
 
 
 def test_a_row_that_was_changed_or_copied_elsewhere_opens_nothing() -> None:
-    wrapped = wrap(RING, KEY)
+    wrapped = wrap(RING, KEY, "v2")
     changed = [
         replace(wrapped, hash=media_hash("other")),
         replace(wrapped, id=uuid4()),
