@@ -17,7 +17,7 @@ from tests.served import Served
 pytestmark = pytest.mark.services
 
 
-@pytest.fixture(params=["here", "over-http"])
+@pytest.fixture(params=["here", pytest.param("over-http", marks=pytest.mark.long)])
 def environment(
     request: pytest.FixtureRequest, served: Served, database_url: str, tmp_path: Path
 ) -> dict[str, str]:

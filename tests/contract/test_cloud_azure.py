@@ -12,6 +12,7 @@ from tests.servers.azurite import AzureServer
 _DOTTED = ("dot", "dot-dot", "dot-segment", "parent-segment", "leading-parent", "trailing-dot")
 
 
+@pytest.mark.long
 class TestAzure(CloudContract):
     enforces_length = False
     enforces_sha256 = False

@@ -7,6 +7,7 @@ from tests.contract.cloud_contract import CloudContract
 from tests.servers.s3 import S3Server
 
 
+@pytest.mark.long
 class TestGcs(CloudContract):
     enforces_sha256 = False
     storage_class = "NEARLINE"

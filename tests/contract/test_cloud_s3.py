@@ -35,6 +35,7 @@ _FOLDER_LIMITS: Mapping[str, str] = {
 }
 
 
+@pytest.mark.long
 class TestRclone(CloudContract):
     enforces_sha256 = False
     limits: ClassVar[Mapping[str, str]] = {

@@ -22,9 +22,16 @@ ROUNDS = 3
 """So many requests with chunks, or of chunks to confirm, are under way at once."""
 WAYS = pytest.mark.parametrize(
     ("machine", "step"),
-    [("plain", "/chunks/content"), ("plain-presigned", "/chunks/confirm")],
+    [
+        pytest.param("plain", "/chunks/content", id="through the service"),
+        pytest.param(
+            "plain-presigned",
+            "/chunks/confirm",
+            id="straight to the store",
+            marks=pytest.mark.long,
+        ),
+    ],
     indirect=["machine"],
-    ids=["through the service", "straight to the store"],
 )
 
 

@@ -23,7 +23,12 @@ from keyshelf.store.opening import StoreOptions, open_store
 from tests.integration.repositories.shelf import MAIN, Shelf, open_shelf
 
 pytestmark = pytest.mark.anyio
-SERVERS = ["rclone_server", "versitygw_server", "azure_server", "gcs_server"]
+SERVERS = [
+    "rclone_server",
+    "versitygw_server",
+    "gcs_server",
+    pytest.param("azure_server", marks=pytest.mark.long),
+]
 
 
 @pytest.fixture(params=SERVERS)

@@ -11,6 +11,8 @@ import pytest
 
 from examples import sample_media
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -53,7 +53,7 @@ export const media = {
     encrypt: "Encrypt it",
     encryptHint: "Only who is signed in here, or has a playback token, can watch it.",
     quick: "H.264 only",
-    quickHint: "Quicker to make. Without it AV1 is made too, which looks the same at fewer bytes.",
+    quickHint: "Quicker to make. Without it AV1 is made too, which most films take fewer bytes in.",
     confirm: "Make streams",
   },
   remove: {

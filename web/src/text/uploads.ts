@@ -80,7 +80,7 @@ export const uploads = {
   applyToAll: (n: number) => (n > 0 ? `Do the same for ${count(n, "other conflict", "other conflicts")} and any to come` : "Do the same for any conflict to come"),
 
   unreadable: "The file has changed or can no longer be read on this device. Add it again.",
-  storeUnreachable: "The store cannot be reached.",
+  storeUnreachable: "The store cannot be reached from this browser. If that lasts, “keyshelf doctor” on the server says why.",
   storeRefused: (status: number) => `The store refused the bytes (status ${String(status)}).`,
   stalled: "The connection to the store stood still.",
   emptyDrop: "There was nothing to upload in that.",

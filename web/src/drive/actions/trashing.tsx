@@ -10,10 +10,19 @@ import { followJob } from "@/jobs/store";
 import { text } from "@/text";
 import { ask } from "@/ui/dialogs";
 import { formatBytes } from "@/ui/format";
-import { showToast } from "@/ui/toasts";
+import { dismissToast, showToast } from "@/ui/toasts";
 
 const ParentGoneDialog = later(() => import("@/drive/dialogs/ParentGoneDialog"));
 const DeleteDialog = later(() => import("@/drive/dialogs/DeleteDialog"));
+
+/** Messages that offer to undo what was thrown away. */
+const offers = new Set<number>();
+
+/** Takes the offers away once something in the trash is gone for ever. */
+function withdrawOffers(): void {
+  offers.forEach(dismissToast);
+  offers.clear();
+}
 
 function doneOf(files: readonly DriveFile[], outcome: Outcome): DriveFile[] {
   const ids = new Set(outcome.done.map((result) => result.id));
@@ -26,7 +35,7 @@ export async function trashFiles(client: QueryClient, files: readonly DriveFile[
     const gone = doneOf(files, outcome);
     if (gone.length) {
       const undo = { label: text.undo, run: () => void restoreFiles(client, gone, text.drive.done.undone) };
-      showToast(text.drive.done.trashed(gone.map((file) => file.filename)), { action: undo });
+      offers.add(showToast(text.drive.done.trashed(gone.map((file) => file.filename)), { action: undo }));
     }
     reportFailures(outcome.failed);
   } catch (error) {
@@ -68,7 +77,10 @@ export async function deleteFiles(client: QueryClient, files: readonly DriveFile
   if (!sure) return;
   try {
     const outcome = await sendRemoving(client, "delete", files);
-    if (outcome.done.length) showToast(text.drive.done.deleted(namesOf(files, outcome.done)));
+    if (outcome.done.length) {
+      withdrawOffers();
+      showToast(text.drive.done.deleted(namesOf(files, outcome.done)));
+    }
     reportFailures(outcome.failed);
   } catch (error) {
     reportError(error);
@@ -83,6 +95,7 @@ export async function emptyWholeTrash(client: QueryClient): Promise<void> {
   try {
     const { job } = await emptyTrash();
     followJob(job);
+    withdrawOffers();
     showToast(job ? text.drive.done.trashEmptying : text.drive.done.trashEmptied);
   } catch (error) {
     reportError(error);
