@@ -99,7 +99,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.jobs = Gauge(
             "keyshelf_jobs",
-            "Jobs that wait or run, by queue and state.",
+            "Jobs that wait, run or are paused, by queue and state.",
             ["queue", "state"],
             registry=self.registry,
         )

@@ -13,7 +13,7 @@ def test_an_overview_tells_of_every_part_and_queue(program: Program) -> None:
     found = program.call("GET", OVERVIEW)
 
     assert {each["name"]: each["problem"] for each in found["parts"]} == dict.fromkeys(
-        ["database", "redis", "source", "media", "repository"]
+        ["database", "source", "media", "repository"]
     )
     assert [each["queue"] for each in found["backlog"]] == ["small", "reading", "large"]
     assert all(each["queued"] >= 0 and each["running"] >= 0 for each in found["backlog"])

@@ -1,12 +1,16 @@
 """The operator's page: what an administrator sees, asks what-if, compares and repairs."""
 
 import re
+from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import grave_findings
+from tests.browser.project import new_project
+from tests.served import Served
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +50,7 @@ def test_the_overview_is_one_step_away_and_tells_how_all_is(page: Page) -> None:
 
     health = page.get_by_role("region", name="Health")
     expect(health).to_contain_text("Everything answers")
-    expect(health.get_by_role("listitem")).to_have_count(5)
+    expect(health.get_by_role("listitem")).to_have_count(4)
     growth = panel(page, "What is stored, day by day")
     expect(growth.get_by_role("img")).to_have_attribute("aria-label", re.compile(r"GiB on .+ on "))
     expect(growth.locator("canvas")).to_be_visible()
@@ -90,6 +94,59 @@ def test_what_was_found_is_repaired_once_that_is_confirmed(page: Page, drive_dat
 
     expect(media).to_contain_text("with repair")
     expect(media.get_by_role("button", name="Repair")).to_have_count(0)
+
+
+def test_a_repository_is_checked_and_what_is_lost_is_named(
+    page: Page, served: Served, tmp_path: Path
+) -> None:
+    project = new_project(served, tmp_path / "film")
+    project.commit("first", {"take.mov": b"damaged soon", "notes.txt": b"kept"})
+    project.damage(b"damaged soon")
+    show(page, "/checks")
+    found = panel(page, "Check of repositories").get_by_role("listitem")
+    film = found.filter(has=page.get_by_role("heading", name=project.name))
+
+    page.get_by_text("All data", exact=True).click()
+    film.get_by_role("button", name=f"Check: {project.name}").click()
+
+    expect(film).to_contain_text("1 object damaged")
+    film.get_by_text("Show what is damaged and what that hurts").click()
+    expect(film.get_by_role("row").filter(has_text="take.mov")).to_contain_text("1 commit")
+    expect(film).to_contain_text("keyshelf recover chunk")
+    assert grave_findings(page) == []
+
+
+def test_all_repositories_are_checked_once_that_is_confirmed(
+    page: Page, served: Served, tmp_path: Path
+) -> None:
+    project = new_project(served, tmp_path / "film")
+    project.commit("first", {"notes.txt": b"kept"})
+    show(page, "/checks")
+    checks = panel(page, "Check of repositories")
+    film = checks.get_by_role("listitem").filter(has=page.get_by_role("heading", name=project.name))
+
+    checks.get_by_role("button", name="Check all…").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Check all").click()
+
+    expect(film).to_contain_text("Sound")
+
+
+def test_objects_of_other_programs_are_counted_then_brought_in(page: Page, served: Served) -> None:
+    prefix = f"admin/my-files/left {uuid4().hex[:8]}/"
+    place = served.bucket / prefix
+    place.mkdir(parents=True)
+    (place / "a.txt").write_bytes(b"put here by another program")
+    show(page, "/checks")
+    drive = panel(page, "Objects that the drive does not know")
+
+    drive.get_by_label("Only keys that begin with").fill(prefix)
+    drive.get_by_role("button", name="See what there is").click()
+    drive.get_by_role("button", name="Bring in 1 file").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Bring in").click()
+
+    expect(drive).to_contain_text("Files made")
+    drive.get_by_role("button", name="Look again").click()
+    expect(drive).to_contain_text("The drive knows all of them.")
 
 
 def test_a_failed_job_of_somebody_else_is_queued_again(page: Page, drive_database: str) -> None:

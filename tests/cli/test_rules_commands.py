@@ -11,6 +11,7 @@ import pytest
 from moto import mock_aws
 
 from tests.cli.conftest import Keyshelf, Ran
+from tests.servers.gcs_rules import serving
 
 Rules = Callable[..., Ran]
 
@@ -114,20 +115,66 @@ def test_a_store_without_rules_and_days_that_cannot_be_are_refused(rules: Rules)
     assert (early.code, "30th day" in early.err) == (2, True)
 
 
-def test_rules_of_google_are_shown_and_not_reached(rules: Rules) -> None:
+def test_rules_of_google_are_planned_applied_and_then_as_wanted(rules: Rules) -> None:
+    with serving() as (server, _):
+        server.new_bucket("my-versions")
+        google = {
+            "REPOSITORY_BUCKET": "gs://my-versions",
+            "REPOSITORY_S3_ACCESS_KEY": "",
+            "REPOSITORY_S3_SECRET_KEY": "",
+            "REPOSITORY_GCS_ENDPOINT": server.endpoint,
+            "REPOSITORY_GCS_ACCESS_KEY": server.access_key,
+            "REPOSITORY_GCS_SECRET_KEY": server.secret_key,
+        }
+        shown = rules("lifecycle", "show", **google)
+        before = rules("bucket", "plan", **google)
+        for kind in ("versioning", "lifecycle"):
+            assert rules(kind, "apply", "--yes", **google).lines[-1] == "applied and read back"
+        after = rules("bucket", "plan", **google)
+
+    assert json.loads(shown.out)["lifecycle"]["rule"]
+    assert "beside the rules of others: keyshelf lifecycle apply" in shown.err
+    assert "gcloud storage buckets update gs://my-versions --lifecycle-file" in shown.err
+    assert before.code == 1
+    assert (
+        "    + ExpireNoncurrentVersions: versions that were replaced or deleted go" in before.lines
+    )
+    assert "  keyshelf lifecycle apply --store repository" in before.lines
+    assert (after.code, after.lines[-1]) == (0, "nothing differs from what is wanted")
+
+
+def test_copies_between_buckets_of_google_are_shown_with_the_command(rules: Rules) -> None:
     google = {
         "REPOSITORY_BUCKET": "gs://my-versions",
         "REPOSITORY_S3_ACCESS_KEY": "",
         "REPOSITORY_S3_SECRET_KEY": "",
         "REPOSITORY_GCS_ACCESS_KEY": "GOOG",
         "REPOSITORY_GCS_SECRET_KEY": "secret",
+        "REPOSITORY_REPLICATION_BUCKET": "copy",
     }
-    shown = rules("lifecycle", "show", **google)
-    applied = rules("lifecycle", "apply", "--yes", **google)
+    shown = rules("replication", "show", **google)
+    applied = rules("replication", "apply", "--yes", **google)
 
-    assert json.loads(shown.out)["lifecycle"]["rule"]
-    assert "gcloud storage buckets update gs://my-versions --lifecycle-file" in shown.err
-    assert (applied.code, "gcloud storage buckets update" in applied.err) == (2, True)
+    command = "gcloud transfer jobs create gs://my-versions gs://copy --replication"
+    assert command in shown.err
+    assert "keyshelf replication apply" not in shown.err
+    assert (applied.code, command in applied.err) == (2, True)
+
+
+def test_rules_of_azure_are_shown_and_not_reached(rules: Rules) -> None:
+    azure = {
+        "REPOSITORY_BUCKET": "az://my-versions",
+        "REPOSITORY_S3_ACCESS_KEY": "",
+        "REPOSITORY_S3_SECRET_KEY": "",
+        "REPOSITORY_AZURE_ACCOUNT": "account",
+        "REPOSITORY_AZURE_KEY": "c2VjcmV0",
+    }
+    shown = rules("lifecycle", "show", **azure)
+    applied = rules("lifecycle", "apply", "--yes", **azure)
+
+    assert json.loads(shown.out)["rules"]
+    assert "to apply it: az storage account management-policy" in shown.err
+    assert (applied.code, "az storage account management-policy" in applied.err) == (2, True)
 
 
 def test_rules_are_for_where_the_stores_are(keyshelf: Keyshelf) -> None:

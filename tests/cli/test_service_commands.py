@@ -76,8 +76,21 @@ def test_a_job_that_ended_cannot_be_retried(keyshelf: Keyshelf) -> None:
     assert keyshelf("jobs", "retry", job["id"]).code == 5
 
 
+def test_a_job_that_ended_is_not_paused_and_its_log_is_there(keyshelf: Keyshelf) -> None:
+    keyshelf("backfill", "--dry-run", "--prefix", "nobody/")
+    job = keyshelf("jobs", "list", "--kind", "backfill", "--json").json["items"][0]
+
+    printed = keyshelf("jobs", "log", job["id"])
+    followed = keyshelf("jobs", "log", job["id"], "--follow")
+
+    assert [keyshelf("jobs", verb, job["id"]).code for verb in ("pause", "resume")] == [5, 5]
+    assert "queued by " in printed.lines[0]
+    assert printed.lines[-1].endswith("finished")
+    assert followed.lines == printed.lines
+
+
 def test_a_job_that_is_not_there_is_not_found(keyshelf: Keyshelf) -> None:
-    for verb in ("show", "watch", "cancel", "retry"):
+    for verb in ("show", "log", "watch", "pause", "resume", "cancel", "retry"):
         assert keyshelf("jobs", verb, uuid4()).code == 3
 
 

@@ -420,7 +420,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _complete(self, bucket: Bucket, upload: Upload) -> None:
         self._check_conditions(bucket, upload.key)
-        data = b""
+        data = digests = b""
         wanted = list(ET.fromstring(self.body).iterfind("Part"))
         for position, each in enumerate(wanted, start=1):
             etag, part = upload.parts.get(int(each.findtext("PartNumber") or ""), ("", b""))
@@ -429,8 +429,9 @@ class Handler(BaseHTTPRequestHandler):
             if position < len(wanted) and len(part) < MIN_PART_BYTES:
                 raise FailureError(400, "EntityTooSmall")
             data += part
+            digests += hashlib.md5(part).digest()
         del bucket.uploads[self.query["uploadId"]]
-        etag = f"{hashlib.md5(data).hexdigest()}-{len(wanted)}"
+        etag = f"{hashlib.md5(digests).hexdigest()}-{len(wanted)}"
         self._store(bucket, upload.key, data, upload.headers, etag=etag)
         root = "CompleteMultipartUploadResult"
         self._answer(200, f'<{root}><ETag>"{etag}"</ETag></{root}>'.encode())

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from keyshelf.errors import ConflictError, InvalidInputError
 from keyshelf.layout.drive import OwnerId
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_UUID = re.compile(rb"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 class InvalidIdempotencyKeyError(InvalidInputError):
@@ -61,6 +62,11 @@ class StoredAnswer:
     status: int
     content_type: str
     body: bytes
+
+    @property
+    def ids(self) -> Sequence[UUID]:
+        """Every id in the body, of whatever."""
+        return [UUID(each.decode()) for each in {*_UUID.findall(self.body)}]
 
 
 def request_digest(method: str, path: str, body: bytes) -> bytes:
@@ -120,7 +126,7 @@ class IdempotencyKeys:
         return claim if claimed else _stored_answer(held, digest=digest)
 
     async def finish(self, tx: Transaction, claim: Claim, answer: StoredAnswer) -> None:
-        """Store the answer, for whoever repeats the request.
+        """Store the answer for whoever repeats the request, as long as the files in it are there.
 
         Raises `RequestInProgressError` when the lease ran out and another took over.
         """
@@ -132,6 +138,7 @@ class IdempotencyKeys:
             status=answer.status,
             content_type=answer.content_type,
             body=answer.body,
+            about=answer.ids,
         )
         if not stored:
             raise RequestInProgressError("this request took too long and was begun again")

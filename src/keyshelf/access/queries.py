@@ -196,11 +196,16 @@ async def answer_key(
     status: int,
     content_type: str,
     body: bytes,
+    about: Sequence[UUID],
 ) -> int:
-    """Store the answer under a claim that still stands; 0 when it was taken over."""
+    """Store the answer under a claim that still stands; 0 when it was taken over.
+
+    It goes with any file that it is about.
+    """
     return await tx.execute(
         """
-        UPDATE idempotency_keys SET status = %(status)s, content_type = %(content_type)s, body = %(body)s
+        UPDATE idempotency_keys
+        SET status = %(status)s, content_type = %(content_type)s, body = %(body)s, about = %(about)s
         WHERE owner_id = %(owner_id)s AND key = %(key)s AND claim_id = %(claim_id)s
         """,
         {
@@ -210,6 +215,7 @@ async def answer_key(
             "status": status,
             "content_type": content_type,
             "body": body,
+            "about": [*about],
         },
     )
 

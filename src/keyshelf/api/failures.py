@@ -121,14 +121,15 @@ def _document(
 
 def handle_failures(app: FastAPI) -> None:
     """Make every error of an application a problem document."""
-    app.add_exception_handler(Error, _on_error)
+    app.add_exception_handler(Error, answer)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(Exception, _on_unexpected)
 
 
-def _on_error(request: Request, error: Exception) -> JSONResponse:
+def answer(request: Request, error: Exception) -> JSONResponse:
+    """Answer an error with its problem document."""
     assert isinstance(error, Error)  # noqa: S101 -- registered for it
     status = status_of(error)
     if status >= 500:
@@ -156,7 +157,7 @@ def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 -- registered for it
     if isinstance(error.__cause__, Error):
         # What reading a body raised, FastAPI tells as a 400 of its own.
-        return _on_error(request, error.__cause__)
+        return answer(request, error.__cause__)
     code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "http-error")
     detail = "there is nothing at this address" if error.status_code == 404 else str(error.detail)
     document = _document(code, error.status_code, detail, _request_id(request), {})

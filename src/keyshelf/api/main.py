@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from keyshelf import __version__
 from keyshelf.api.failures import PROBLEM_RESPONSES, handle_failures
 from keyshelf.api.middleware import BoundedBody, RequestContext
+from keyshelf.api.needs_restore import on_needs_restore
 from keyshelf.api.page import serve_page
 from keyshelf.api.room import Room
 from keyshelf.api.routes import (
@@ -26,10 +27,13 @@ from keyshelf.api.routes import (
     lists,
     media,
     media_jobs,
+    operations_backfill,
+    operations_checks,
     operations_cost,
     operations_overview,
     operations_reconcile,
     operations_replicas,
+    operations_restores,
     operations_rules,
     pictures,
     playback,
@@ -57,6 +61,7 @@ from keyshelf.app.stores import store_sources
 from keyshelf.app.workers import make_worker
 from keyshelf.errors import UnavailableError
 from keyshelf.settings import Settings
+from keyshelf.store.errors import NeedsRestoreError
 from keyshelf.telemetry import LogOptions, configure_logging
 from keyshelf.tracing import tracing
 
@@ -88,6 +93,9 @@ PUBLIC_ROUTES: Sequence[APIRouter] = (
     operations_cost.router,
     operations_reconcile.router,
     operations_replicas.router,
+    operations_checks.router,
+    operations_restores.router,
+    operations_backfill.router,
     operations_overview.router,
     operations_rules.router,
     probes.router,
@@ -134,6 +142,7 @@ def _application(service: Keyshelf, title: str, routers: Sequence[APIRouter]) ->
     app.state.room = Room()
     app.state.warm_pictures = WarmAddresses()
     handle_failures(app)
+    app.add_exception_handler(NeedsRestoreError, on_needs_restore)
     for router in routers:
         app.include_router(router, responses=PROBLEM_RESPONSES)
     app.add_middleware(BoundedBody)

@@ -66,22 +66,23 @@ class CheckedOut(Answer):
 
     what: Literal["repository", "store"]
     """The chunks of a repository, or the objects of a store against the database."""
-    name: str
-    """The store, or the id of the repository."""
+    name: str | None
+    """The store; null for repositories, of which the last check of each is counted in."""
     at: datetime
+    """When the newest ended."""
     findings: int
     """How many objects are not as they must be."""
     repaired: int
     """How many of them were put right."""
 
     @classmethod
-    def of_repository(cls, job: Job) -> Self | None:
-        """Show what a job found that checked a repository."""
-        found = (job.result or {}).get("damaged_count")
-        if job.finished_at is None or not isinstance(found, int):
+    def of_repositories(cls, jobs: Sequence[Job]) -> Self | None:
+        """Show what jobs found that checked repositories; None when there are none."""
+        ended = [job.finished_at for job in jobs if job.finished_at is not None]
+        if not ended:
             return None
-        name = str(job.payload.get("repository"))
-        return cls(what="repository", name=name, at=job.finished_at, findings=found, repaired=0)
+        found = sum(int(str((job.result or {}).get("damaged_count", 0))) for job in jobs)
+        return cls(what="repository", name=None, at=max(ended), findings=found, repaired=0)
 
     @classmethod
     def of_store(cls, report: Report) -> Self:
@@ -115,13 +116,13 @@ class OverviewOut(Answer):
     """When each periodic task last began."""
     backup: BackupOut
     checked: Sequence[CheckedOut]
-    """The last check of a repository, and of each store against the database."""
+    """The last checks of repositories, and of each store against the database."""
 
     @classmethod
     def of(cls, found: Overview) -> Self:
         """Show an overview."""
         checked = [CheckedOut.of_store(each) for each in found.reconciled.values()]
-        of_repository = CheckedOut.of_repository(found.check) if found.check else None
+        repositories = CheckedOut.of_repositories(found.checks)
         failures = found.readiness.failures
         return cls(
             parts=[
@@ -138,7 +139,7 @@ class OverviewOut(Answer):
             stored_bytes=found.kept.stored_bytes,
             tasks=found.kept.tasks,
             backup=BackupOut.of(found.backup),
-            checked=[*([of_repository] if of_repository else []), *checked],
+            checked=[*([repositories] if repositories else []), *checked],
         )
 
 

@@ -206,6 +206,8 @@ class JobOut(Answer):
     is_background: bool
     """Whether nobody asked for it: the service does by itself."""
     state: JobState
+    stopping: JobState | None
+    """What a running job is about to become because somebody asked: `cancelled` or `paused`."""
     progress: JobProgressOut
     attempts: int
     error: JobErrorOut | None
@@ -224,6 +226,7 @@ class JobOut(Answer):
             hash=media_hash if isinstance(media_hash, str) else None,
             is_background=job.is_background,
             state=job.state,
+            stopping=job.stopping,
             progress=JobProgressOut.model_validate(job.progress, from_attributes=True),
             attempts=job.attempts,
             error=job.error and JobErrorOut.model_validate(job.error, from_attributes=True),

@@ -36,13 +36,17 @@ async def restore(
     """Make the database what a backup tells, and bring its schema up to date.
 
     All of it or nothing happens. Raises `DatabaseInUseError` for a database that is not empty
-    unless it is to be replaced, `BackupNotFoundError`, `DamagedBackupError`, and
-    `DatabaseProgramError` while a service works in it.
+    unless it is to be replaced, `DatabaseConnectedError` while a service, a worker or a command
+    is connected to it, `UnknownMigrationError` for a backup of a newer Keyshelf,
+    `BackupNotFoundError`, `DamagedBackupError`, and `DatabaseProgramError` when others work in
+    the database.
     """
     async with _store(settings, role) as store:
         backup = await service.find(store, name)
-        if not replace:
-            async with open_database_as_it_is(settings) as database:
+        await service.require_known_schema(store, backup)
+        async with open_database_as_it_is(settings) as database:
+            await service.require_unused(database)
+            if not replace:
                 await service.require_empty(database)
         async with database_place(settings) as url:
             await load(url, service.read(store, backup), replace=True)

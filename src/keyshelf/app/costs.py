@@ -3,11 +3,17 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from keyshelf.app.database import open_database
 from keyshelf.app.kept_secrets import signing_secret
+from keyshelf.app.price_tables import (
+    CLOUDS,
+    is_amazons,
+    price_book,
+    table_by_place,
+    table_of,
+)
 from keyshelf.app.stores import open_role, replica_options, store_options
 from keyshelf.database.pool import Database
 from keyshelf.errors import Error
@@ -16,7 +22,6 @@ from keyshelf.operations.cost import report as reports
 from keyshelf.operations.cost.report import CostReport, Wish
 from keyshelf.operations.cost.values import Activity, Tables
 from keyshelf.operations.cost.what_if import Present
-from keyshelf.operations.prices import reading
 from keyshelf.operations.prices.values import PriceBook, PricesNotFoundError
 from keyshelf.operations.stats import service as stats
 from keyshelf.operations.stats.applied import chunk_ages
@@ -30,9 +35,6 @@ from keyshelf.store.opening import StoreOptions, open_control
 from keyshelf.telemetry import Metrics, get_logger
 
 _log = get_logger(__name__)
-_OWN = "own.hardware"
-_AMAZON = ("amazonaws.com", "amazonaws.com.cn")
-_CLOUDS = {"gs": "gcs", "az": "azure"}
 _TAGS = 4
 """On each object of repositories: type, repo, status and tier."""
 _HISTORY_DAYS = 400
@@ -49,15 +51,6 @@ class _Replica:
     """Of its objects; None where they have the class of what they are copies of."""
 
 
-def price_book(settings: Settings) -> PriceBook:
-    """Return the price book that is set, or the one that comes with Keyshelf.
-
-    Raises `InvalidPriceBookError`.
-    """
-    named = settings.text("KEYSHELF_PRICE_BOOK")
-    return reading.read(Path(named).expanduser()) if named else reading.shipped()
-
-
 def tables(settings: Settings, book: PriceBook) -> Tables:
     """Return by which table of the book each store is billed, those of replicas included.
 
@@ -65,7 +58,7 @@ def tables(settings: Settings, book: PriceBook) -> Tables:
     """
     found = {role: book.table(_table_name(settings, role)) for role in ROLES}
     for name, replica in _replicas(settings).items():
-        table = _table_by_place(replica.options)
+        table = table_by_place(replica.options)
         # Where only the cloud knows the region, a replica is billed as the store itself.
         found[name] = found[REPOSITORY] if table is None else book.table(table)
     return found
@@ -74,27 +67,14 @@ def tables(settings: Settings, book: PriceBook) -> Tables:
 def _table_name(settings: Settings, role: str) -> str:
     upper = role.upper()
     options = store_options(settings, role, _NO_SECRET)
-    name = settings.text(f"KEYSHELF_{upper}_PRICES") or _table_by_place(options)
+    name = table_of(settings, role, options)
     if name is None:
-        cloud = _CLOUDS[urlsplit(options.bucket).scheme]
+        cloud = CLOUDS[urlsplit(options.bucket).scheme]
         raise PricesNotFoundError(
             f"the {role} store is in a region that only its cloud knows: say by which table of"
             f" the price book it is billed, such as KEYSHELF_{upper}_PRICES={cloud}.REGION"
         )
     return name
-
-
-def _table_by_place(options: StoreOptions) -> str | None:
-    """Return the table for where a bucket is; None where only the cloud knows that."""
-    if urlsplit(options.bucket).scheme in _CLOUDS:
-        return None
-    return f"s3.{options.region}" if _is_amazons(options) else _OWN
-
-
-def _is_amazons(options: StoreOptions) -> bool:
-    host = urlsplit(options.endpoint or "").hostname
-    is_s3 = (urlsplit(options.bucket).scheme or "s3") == "s3"
-    return is_s3 and (host is None or host.endswith(_AMAZON))
 
 
 def _replicas(settings: Settings) -> Mapping[str, _Replica]:
@@ -165,7 +145,7 @@ def _activity(settings: Settings, history: Sequence[Snapshot], by_store: Tables)
 async def _chunk_ages(settings: Settings) -> Ages:
     """Return what the bucket's own rules do to chunks; nothing where they cannot be read."""
     options = store_options(settings, REPOSITORY, _NO_SECRET)
-    control = open_control(options) if _is_amazons(options) else None
+    control = open_control(options) if is_amazons(options) else None
     if control is None:
         # Other S3 servers may have names for classes; what lies in them costs the same.
         return {}

@@ -6,6 +6,7 @@ from keyshelf.app.inspection import inspect_parts
 from keyshelf.app.media import Media
 from keyshelf.app.reconciling import ledgers
 from keyshelf.app.replicas import replica_parts
+from keyshelf.app.restoring import restoring
 from keyshelf.drive import handlers as drive_handlers
 from keyshelf.drive.parts import DriveParts
 from keyshelf.jobs.registry import Registry
@@ -15,7 +16,7 @@ from keyshelf.repositories import handlers as repository_handlers
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.settings import Settings
 from keyshelf.store.base import ObjectStore
-from keyshelf.workflows import inspect_file, reconcile_jobs
+from keyshelf.workflows import inspect_file, reconcile_jobs, restore_jobs
 
 
 def job_kinds(
@@ -35,5 +36,6 @@ def job_kinds(
             inspect_file.registration(inspect_parts(settings, drive, media)),
             reconcile_jobs.registration(*reconciling),
             replicas.registration(replica_parts(settings, drive.database)),
+            restore_jobs.registration(restoring(settings, repositories)),
         ]
     )

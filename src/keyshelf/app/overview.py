@@ -7,7 +7,7 @@ from datetime import timedelta
 from keyshelf.app.readiness import Readiness
 from keyshelf.app.service import Keyshelf
 from keyshelf.errors import Error
-from keyshelf.jobs.values import Backlog, Job
+from keyshelf.jobs.values import Backlog, Job, JobState
 from keyshelf.operations.backups import service as backups
 from keyshelf.operations.backups.service import Backup
 from keyshelf.operations.monitoring.values import Kept
@@ -16,7 +16,8 @@ from keyshelf.operations.reconcile.values import Report
 from keyshelf.repositories.scheduling import CHECK
 
 LATELY = timedelta(days=1)
-_CHECKS_LOOKED_AT = 20
+_REDIS = "redis"
+_CHECKS_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Overview:
     """Jobs that failed for good within `LATELY`."""
     kept: Kept
     backup: LastBackup
-    check: Job | None
-    """The last check of a repository that came to its end."""
+    checks: Sequence[Job]
+    """The last check of each repository that came to its end, of those checked lately."""
     reconciled: Mapping[str, Report]
     """The last reconciliation of each store that came to its end."""
 
@@ -53,17 +54,28 @@ async def overview(service: Keyshelf) -> Overview:
     async with service.database.read() as tx:
         backlog = await service.jobs.backlog(tx)
         failed = await service.jobs.failed(tx, within=LATELY)
-        checks = await service.jobs.list(tx, kind=CHECK.name, limit=_CHECKS_LOOKED_AT)
+        checks = await service.jobs.list(
+            tx, kind=CHECK.name, state=JobState.SUCCEEDED, limit=_CHECKS_LOOKED_AT
+        )
     reports = await find_all(ReconcileParts(service.database))
     return Overview(
-        readiness=await service.readiness(),
+        readiness=await _readiness(service),
         backlog=backlog,
         failed=failed,
         kept=await service.monitoring.kept(),
         backup=await _last_backup(service),
-        check=next((each for each in checks if each.result is not None), None),
+        # The newest come first, and the last one put under a key stays.
+        checks=[*{each.payload["repository"]: each for each in reversed(checks)}.values()],
         reconciled={each.store: each for each in reversed(reports) if each.finished_at},
     )
+
+
+async def _readiness(service: Keyshelf) -> Readiness:
+    """Return how the parts are that this service has: of Redis nothing is told without one."""
+    found = await service.readiness()
+    if service.coordination.redis is not None:
+        return found
+    return Readiness({name: said for name, said in found.checks.items() if name != _REDIS})
 
 
 async def _last_backup(service: Keyshelf) -> LastBackup:

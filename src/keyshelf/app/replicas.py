@@ -66,18 +66,26 @@ async def open_replicas(settings: Settings) -> AsyncGenerator[ReplicaParts]:
 async def _open_pair(settings: Settings, database: Database, wish: Wish) -> AsyncGenerator[Pair]:
     """Open the repository store itself and one replica, of which one is copied from."""
     async with AsyncExitStack() as opened:
-        opener = StoreOpener(settings, signing_secret(settings), Metrics().registry, opened)
+        secret = signing_secret(settings)
+        opener = StoreOpener(settings, secret, Metrics().registry, opened)
         regions = store_regions(settings)
         counters = Counters(database, opener.observed, regions)
         await opened.enter_async_context(keeping(counters))
-        options = replica_options(settings)[wish.replica]
-        stores = [await opener.open_alone(_ROLE), await opener.open_replica(wish.replica, options)]
-        places = [store_options(settings, _ROLE, b""), options]
+        own, options = (
+            store_options(settings, _ROLE, secret),
+            replica_options(settings)[wish.replica],
+        )
+        stores = [
+            await opener.open_alone(_ROLE, own),
+            await opener.open_replica(wish.replica, options),
+        ]
+        places = [own, options]
         if wish.back:
             stores.reverse()
             places.reverse()
         copies = open_copies(*places)
         if copies is not None:
+            copies = stores[1].guarding(copies)
             opened.push_async_callback(copies.aclose)
         yield Pair(
             replica=wish.replica,

@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 from prometheus_client import CollectorRegistry
 
 from keyshelf.app.kept_secrets import private_folder
+from keyshelf.app.price_tables import price_book, table_by_place, table_of
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.buckets import IllegalBucketNameError, tenant_bucket
 from keyshelf.layout.namespace import namespace
 from keyshelf.layout.repository import CHUNKS, MANIFESTS
+from keyshelf.operations.classes import StorageClass
+from keyshelf.operations.prices.values import PriceBook
 from keyshelf.settings import InvalidSettingError, Settings
 from keyshelf.settings.table_regions import (
     PRIMARY,
@@ -37,6 +40,8 @@ _KINDS = {"": "S3", "s3": "S3", "az": "AZURE", "gs": "GCS"}
 """By the scheme of a bucket, how the settings are called that belong to it."""
 _PLACES = {"gs": "gcs", "az": "azure"}
 """What stands for the region where only the cloud knows it."""
+_CHUNK_BYTES = 2**16
+"""About the size of what is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,8 @@ class StoreOpener:
         if role != "repository" or not replicas:
             return store
         options = regions_options(self._settings)
-        prices = read_prices(self._settings)
+        by_price = options.strategy is Strategy.LOWEST_COST
+        prices: Mapping[str, float] = read_prices(self._settings) if by_price else {}
         regions = [
             Region(name, await self._open_replica(name, each), price=prices.get(name))
             for name, each in replicas.items()
@@ -124,13 +130,13 @@ class StoreOpener:
             open_regions(primary, regions, options, self._regions, role=role)
         )
 
-    async def open_alone(self, role: str) -> ObservedStore:
+    async def open_alone(self, role: str, options: StoreOptions | None = None) -> ObservedStore:
         """Open the store of a role itself, in the data folder unless a bucket is set."""
         settings = self._settings
         if is_embedded(settings, role):
             # The data folder lets the database's account pass; what people keep is not for others.
             (private_folder(settings.data_folder) / "stores").mkdir(mode=0o700, exist_ok=True)
-        options = store_options(settings, role, self._secret)
+        options = options or store_options(settings, role, self._secret)
         return await self._open(options, role, f"{role.upper()}_BUCKET")
 
     async def _open_replica(self, name: str, options: StoreOptions) -> ObservedStore:
@@ -232,18 +238,35 @@ def _replica_options(settings: Settings, upper: str) -> StoreOptions:
 
 
 def read_prices(settings: Settings) -> Mapping[str, float]:
-    """Return what reading a GB costs, of each replica and of the `primary`, where it is set."""
-    ids = replica_ids(settings.text(REPLICAS) or "")
-    names = {each: f"{replica_prefix(each)}_READ_PRICE" for each in ids}
-    names[PRIMARY] = "REPOSITORY_READ_PRICE"
-    found = {each: settings.text(name) for each, name in names.items()}
-    return {each: price(text) for each, text in found.items() if text is not None}
+    """Return what reading a GB costs, of each replica and of the `primary`, where it is known.
+
+    As set; otherwise by the price book, which does not know in which region of Google or Azure
+    a replica is. Raises `InvalidPriceBookError`.
+    """
+    book, replicas = price_book(settings), replica_options(settings)
+    own = table_of(settings, "repository", store_options(settings, "repository", b""))
+    tables = {PRIMARY: own} | {name: table_by_place(each) for name, each in replicas.items()}
+    found = {name: _read_price(settings, name, book, table) for name, table in tables.items()}
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def _read_price(
+    settings: Settings, region: str, book: PriceBook, table: str | None
+) -> float | None:
+    upper = "REPOSITORY" if region == PRIMARY else replica_prefix(region)
+    set_to = settings.text(f"{upper}_READ_PRICE")
+    if set_to is not None:
+        return price(set_to)
+    if table is None or table not in book.tables:
+        return None
+    return float(book.table(table).reading(StorageClass.HOT, object_bytes=_CHUNK_BYTES))
 
 
 def regions_options(settings: Settings) -> RegionsOptions:
     """Return how versions are read where there are replicas.
 
-    Raises `InvalidSettingError` when the cheapest is asked for and a price is not known.
+    Raises `InvalidSettingError` when the cheapest is asked for and a price is not known, and
+    `InvalidPriceBookError`.
     """
     strategy = Strategy(settings.required("REPOSITORY_READ_STRATEGY"))
     if strategy is Strategy.LOWEST_COST:
@@ -252,7 +275,7 @@ def regions_options(settings: Settings) -> RegionsOptions:
             if each not in known:
                 raise InvalidSettingError(
                     f"lowest-cost needs what reading a GB costs everywhere: {each} has no"
-                    " READ_PRICE"
+                    " READ_PRICE, and the price book no table for its region"
                 )
     # Proxies and metadata are written again under the same keys.
     return RegionsOptions(strategy=strategy, unchanging=(CHUNKS, MANIFESTS))

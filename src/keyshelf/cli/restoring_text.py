@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from keyshelf.cli.output import count_text, size_text
+from keyshelf.jobs.values import Payload
 from keyshelf.operations.restoring.values import Choice, Wait
-from keyshelf.repositories.paths import path_shown, path_text
+from keyshelf.repositories.paths import path_shown
+from keyshelf.workflows import restore_shown
 from keyshelf.workflows.restore_chunks import RestoreOptions, VersionPlan
 
 _SHOWN = 20
-_NAMED = 1000
 
 
 def lines(planned: VersionPlan, options: RestoreOptions, currency: str) -> Sequence[str]:
@@ -27,46 +28,17 @@ def lines(planned: VersionPlan, options: RestoreOptions, currency: str) -> Seque
     found += [f"needed by {count_text(len(planned.paths), 'file')}"]
     found += [f"  {path_shown(each)}" for each in planned.paths[:_SHOWN]]
     if len(planned.paths) > _SHOWN:
-        found.append(f"  and {len(planned.paths) - _SHOWN:,} more: --json names up to {_NAMED:,}")
+        more, named = len(planned.paths) - _SHOWN, restore_shown.NAMED
+        found.append(f"  and {more:,} more: --json names up to {named:,}")
     if planned.is_partial:
         found.append("and what folders and lists among these lead to, which is known afterwards")
     found += [_choice(each, options, currency) for each in plan.choices]
     return found
 
 
-def document(planned: VersionPlan, options: RestoreOptions, currency: str) -> dict[str, object]:
+def document(planned: VersionPlan, options: RestoreOptions, currency: str) -> Payload:
     """Return a plan as a document."""
-    plan = planned.plan
-    return {
-        "objects": plan.objects,
-        "bytes": plan.bytes,
-        "asked": plan.asked,
-        "looked_at": planned.looked_at,
-        "is_partial": planned.is_partial,
-        "days": options.days,
-        "currency": currency,
-        "classes": [
-            {
-                "class": each.of.storage_class,
-                "name": each.of.name,
-                "objects": each.objects,
-                "bytes": each.bytes,
-                "asked": each.asked,
-            }
-            for each in plan.totals
-        ],
-        "choices": [
-            {
-                "tier": each.tier,
-                "seconds": [each.wait.least.total_seconds(), each.wait.most.total_seconds()],
-                "cost": None if each.cost is None else float(each.cost),
-            }
-            for each in plan.choices
-        ],
-        "chunks": [each.key.rpartition("/")[2] for each in planned.objects[:_NAMED]],
-        "files_count": len(planned.paths),
-        "files": [path_text(each) for each in planned.paths[:_NAMED]],
-    }
+    return restore_shown.document(planned, days=options.days, currency=currency)
 
 
 def _choice(choice: Choice, options: RestoreOptions, currency: str) -> str:

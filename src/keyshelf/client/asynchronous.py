@@ -1,7 +1,8 @@
 """The client of the HTTP API, for async code."""
 
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,7 @@ import httpx2
 from keyshelf.client.connection import Connection
 from keyshelf.client.failures import RemoteLimitError, ServiceUnreachableError
 from keyshelf.client.media import MediaRoutes
+from keyshelf.client.operations import OperationsRoutes
 from keyshelf.client.paths import DrivePath, Place, Resolver
 from keyshelf.client.repositories import RepositoryRoutes
 from keyshelf.client.retrying import RetryOptions
@@ -22,12 +24,12 @@ from keyshelf.client.transfers.objects import Objects
 from keyshelf.client.transfers.observing import Observer, Outcome
 from keyshelf.client.transfers.options import MEBIBYTE, TransferOptions
 from keyshelf.client.transfers.transfers import OnUploadConflict, Transfers
-from keyshelf.client.values import File, Job, KeyRotation, StartedJob
+from keyshelf.client.values import File, Job, JobLogLine, KeyRotation, StartedJob
 from keyshelf.client.wire import JSON, decode
 from keyshelf.errors import InvalidInputError
 
 WATCH_AGAIN_AFTER = 0.5
-"""Seconds before a stream of events that broke off is opened again."""
+"""Seconds before a stream of events that broke off is opened again, or a log is asked for."""
 DIRECT: Mapping[str, None] = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
 """A proxy of the environment is not asked for what is on this machine."""
 CHUNKS_AT_ONCE = 16
@@ -43,7 +45,8 @@ class AsyncClient(Routes):
     say so. Transfers go straight to the store, in parallel, and an interrupted
     one goes on where it stopped when it is asked for again; `state_folder` is
     where that is remembered. `repositories` has the routes of repositories, and
-    `chunks` moves their objects; `media` has those of media.
+    `chunks` moves their objects; `media` has those of media, and `operations` those of
+    administrators who check and restore.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class AsyncClient(Routes):
         super().__init__(connection)
         self.repositories = RepositoryRoutes(connection)
         self.media = MediaRoutes(connection)
+        self.operations = OperationsRoutes(connection)
         self.chunks = Objects(
             _store_http,
             service_url=connection.url,
@@ -195,17 +199,18 @@ class AsyncClient(Routes):
             found, Path(into), on_conflict=on_conflict, observer=observer
         )
 
-    async def watch_job(self, job_id: UUID) -> AsyncIterator[Job]:
+    async def watch_job(self, job_id: UUID) -> AsyncGenerator[Job]:
         """Iterate over the states of a job until it ends, also over a broken connection.
 
         Raises `ServiceUnreachableError` when the service stays away.
         """
         while True:
             try:
-                async for job in self.job_events(job_id):
-                    yield job
-                    if job.is_final:
-                        return
+                async with aclosing(self.job_events(job_id)) as states:
+                    async for job in states:
+                        yield job
+                        if job.is_final:
+                            return
             except (ServiceUnreachableError, RemoteLimitError):
                 # A proxy or a restart broke the stream, or there are as many as may be;
                 # asking for the job tells how it is all the same.
@@ -213,6 +218,18 @@ class AsyncClient(Routes):
             job = await self.job(job_id)
             yield job
             if job.is_final:
+                return
+            await anyio.sleep(WATCH_AGAIN_AFTER)
+
+    async def follow_job_log(self, job_id: UUID) -> AsyncIterator[JobLogLine]:
+        """Iterate over the lines of a job's log, those to come included, until it ends."""
+        after: int | None = None
+        while True:
+            log = await self.job_log(job_id, after=after)
+            for line in log.lines:
+                after = max(after or 0, line.number)
+                yield line
+            if log.is_final:
                 return
             await anyio.sleep(WATCH_AGAIN_AFTER)
 

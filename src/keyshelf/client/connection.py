@@ -22,7 +22,7 @@ from keyshelf.client.retrying import RetryOptions, retrying
 from keyshelf.client.wire import JSON, loads
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Parameters = Mapping[str, str | int | bool | None]
+Parameters = Mapping[str, str | Sequence[str] | int | bool | None]
 
 API_TIMEOUT = httpx2.Timeout(60.0, connect=5.0)
 """Answers come within a minute; whoever listens accepts within seconds."""

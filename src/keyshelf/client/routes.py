@@ -1,6 +1,6 @@
 """The routes of the API, one method each."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Literal, TypeVar
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from keyshelf.client.values import (
     File,
     FoundFile,
     Job,
+    JobLog,
     OnConflict,
     Page,
     PlaybackToken,
@@ -238,15 +239,29 @@ class Routes:
         """Return how a job is doing."""
         return _job(await self._get(f"/api/jobs/{job_id}"))
 
+    async def job_log(self, job_id: UUID, *, after: int | None = None) -> JobLog:
+        """Return what happened to a job: its last lines, or those after the line of a number."""
+        asked: Parameters = {} if after is None else {"after": after}
+        answer = await self._connection.request("GET", f"/api/jobs/{job_id}/log", params=asked)
+        return decode(JobLog, answer.body)
+
+    async def pause_job(self, job_id: UUID) -> Job:
+        """Have a job wait; one that runs stops at the next safe point."""
+        return _job(await self._post(f"/api/jobs/{job_id}/pause", {}, repeatable=True))
+
+    async def resume_job(self, job_id: UUID) -> Job:
+        """Let a paused job go on."""
+        return _job(await self._post(f"/api/jobs/{job_id}/resume", {}, repeatable=True))
+
     async def cancel_job(self, job_id: UUID) -> Job:
         """Ask a job to stop; it stops at the next safe point."""
         return _job(await self._post(f"/api/jobs/{job_id}/cancel", {}, repeatable=True))
 
     async def retry_job(self, job_id: UUID) -> Job:
-        """Queue a failed or cancelled job again."""
+        """Queue a failed, cancelled or paused job again."""
         return _job(await self._post(f"/api/jobs/{job_id}/retry", {}))
 
-    async def job_events(self, job_id: UUID) -> AsyncIterator[Job]:
+    async def job_events(self, job_id: UUID) -> AsyncGenerator[Job]:
         """Iterate over the states of a job as they change, until the last."""
         async with self._connection.events(f"/api/jobs/{job_id}/events") as documents:
             async for document in documents:

@@ -192,10 +192,37 @@ class Job:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    stopping: str | None = None
+    """What a running job is about to become because somebody asked: cancelled or paused."""
 
     @property
     def is_final(self) -> bool:
-        """Whether the state of the job will not change by itself."""
+        """Whether the job has ended."""
+        return self.state in {"succeeded", "failed", "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class JobLogLine:
+    """Something that happened to a job; lines that were written later have larger numbers."""
+
+    number: int
+    at: datetime
+    level: str
+    text: str
+    code: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobLog:
+    """The newest lines of a job's log; there will be no more where the state is final."""
+
+    state: str
+    lines: tuple[JobLogLine, ...]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job has ended."""
         return self.state in {"succeeded", "failed", "cancelled"}
 
 

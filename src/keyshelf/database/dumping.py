@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from keyshelf.concurrency import together
 from keyshelf.database.embedded import programs
 from keyshelf.database.failures import DatabaseProgramError
+from keyshelf.database.pool import APPLICATION
 
 _MOST_SAID = 4096
 _BEGINNING = 1024
@@ -139,4 +140,4 @@ def _place(url: str) -> tuple[str, Mapping[str, str]]:
     parts = conninfo_to_dict(url)
     password = parts.pop("password", None)
     secret = {} if password is None else {"PGPASSWORD": str(password)}
-    return make_conninfo("", **parts), {"PGAPPNAME": "keyshelf", **secret}
+    return make_conninfo("", **parts), {"PGAPPNAME": APPLICATION, **secret}

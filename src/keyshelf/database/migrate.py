@@ -106,8 +106,10 @@ def load(folder: Path | None = None) -> Sequence[Migration]:
     return [found[number] for number in sorted(found)]
 
 
-def pending(migrations: Sequence[Migration], applied: Mapping[int, str]) -> Sequence[Migration]:
-    """Return what is still to apply, given the checksums of what was.
+def pending(
+    migrations: Sequence[Migration], applied: Mapping[int, str], *, of: str = "the database"
+) -> Sequence[Migration]:
+    """Return what is still to apply, given the checksums of what was; `of` names where.
 
     Raises:
         EditedMigrationError: the text of an applied one is another by now.
@@ -117,7 +119,7 @@ def pending(migrations: Sequence[Migration], applied: Mapping[int, str]) -> Sequ
     for number, checksum in applied.items():
         if number not in known:
             raise UnknownMigrationError(
-                f"the database has migration {number:04}, which this Keyshelf does not know",
+                f"{of} has migration {number:04}, which this Keyshelf does not know",
                 number=number,
             )
         if known[number].checksum != checksum:

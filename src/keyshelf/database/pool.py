@@ -25,6 +25,8 @@ from keyshelf.errors import InvalidInputError
 _log = telemetry.get_logger(__name__)
 
 OLDEST_SERVER = 140000
+APPLICATION = "keyshelf"
+"""What the server calls every session of ours."""
 
 
 class UnsupportedServerError(InvalidInputError):
@@ -169,6 +171,12 @@ class Database:
                 async with aclosing(_payloads(connection)) as payloads:
                     yield payloads
 
+    async def is_pooled(self) -> bool:
+        """Say whether a pooler stands between: it names another process than the server does."""
+        async with self._connection(read_only=True) as connection:
+            row = await (await connection.execute("SELECT pg_backend_pid() AS pid")).fetchone()
+            return row is None or row["pid"] != connection.info.backend_pid
+
     def statistics(self) -> dict[str, int]:
         """Return the pool's counters, as psycopg_pool names them."""
         return dict(self._pool.get_stats())
@@ -196,7 +204,7 @@ def _connection_settings(options: DatabaseOptions) -> dict[str, str | int]:
     }
     settings = " ".join(f"-c {name}={_milliseconds(each)}" for name, each in timeouts.items())
     return {
-        "application_name": "keyshelf",
+        "application_name": APPLICATION,
         "connect_timeout": max(2, round(options.connect_timeout.total_seconds())),
         "options": settings,
         # A peer that vanished without a word is noticed within half a minute.

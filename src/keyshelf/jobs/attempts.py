@@ -9,36 +9,37 @@ import anyio
 
 from keyshelf.database.pool import Database
 from keyshelf.database.transactions import Transaction
-from keyshelf.errors import (
-    Error,
-    IntegrityError,
-    InvalidInputError,
-    NotFoundError,
-    UnavailableError,
-    unwrapped,
-)
-from keyshelf.jobs import queries
+from keyshelf.errors import UnavailableError
+from keyshelf.jobs import outcomes, queries
 from keyshelf.jobs.backoff import Backoff
 from keyshelf.jobs.context import JobContext, Lease
 from keyshelf.jobs.endings import Endings
+from keyshelf.jobs.log import queries as log_queries
+from keyshelf.jobs.log.values import Note
+from keyshelf.jobs.outcomes import (
+    Cancelled,
+    Failed,
+    HandedBack,
+    Lost,
+    Outcome,
+    Paused,
+    Succeeded,
+    Waiting,
+)
 from keyshelf.jobs.queue import Queue
 from keyshelf.jobs.registry import Registration
 from keyshelf.jobs.values import (
     Job,
-    JobCancelledError,
     JobFailure,
     JobState,
     JobTimeoutError,
-    JobWaitingError,
     LostClaimError,
     Payload,
 )
-from keyshelf.store.errors import NeedsRestoreError
 from keyshelf.telemetry import Metrics, get_logger
 
 _log = get_logger(__name__)
 
-_FINAL = (InvalidInputError, NotFoundError, IntegrityError, JobWaitingError, NeedsRestoreError)
 _WRITE_AGAIN_AFTER = 0.5  # seconds
 
 
@@ -52,41 +53,6 @@ class AttemptOptions:
     """Progress is written at most so often."""
     backoff: Backoff = field(default_factory=Backoff)
     """How long a failed attempt waits for the next."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Succeeded:
-    result: Payload | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    failure: JobFailure
-    is_final: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    failure: JobFailure
-    again_after: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class _Cancelled:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class _HandedBack:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class _Lost:
-    pass
-
-
-_Outcome = _Succeeded | _Failed | _Waiting | _Cancelled | _HandedBack | _Lost
 
 
 class Attempts:
@@ -116,8 +82,9 @@ class Attempts:
         away until the lease has run out, nothing is written and the sweeper decides.
         """
         lease = Lease(self._database, job.id, claim_id, registration.kind.lease)
+        lease.log.tell(Note.of(f"attempt {job.attempts}, by {job.worker}"))
         began = anyio.current_time()
-        outcome: _Outcome = _HandedBack()
+        outcome: Outcome = HandedBack()
         try:
             outcome = await self._work(registration, job, lease)
         finally:
@@ -127,15 +94,15 @@ class Attempts:
             self._metrics.job_duration.labels(job.kind).observe(seconds)
             _log.info("job attempt ended", outcome=_name(outcome), seconds=round(seconds, 3))
 
-    async def _work(self, registration: Registration, job: Job, lease: Lease) -> _Outcome:
-        outcome: _Outcome = _Lost()
+    async def _work(self, registration: Registration, job: Job, lease: Lease) -> Outcome:
+        outcome: Outcome = Lost()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._keep_alive, lease, tasks.cancel_scope)
             outcome = await self._handle(registration, job, lease)
             tasks.cancel_scope.cancel()
         return outcome
 
-    async def _handle(self, registration: Registration, job: Job, lease: Lease) -> _Outcome:
+    async def _handle(self, registration: Registration, job: Job, lease: Lease) -> Outcome:
         context = JobContext(
             lease,
             attempt=job.attempts,
@@ -145,10 +112,10 @@ class Attempts:
         limit = registration.kind.timeout
         try:
             with anyio.move_on_after(limit.total_seconds()):
-                return _Succeeded(await registration.handler(context, job.payload))
+                return Succeeded(await registration.handler(context, job.payload))
         except Exception as error:  # noqa: BLE001 -- whatever a handler raises is told by its row
-            return _outcome_of(error, may_wait=_waited(job) < registration.kind.patience)
-        return _Failed(JobFailure(JobTimeoutError.code, f"took longer than {limit}"))
+            return outcomes.outcome_of(error, may_wait=_waited(job) < registration.kind.patience)
+        return Failed(JobFailure(JobTimeoutError.code, f"took longer than {limit}"))
 
     async def _keep_alive(self, lease: Lease, work: anyio.CancelScope) -> None:
         pause = min(self._options.heartbeat, lease.duration / 3).total_seconds()
@@ -160,46 +127,70 @@ class Attempts:
                 _log.warning("job attempt given up", reason=error.detail)
                 work.cancel()
 
-    async def _settle(self, job: Job, lease: Lease, outcome: _Outcome) -> None:
+    async def _settle(self, job: Job, lease: Lease, outcome: Outcome) -> None:
+        lease.log.enter(None)
         while True:
             try:
                 async with self._database.transaction() as tx:
-                    written = await self._write(tx, job, lease, outcome)
+                    state = await self._write(tx, job, lease, outcome)
+                    if state is not None:
+                        await self._tell(tx, job, lease, outcome, state)
             except UnavailableError as error:
                 # A stopping worker does not wait for the database: the lease runs out.
-                if isinstance(outcome, _HandedBack) or lease.age >= lease.duration:
+                if isinstance(outcome, HandedBack) or lease.age >= lease.duration:
                     _log.warning("job outcome not written", error=error.detail)
                     return
                 await anyio.sleep(_WRITE_AGAIN_AFTER)
                 continue
-            if not written:
+            if state is None:
                 _log.warning("job outcome dropped, the claim was lost", outcome=_name(outcome))
             return
 
-    async def _write(self, tx: Transaction, job: Job, lease: Lease, outcome: _Outcome) -> bool:
-        match outcome:
-            case _Succeeded(result):
-                return await self._finish(tx, job, lease, JobState.SUCCEEDED, result=result)
-            case _Cancelled():
-                return await self._finish(tx, job, lease, JobState.CANCELLED)
-            case _Failed(failure, is_final) if is_final or job.attempts >= job.max_attempts:
-                return await self._finish(tx, job, lease, JobState.FAILED, failure=failure)
-            case _Failed(failure) | _Waiting(failure):
-                counts = isinstance(outcome, _Failed)
-                delay = self._backoff(job) if counts else outcome.again_after
-                return await queries.put_back(
-                    tx, job.id, lease.claim_id, delay=delay, failure=failure, counts=counts
-                )
-            case _HandedBack():
-                await self._queue.announce(tx, job.queue, [job.id])
-                return await queries.put_back(
-                    tx, job.id, lease.claim_id, delay=timedelta(0), failure=None, counts=False
-                )
-            case _Lost():
-                return False
+    async def _tell(
+        self, tx: Transaction, job: Job, lease: Lease, outcome: Outcome, state: JobState
+    ) -> None:
+        if not outcomes.is_repeated(outcome, job):
+            last = outcomes.told(outcome, job, state)
+            await log_queries.append(tx, job.id, [*lease.log.waiting(), (last, 0)])
 
-    def _backoff(self, job: Job) -> timedelta:
-        return self._options.backoff.delay(job.attempts, chance=self._chance())
+    async def _write(
+        self, tx: Transaction, job: Job, lease: Lease, outcome: Outcome
+    ) -> JobState | None:
+        """Return the state of the job then; None, writing nothing, when the claim is lost."""
+        match outcome:
+            case Succeeded(result):
+                return await self._finish(tx, job, lease, JobState.SUCCEEDED, result=result)
+            case Cancelled():
+                return await self._finish(tx, job, lease, JobState.CANCELLED)
+            case Failed(failure, is_final) if is_final or job.attempts >= job.max_attempts:
+                return await self._finish(tx, job, lease, JobState.FAILED, failure=failure)
+            case Failed() | Waiting() | HandedBack() | Paused():
+                return await self._put_back(tx, job, lease, outcome)
+            case Lost():
+                return None
+
+    async def _put_back(
+        self,
+        tx: Transaction,
+        job: Job,
+        lease: Lease,
+        outcome: Failed | Waiting | HandedBack | Paused,
+    ) -> JobState | None:
+        failure, delay = None, timedelta(0)
+        match outcome:
+            case Failed(failure):
+                delay = self._options.backoff.delay(job.attempts, chance=self._chance())
+            case Waiting(failure, delay):
+                pass
+            case HandedBack() | Paused():
+                pass
+        counts = isinstance(outcome, Failed)
+        state = await queries.put_back(
+            tx, job.id, lease.claim_id, delay=delay, failure=failure, counts=counts
+        )
+        if state is JobState.QUEUED and not delay:
+            await self._queue.announce(tx, job.queue, [job.id])
+        return state
 
     async def _finish(
         self,
@@ -210,12 +201,12 @@ class Attempts:
         *,
         failure: JobFailure | None = None,
         result: Payload | None = None,
-    ) -> bool:
+    ) -> JobState | None:
         written = await queries.finish(
             tx, job.id, lease.claim_id, state, lease.progress, failure=failure, result=result
         )
         if written is None:
-            return False
+            return None
         if written.state is JobState.QUEUED:
             await self._queue.announce(tx, job.queue, [job.id])
         await self._endings.note(tx, written)
@@ -224,30 +215,14 @@ class Attempts:
             self._metrics.ended_jobs.labels(job.kind, state).inc()
 
         tx.on_commit(count)
-        return True
+        return written.state
 
 
 def _waited(job: Job) -> timedelta:
-    # When it was due minus when it first ran: both are times of the database.
-    return job.run_at - (job.started_at or job.run_at)
+    # When it was due minus when it first ran, or was resumed: all are times of the database.
+    began = max(filter(None, (job.started_at, job.resumed_at)), default=job.run_at)
+    return job.run_at - began
 
 
-def _outcome_of(raised: Exception, *, may_wait: bool) -> _Outcome:
-    match error := unwrapped(raised):
-        case JobWaitingError() if may_wait:
-            return _Waiting(JobFailure(error.code, error.detail), error.again_after)
-        case JobCancelledError():
-            return _Cancelled()
-        case LostClaimError():
-            return _Lost()
-        case Error():
-            _log.warning("job attempt failed", code=error.code, error=error.detail)
-            return _Failed(JobFailure(error.code, error.detail), isinstance(error, _FINAL))
-        case _:
-            _log.error("job attempt failed unexpectedly", exc_info=error)
-            detail = f"unexpected {type(error).__name__}; the log tells more"
-            return _Failed(JobFailure("internal", detail))
-
-
-def _name(outcome: _Outcome) -> str:
-    return type(outcome).__name__.removeprefix("_").lower()
+def _name(outcome: Outcome) -> str:
+    return type(outcome).__name__.lower()

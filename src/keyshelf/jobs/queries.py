@@ -34,7 +34,7 @@ async def insert(
         INSERT INTO jobs (id, kind, queue, owner_id, payload, unique_key, max_attempts, lease, run_at, announced_at)
         VALUES (%(id)s, %(kind)s, %(queue)s, %(owner_id)s, %(payload)s::jsonb, %(unique_key)s, %(max_attempts)s, %(lease)s,
                 COALESCE(%(run_at)s::timestamptz, now()), CASE WHEN %(run_at)s::timestamptz IS NULL THEN now() END)
-        ON CONFLICT (kind, unique_key) WHERE state IN ('queued', 'running') DO NOTHING
+        ON CONFLICT (kind, unique_key) WHERE state IN ('queued', 'running', 'paused') DO NOTHING
         RETURNING *
         """,
         {
@@ -52,21 +52,25 @@ async def insert(
     return None if row is None else from_row(row)
 
 
-async def ask_again(tx: Transaction, kind: str, unique_key: str) -> Job | None:
-    """Return the live job of this key; one that is running will run once more.
+async def ask_again(tx: Transaction, kind: str, unique_key: str) -> tuple[Job, bool] | None:
+    """Return the live job of this key, and whether it was resumed; one that runs will once more.
 
-    One that waits for others may run at once: there may be something that it can do.
+    One that waits for others may run at once: there may be something that it can do. One
+    that is paused, or about to be, goes on: what is asked for may be more than was paused.
     """
     row = await tx.one(
         """
-        UPDATE jobs SET run_again = (state = 'running'),
-            run_at = CASE WHEN state = 'queued' AND error_code = %(waiting)s THEN LEAST(run_at, now()) ELSE run_at END
-        WHERE kind = %(kind)s AND unique_key = %(unique_key)s AND state IN ('queued', 'running')
-        RETURNING *
+        UPDATE jobs SET run_again = (state = 'running'), pause_requested = false,
+            state = CASE state WHEN 'paused' THEN 'queued' ELSE state END,
+            resumed_at = CASE WHEN state = 'paused' OR pause_requested THEN now() ELSE resumed_at END,
+            run_at = CASE WHEN state = 'paused' THEN now()
+                WHEN state = 'queued' AND error_code = %(waiting)s THEN LEAST(run_at, now()) ELSE run_at END
+        WHERE kind = %(kind)s AND unique_key = %(unique_key)s AND state IN ('queued', 'running', 'paused')
+        RETURNING *, COALESCE(resumed_at = now(), false) AS has_resumed
         """,
         {"kind": kind, "unique_key": unique_key, "waiting": JobWaitingError.code},
     )
-    return None if row is None else from_row(row)
+    return None if row is None else (from_row(row), row["has_resumed"])
 
 
 async def get(tx: ReadTransaction, job_id: UUID) -> Job | None:
@@ -98,63 +102,37 @@ async def forget(tx: Transaction, ids: Sequence[UUID]) -> int:
     )
 
 
-async def cancel(tx: Transaction, job_id: UUID) -> Job | None:
-    """End a queued job, ask a running one to end, leave a final one as it is."""
-    row = await tx.one(
-        """
-        UPDATE jobs SET
-            state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
-            finished_at = CASE state WHEN 'queued' THEN now() ELSE finished_at END,
-            cancel_requested = cancel_requested OR state IN ('queued', 'running'),
-            run_again = false
-        WHERE id = %(id)s
-        RETURNING *
-        """,
-        {"id": job_id},
-    )
-    return None if row is None else from_row(row)
-
-
-async def requeue_final(tx: Transaction, job_id: UUID) -> Job | None:
-    """Put a failed or cancelled job back to the start; None when it is neither."""
-    row = await tx.one(
-        """
-        UPDATE jobs SET state = 'queued', attempts = 0, run_at = now(), announced_at = now(), cancel_requested = false, run_again = false,
-            progress_done = 0, progress_total = NULL, progress_message = NULL, error_code = NULL, error_detail = NULL,
-            started_at = NULL, finished_at = NULL
-        WHERE id = %(id)s AND state IN ('failed', 'cancelled')
-        RETURNING *
-        """,
-        {"id": job_id},
-    )
-    return None if row is None else from_row(row)
-
-
-async def claim(tx: Transaction, job_id: UUID, claim_id: UUID) -> Job | None:
+async def claim(tx: Transaction, job_id: UUID, claim_id: UUID, *, worker: str) -> Job | None:
     """Take a job that is due for one attempt; None when there is nothing to take."""
     row = await tx.one(
         """
         UPDATE jobs SET state = 'running', attempts = attempts + 1, claim = %(claim)s, lease_until = now() + lease,
-            run_again = false, started_at = COALESCE(started_at, now())
+            worker = %(worker)s, run_again = false, pause_requested = false, started_at = COALESCE(started_at, now())
         WHERE id = %(id)s AND state = 'queued' AND run_at <= now()
         RETURNING *
         """,
-        {"id": job_id, "claim": claim_id},
+        {"id": job_id, "claim": claim_id, "worker": worker},
     )
     return None if row is None else from_row(row)
 
 
-async def renew(tx: Transaction, job_id: UUID, claim_id: UUID, progress: Progress) -> bool | None:
-    """Renew the lease and keep the progress; returns whether to cancel, None when the claim is lost."""
-    return await tx.value(
+async def renew(
+    tx: Transaction, job_id: UUID, claim_id: UUID, progress: Progress
+) -> JobState | None:
+    """Renew the lease and keep the progress; returns what the job is to become.
+
+    That is running, unless a cancel or a pause was asked for; None when the claim is lost.
+    """
+    wanted = await tx.value(
         """
         UPDATE jobs SET lease_until = now() + lease,
             progress_done = %(done)s, progress_total = %(total)s, progress_unit = %(unit)s, progress_message = %(message)s
         WHERE id = %(id)s AND claim = %(claim)s
-        RETURNING cancel_requested
+        RETURNING CASE WHEN cancel_requested THEN 'cancelled' WHEN pause_requested THEN 'paused' ELSE 'running' END
         """,
         {"id": job_id, "claim": claim_id, **_progress(progress)},
     )
+    return None if wanted is None else JobState(wanted)
 
 
 async def finish(
@@ -169,16 +147,17 @@ async def finish(
 ) -> Job | None:
     """Write how the attempt ended for good and return the job; None when the claim is lost.
 
-    What was asked for again meanwhile goes back to the queue as if it were new.
+    What was asked for again meanwhile goes back to the queue as if it were new, or is paused
+    as if it were.
     """
     row = await tx.one(
         """
         UPDATE jobs SET
-            state = CASE WHEN run_again THEN 'queued' ELSE %(state)s END,
+            state = CASE WHEN run_again AND pause_requested THEN 'paused' WHEN run_again THEN 'queued' ELSE %(state)s END,
             finished_at = CASE WHEN run_again THEN NULL ELSE now() END,
             attempts = CASE WHEN run_again THEN 0 ELSE attempts END,
             started_at = CASE WHEN run_again THEN NULL ELSE started_at END,
-            cancel_requested = cancel_requested AND NOT run_again,
+            cancel_requested = cancel_requested AND NOT run_again, pause_requested = false,
             run_at = now(), announced_at = now(), claim = NULL, lease_until = NULL,
             progress_done = %(done)s, progress_total = %(total)s, progress_unit = %(unit)s, progress_message = %(message)s,
             error_code = %(code)s, error_detail = %(detail)s, result = %(result)s::jsonb
@@ -206,18 +185,20 @@ async def put_back(
     delay: timedelta,
     failure: JobFailure | None,
     counts: bool,
-) -> bool:
-    """Return a claimed job to the queue; False when the claim is lost.
+) -> JobState | None:
+    """Return a claimed job to the queue, or pause it when that was asked for.
 
-    `counts` tells whether the attempt was one of those that a job has.
+    `counts` tells whether the attempt was one of those that a job has. Returns the state
+    that it has then, None when the claim is lost.
     """
-    touched = await tx.execute(
+    state = await tx.value(
         """
-        UPDATE jobs SET state = 'queued', claim = NULL, lease_until = NULL, run_at = now() + %(delay)s,
+        UPDATE jobs SET state = CASE WHEN pause_requested THEN 'paused' ELSE 'queued' END, pause_requested = false, claim = NULL, lease_until = NULL, run_at = now() + %(delay)s,
             announced_at = CASE WHEN %(delay)s <= interval '0' THEN now() END,
             attempts = attempts - CASE WHEN %(counts)s THEN 0 ELSE 1 END,
             error_code = COALESCE(%(code)s, error_code), error_detail = COALESCE(%(detail)s, error_detail)
         WHERE id = %(id)s AND claim = %(claim)s
+        RETURNING state
         """,
         {
             "id": job_id,
@@ -228,23 +209,25 @@ async def put_back(
             "detail": failure and failure.detail,
         },
     )
-    return touched == 1
+    return None if state is None else JobState(state)
 
 
 async def release_expired(tx: Transaction, abandoned: JobFailure) -> list[Job]:
     """End the attempts whose lease ran out, and return their jobs as they are then.
 
     They are queued again, unless a cancel was asked for or no attempt is left. What was
-    asked for again since is queued as if it were new.
+    asked for again since is queued as if it were new. What was to be paused is, and has not
+    used an attempt.
     """
     rows = await tx.all(
         """
         UPDATE jobs SET claim = NULL, lease_until = NULL, run_at = now(), announced_at = NULL,
-            state = CASE WHEN run_again THEN 'queued' WHEN cancel_requested THEN 'cancelled' WHEN attempts >= max_attempts THEN 'failed' ELSE 'queued' END,
-            finished_at = CASE WHEN NOT run_again AND (cancel_requested OR attempts >= max_attempts) THEN now() END,
-            attempts = CASE WHEN run_again THEN 0 ELSE attempts END,
+            state = CASE WHEN pause_requested THEN 'paused' WHEN run_again THEN 'queued' WHEN cancel_requested THEN 'cancelled'
+                WHEN attempts >= max_attempts THEN 'failed' ELSE 'queued' END,
+            finished_at = CASE WHEN NOT pause_requested AND NOT run_again AND (cancel_requested OR attempts >= max_attempts) THEN now() END,
+            attempts = CASE WHEN run_again THEN 0 WHEN pause_requested THEN GREATEST(attempts - 1, 0) ELSE attempts END,
             started_at = CASE WHEN run_again THEN NULL ELSE started_at END,
-            cancel_requested = cancel_requested AND NOT run_again,
+            cancel_requested = cancel_requested AND NOT run_again, pause_requested = false,
             error_code = %(code)s, error_detail = %(detail)s
         WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_until < now() LIMIT 1000 FOR UPDATE SKIP LOCKED)
         RETURNING *
@@ -310,7 +293,7 @@ async def count_live(tx: ReadTransaction) -> list[Row]:
     return await tx.all(
         """
         SELECT queue, state, count(*) AS number FROM jobs
-        WHERE state IN ('queued', 'running') GROUP BY queue, state
+        WHERE state IN ('queued', 'running', 'paused') GROUP BY queue, state
         """
     )
 
@@ -371,6 +354,9 @@ def from_row(row: Row) -> Job:
         created_at=row["created_at"],
         started_at=row["started_at"],
         finished_at=row["finished_at"],
+        pause_requested=row["pause_requested"],
+        resumed_at=row["resumed_at"],
+        worker=row["worker"],
     )
 
 

@@ -1,5 +1,7 @@
 """Running jobs in this process, for a worker or for a request that can wait a moment."""
 
+import os
+import platform
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -40,8 +42,10 @@ class Runner:
         now_at_once: int = 64,
         chance: Callable[[], float] = random.random,
         new_id: Callable[[], UUID] = uuid4,
+        name: str | None = None,
     ) -> None:
         self._database = database
+        self._name = name or f"{platform.node()}/{os.getpid()}"
         self._registry = registry
         self._new_id = new_id
         self._attempts = Attempts(
@@ -67,7 +71,7 @@ class Runner:
         """
         claim_id = self._new_id()
         async with self._database.transaction() as tx:
-            job = await queries.claim(tx, job_id, claim_id)
+            job = await queries.claim(tx, job_id, claim_id, worker=self._name)
             registration = job and self._registry.find(job.kind)
             if job is not None and registration is None:
                 # A newer Keyshelf may have added it: its worker will know the kind.
@@ -88,9 +92,10 @@ class Runner:
     async def run_now(self, job_id: UUID, *, deadline: timedelta) -> Job:
         """Run a job that was just enqueued, and return it once it ended or `deadline` is over.
 
-        At the deadline the work goes on in the background. Should a worker have been
-        quicker, this waits for it all the same. Of more than `now_at_once` such jobs the
-        last wait their turn, or a worker takes them. Raises `JobNotFoundError`.
+        One that is paused is returned as it is. At the deadline the work goes on in the
+        background. Should a worker have been quicker, this waits for it all the same. Of more
+        than `now_at_once` such jobs the last wait their turn, or a worker takes them. Raises
+        `JobNotFoundError`.
         """
         if self._tasks is None:
             raise RuntimeError("the runner is used outside its context")
@@ -98,7 +103,7 @@ class Runner:
         self._tasks.start_soon(self._run_quietly, job_id, ended)
         with anyio.move_on_after(deadline.total_seconds()):
             await ended.wait()
-            while not (await self._look(job_id)).state.is_final:  # noqa: ASYNC110 -- another process may run it
+            while (await self._look(job_id)).state.goes_on:  # noqa: ASYNC110 -- another process may run it
                 await anyio.sleep(_LOOK_EVERY)
         return await self._look(job_id)
 

@@ -1,6 +1,6 @@
-"""What others do with jobs: enqueue, look at, cancel, retry."""
+"""What others do with jobs: enqueue, look at, pause, resume, cancel, retry."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,11 +9,15 @@ from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.jobs import queries
 from keyshelf.jobs.endings import NOBODY, Endings
 from keyshelf.jobs.finding import queries as finding
+from keyshelf.jobs.log import queries as log_queries
+from keyshelf.jobs.log.values import LogLine, Note
 from keyshelf.jobs.queue import Queue
+from keyshelf.jobs.steering import queries as steering
 from keyshelf.jobs.values import (
     QUEUES,
     Backlog,
     Job,
+    JobEndedError,
     JobKind,
     JobNotFoundError,
     JobNotRetryableError,
@@ -21,6 +25,9 @@ from keyshelf.jobs.values import (
     JobState,
     Payload,
 )
+
+SERVICE = "the service"
+"""Who does what nobody asked for."""
 
 
 class Jobs:
@@ -50,7 +57,8 @@ class Jobs:
 
         While a job of the same kind and `unique_key` is alive, that one is returned.
         If it is already running, it runs once more when it ends, so that work which
-        came after its look at the world is not missed.
+        came after its look at the world is not missed; for the same reason one that is
+        paused goes on.
         """
         while True:
             job = await queries.insert(
@@ -66,8 +74,12 @@ class Jobs:
                 if run_at is None:
                     await self._queue.announce(tx, kind.queue, [job.id])
                 return job
-            alive = unique_key and await queries.ask_again(tx, kind.name, unique_key)
-            if alive:
+            asked = unique_key and await queries.ask_again(tx, kind.name, unique_key)
+            if asked:
+                alive, has_resumed = asked
+                if has_resumed:
+                    note = Note.of(f"resumed: {owner_id} asked for the same")
+                    await log_queries.note(tx, alive.id, note)
                 if alive.state is JobState.QUEUED:
                     await self._queue.announce(tx, kind.queue, [alive.id])
                 return alive
@@ -111,6 +123,19 @@ class Jobs:
             limit=limit,
         )
 
+    async def newest_of_each(
+        self,
+        tx: ReadTransaction,
+        kind: JobKind,
+        field: str,
+        values: Sequence[str],
+        *,
+        state: JobState | None = None,
+    ) -> Mapping[str, Job]:
+        """Return the newest job of a kind for each of some values of a field of its payload."""
+        found = await finding.newest_of_each(tx, kind.name, field, values, state=state)
+        return {str(job.payload[field]): job for job in found}
+
     async def of_hash(self, tx: ReadTransaction, media_hash: str) -> Sequence[Job]:
         """Return all jobs whose payload has this `hash`, oldest first."""
         return await finding.of_hash(tx, media_hash)
@@ -142,29 +167,90 @@ class Jobs:
         """Delete jobs that have ended, and return how many; those that go on stay."""
         return await queries.forget(tx, ids)
 
-    async def cancel(self, tx: Transaction, job_id: UUID, *, owner_id: str | None = None) -> Job:
-        """End a queued job at once and ask a running one to end; a final one stays as it is."""
-        before = await self.get(tx, job_id, owner_id=owner_id)
-        job = _owned(await queries.cancel(tx, job_id), job_id, owner_id)
-        if not before.state.is_final:
-            await self._endings.note(tx, job)
+    async def log(self, tx: ReadTransaction, job_id: UUID, *, after: int = 0) -> Sequence[LogLine]:
+        """Return the lines of a job's log that have larger numbers, the oldest first.
+
+        At most `log.values.MAX_LINES` are kept; that a job was queued, by its owner, is not
+        one of them.
+        """
+        return await log_queries.lines(tx, job_id, after=after)
+
+    async def pause(
+        self, tx: Transaction, job_id: UUID, *, owner_id: str | None = None, by: str = SERVICE
+    ) -> Job:
+        """Have a job wait until it is resumed, or the same is asked for again.
+
+        One that runs stops at its next safe place, which costs it no attempt; twice is the
+        same as once. Raises `JobNotFoundError` or `JobEndedError`.
+        """
+        job = _steered(await steering.lock(tx, job_id), job_id, owner_id)
+        if JobState.PAUSED in (job.state, job.stopping):
+            return job
+        paused = _owned(await steering.pause(tx, job_id), job_id, None)
+        asked = f"{by} asked for a pause" if paused.stopping else f"paused by {by}"
+        await log_queries.note(tx, job_id, Note.of(asked))
+        return paused
+
+    async def resume(
+        self, tx: Transaction, job_id: UUID, *, owner_id: str | None = None, by: str = SERVICE
+    ) -> Job:
+        """Let a paused job go on; one that is not paused, nor about to be, stays as it is.
+
+        Raises `JobNotFoundError` or `JobEndedError`.
+        """
+        job = _steered(await steering.lock(tx, job_id), job_id, owner_id)
+        if JobState.PAUSED not in (job.state, job.stopping):
+            return job
+        resumed = _owned(await steering.resume(tx, job_id), job_id, None)
+        if resumed.state is JobState.QUEUED:
+            await self._queue.announce(tx, resumed.queue, [job_id])
+        await log_queries.note(tx, job_id, Note.of(f"resumed by {by}"))
+        return resumed
+
+    async def cancel(
+        self, tx: Transaction, job_id: UUID, *, owner_id: str | None = None, by: str = SERVICE
+    ) -> Job:
+        """End a job that waits or is paused at once, and ask a running one to end.
+
+        A final one stays as it is. Raises `JobNotFoundError`.
+        """
+        before = _owned(await steering.lock(tx, job_id), job_id, owner_id)
+        if before.state.is_final:
+            return before
+        job = _owned(await steering.cancel(tx, job_id), job_id, None)
+        if before.stopping is not JobState.CANCELLED:
+            asked = f"{by} asked to cancel" if job.stopping else f"cancelled by {by}"
+            await log_queries.note(tx, job_id, Note.of(asked))
+        await self._endings.note(tx, job)
         return job
 
-    async def retry(self, tx: Transaction, job_id: UUID, *, owner_id: str | None = None) -> Job:
-        """Queue a failed or cancelled job again, with all its attempts before it.
+    async def retry(
+        self, tx: Transaction, job_id: UUID, *, owner_id: str | None = None, by: str = SERVICE
+    ) -> Job:
+        """Queue a failed, cancelled or paused job again, with all its attempts before it.
 
         Raises `JobNotFoundError` or `JobNotRetryableError`.
         """
         job = await self.get(tx, job_id, owner_id=owner_id)
         try:
             async with tx.savepoint():
-                queued = await queries.requeue_final(tx, job_id)
+                queued = await steering.requeue(tx, job_id)
         except UniqueViolationError as error:
-            raise JobNotRetryableError("an equal job is queued or running") from error
+            raise JobNotRetryableError("an equal job waits, runs or is paused") from error
         if queued is None:
             raise JobNotRetryableError(f"the job is {job.state}", state=job.state)
+        await log_queries.note(tx, job_id, Note.of(f"queued again by {by}"))
         await self._queue.announce(tx, queued.queue, [job_id])
         return queued
+
+
+def _steered(job: Job | None, job_id: UUID, owner_id: str | None) -> Job:
+    job = _owned(job, job_id, owner_id)
+    if job.state.is_final:
+        raise JobEndedError(f"the job has ended, it is {job.state}", state=job.state)
+    if job.cancel_requested:
+        raise JobEndedError("the job is being cancelled", state=job.state)
+    return job
 
 
 def _owned(job: Job | None, job_id: UUID, owner_id: str | None) -> Job:

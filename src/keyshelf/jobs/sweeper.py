@@ -9,8 +9,17 @@ from keyshelf.database.pool import Database
 from keyshelf.errors import Error
 from keyshelf.jobs import queries
 from keyshelf.jobs.endings import NOBODY, Endings
+from keyshelf.jobs.log import queries as log_queries
+from keyshelf.jobs.log.values import Level, Note
 from keyshelf.jobs.queue import Queue
-from keyshelf.jobs.values import QUEUES, JobAbandonedError, JobFailure, JobState, QueueName
+from keyshelf.jobs.values import (
+    QUEUES,
+    Job,
+    JobAbandonedError,
+    JobFailure,
+    JobState,
+    QueueName,
+)
 from keyshelf.telemetry import Metrics, get_logger
 
 _log = get_logger(__name__)
@@ -65,6 +74,7 @@ class Sweeper:
         async with self._database.transaction() as tx:
             released = await queries.release_expired(tx, _ABANDONED)
             for job in released:
+                await log_queries.note(tx, job.id, _told(job))
                 await self._endings.note(tx, job)
             await queries.forget_finished(tx, after=self._options.keep_finished)
         for job in released:
@@ -89,7 +99,7 @@ class Sweeper:
         oldest = {row["queue"]: row["waits"] for row in waits}
         for queue in QUEUES:
             self._metrics.oldest_job.labels(queue).set(oldest.get(queue, 0))
-            for state in (JobState.QUEUED, JobState.RUNNING):
+            for state in (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED):
                 self._metrics.jobs.labels(queue, state).set(numbers.get((queue, state), 0))
 
     async def _pause(self) -> float:
@@ -97,3 +107,9 @@ class Sweeper:
             until_next = await queries.until_next(tx)
         pause = min(self._options.interval, until_next or self._options.interval)
         return max(_SHORTEST_PAUSE, pause.total_seconds())
+
+
+def _told(job: Job) -> Note:
+    level = Level.ERROR if job.state is JobState.FAILED else Level.WARNING
+    text = f"{job.worker} gave no more sign of life: {job.state}"
+    return Note.of(text, level=level, code=_ABANDONED.code, detail=_ABANDONED.detail)

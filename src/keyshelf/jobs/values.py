@@ -28,14 +28,21 @@ class JobState(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
+    """It waits until somebody resumes it, or asks for the same again."""
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more happens by itself."""
-        return self not in (JobState.QUEUED, JobState.RUNNING)
+        """Whether it has ended."""
+        return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether something more happens by itself."""
+        return self in (JobState.QUEUED, JobState.RUNNING)
 
 
 class JobNotFoundError(NotFoundError):
@@ -45,15 +52,27 @@ class JobNotFoundError(NotFoundError):
 
 
 class JobNotRetryableError(ConflictError):
-    """Only a failed or cancelled job can be retried, and no equal one may be alive."""
+    """Only a failed, cancelled or paused job can be retried, and no equal one may be alive."""
 
     code = "job-not-retryable"
+
+
+class JobEndedError(ConflictError):
+    """What has ended, or was cancelled, is neither paused nor resumed. A retry queues it again."""
+
+    code = "job-ended"
 
 
 class JobCancelledError(ConflictError):
     """Somebody asked to cancel the job. A handler tidies up and lets it pass."""
 
     code = "job-cancelled"
+
+
+class JobPausedError(ConflictError):
+    """Somebody asked to pause the job. A handler keeps what is done and lets it pass."""
+
+    code = "job-paused"
 
 
 class LostClaimError(ConflictError):
@@ -142,6 +161,20 @@ class Job:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    pause_requested: bool = False
+    """Whether its attempt is to stop, for the job to wait."""
+    resumed_at: datetime | None = None
+    worker: str | None = None
+    """The process that took it last."""
+
+    @property
+    def stopping(self) -> JobState | None:
+        """What a running job is about to become because somebody asked: cancelled or paused."""
+        if self.state is not JobState.RUNNING:
+            return None
+        if self.cancel_requested:
+            return JobState.CANCELLED
+        return JobState.PAUSED if self.pause_requested else None
 
     @property
     def is_background(self) -> bool:
@@ -159,7 +192,7 @@ class JobPosition:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much waits in a queue, and how much of it is being done."""
+    """How much waits in a queue, and how much of it is being done; what is paused is not in it."""
 
     queue: QueueName
     queued: int

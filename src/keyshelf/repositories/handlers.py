@@ -1,6 +1,7 @@
 """The background work of repositories: what each kind of job does."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -58,9 +59,11 @@ async def _check(parts: RepositoryParts, context: JobContext, payload: Payload) 
         DirectCarrier(parts.of_primary, record, opened, context.owner_id),
         read_data=bool(payload["read_data"]),
         sample=float(str(sample)) if sample is not None else None,
+        # Of every job another part, and of all attempts at it the same.
+        seed=context.job_id.bytes,
         on_progress=_progress(context),
     )
-    return _told(report)
+    return _told(report if payload.get("names", True) else replace(report, hurt_files=()))
 
 
 async def _record(parts: RepositoryParts, payload: Payload) -> RepositoryRecord:

@@ -100,6 +100,23 @@ async def visible(
         return await queries.visible(tx, owners, after=after, limit=limit)
 
 
+async def everybodys(
+    parts: RepositoryParts, *, after: tuple[str, int], limit: int
+) -> Sequence[tuple[RepositoryRecord, Filled]]:
+    """Return some repositories, whoever's they are, with what they hold, by name after a place."""
+    async with parts.database.read() as tx:
+        return await queries.everybodys(tx, after=after, limit=limit)
+
+
+async def get_anybodys(parts: RepositoryParts, repository: UUID) -> RepositoryRecord:
+    """Return a repository, whoever's it is. Raises `RepositoryNotFoundError`."""
+    async with parts.database.read() as tx:
+        found = await queries.by_id(tx, repository)
+    if found is None:
+        raise RepositoryNotFoundError("there is no such repository")
+    return found
+
+
 async def filled(parts: RepositoryParts, record: RepositoryRecord) -> Filled:
     """Return what a repository holds."""
     async with parts.database.read() as tx:

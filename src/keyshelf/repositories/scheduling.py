@@ -5,7 +5,7 @@ from uuid import UUID
 
 from keyshelf.database.transactions import Transaction
 from keyshelf.jobs.service import Jobs
-from keyshelf.jobs.values import Job, JobKind
+from keyshelf.jobs.values import Job, JobKind, Payload
 
 COLLECT = JobKind("repositories-gc", queue="large", max_attempts=3, timeout=timedelta(hours=24))
 """Delete what no branch or tag of a repository leads to."""
@@ -33,7 +33,18 @@ async def schedule_check(
     read_data: bool,
     sample: float | None,
     asked_by: str,
+    names: bool = True,
 ) -> Job:
-    """Have a repository checked after the commit."""
-    payload = {"repository": str(repository), "read_data": read_data, "sample": sample}
-    return await jobs.enqueue(tx, CHECK, payload, owner_id=asked_by)
+    """Have a repository checked after the commit; asking again meanwhile gives the same job.
+
+    Without `names` the result counts the files that are hurt, and names none: so ask those
+    who may not read the repository.
+    """
+    payload: Payload = {
+        "repository": str(repository),
+        "read_data": read_data,
+        "sample": sample,
+        "names": names,
+    }
+    key = f"{repository} {read_data} {sample} {names} {asked_by}"
+    return await jobs.enqueue(tx, CHECK, payload, owner_id=asked_by, unique_key=key)

@@ -56,7 +56,7 @@ def replica_settings(replica: str) -> Sequence[Setting]:
         *reaching_settings(upper, f"replica {replica}"),
         Setting(
             f"{upper}_READ_PRICE",
-            f"What reading a GB from the replica {replica} costs, for `lowest-cost`.",
+            f"What reading a GB from the replica {replica} costs, for `lowest-cost`; by the price book when unset.",
             check=price,
         ),
     )
@@ -76,7 +76,7 @@ REGIONS_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "REPOSITORY_READ_PRICE",
-        "What reading a GB from the repository store itself costs, for `lowest-cost`.",
+        "What reading a GB from the repository store itself costs, for `lowest-cost`; by the price book when unset.",
         check=price,
     ),
     Setting(

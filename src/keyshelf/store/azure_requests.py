@@ -18,7 +18,7 @@ from keyshelf.store.azure_signing import SharedKey, sign_headers
 from keyshelf.store.base import ObjectMeta, Part
 from keyshelf.store.bodies import SizedBody
 from keyshelf.store.cloud_failures import failure
-from keyshelf.store.errors import StoreUnavailableError
+from keyshelf.store.errors import ObjectNotFoundError, StoreUnavailableError
 from keyshelf.store.retrying import ATTEMPTS, Retries
 from keyshelf.store.s3_xml import parse, text
 from keyshelf.store.sigv4 import Address
@@ -105,6 +105,16 @@ class AzureRequests:
                 answer = await self.send("HEAD", destination)
         if answer.headers.get("x-ms-copy-status") != "success":
             raise StoreUnavailableError(f"the copy to {destination[:200]!r} did not succeed")
+
+    async def is_copy(self, key: ObjectKey, *, of: ObjectKey) -> bool:
+        """Say whether a blob is there and was last written as a copy of another."""
+        try:
+            answer = await self.send("HEAD", key)
+        except ObjectNotFoundError:
+            return False
+        source = answer.headers.get("x-ms-copy-source", "").partition("?")[0]
+        is_whole = answer.headers.get("x-ms-copy-status") == "success"
+        return is_whole and source.endswith(self.address.target(of))
 
     async def list_page(
         self, prefix: str, *, delimiter: str | None, marker: str | None, limit: int

@@ -305,7 +305,9 @@ class AzureStore:
         try:
             await self._requests.copy(_staging(upload_id), key, headers)
         except (ObjectChangedError, ObjectNotFoundError) as error:
-            raise refusal(key, condition) from error
+            # After a lost answer the repeated request finds its own copy in its way.
+            if not await self._requests.is_copy(key, of=_staging(upload_id)):
+                raise refusal(key, condition) from error
         await self.delete(_staging(upload_id))
         return await self.head(key)
 

@@ -96,6 +96,8 @@ _STATUSES: Mapping[int, type[Error]] = {
 
 _CODE = re.compile(rb"<Code>([^<]*)</Code>")
 _MESSAGE = re.compile(rb"<Message>([^<]*)</Message>")
+_DETAILS = re.compile(rb"<Details>([^<]*)</Details>")
+"""Where Google says what its message leaves out."""
 _CLASS = re.compile(rb"<StorageClass>([^<]*)</StorageClass>")
 
 
@@ -109,8 +111,8 @@ def error_code(headers: Mapping[str, str], body: bytes) -> str:
 def failure(status: int, headers: Mapping[str, str], body: bytes, *, doing: str) -> Error:
     """Return the error that an answer means; `doing` says what was asked, for the message."""
     code = error_code(headers, body)
-    found = _MESSAGE.search(body)
-    said = found[1].decode(errors="replace").strip() if found else ""
+    words = [found[1] for each in (_MESSAGE, _DETAILS) if (found := each.search(body))]
+    said = b" ".join(words).decode(errors="replace").strip()
     detail = f"{doing}: the store answered {status} {code}".rstrip()
     if code in _HINTS or (code not in _ERRORS and status in {301, 307, 401, 403}):
         hint = _HINTS.get(code, _FORBIDDEN_HINT)

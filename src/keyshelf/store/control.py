@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from keyshelf.errors import InvalidInputError
+from keyshelf.errors import ConflictError, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
@@ -34,6 +34,12 @@ class RulesRefusedError(InvalidInputError):
     code = "rules-refused"
 
 
+class RulesChangedError(ConflictError):
+    """Somebody changed the rules of the bucket meanwhile. Look at the difference again."""
+
+    code = "rules-changed"
+
+
 class BucketControl(Protocol):
     """The rules of one bucket.
 
@@ -49,7 +55,8 @@ class BucketControl(Protocol):
     async def write(self, kind: RuleKind, document: Document | None) -> None:
         """Replace the rules of a kind; None takes them away. Twice is as once.
 
-        Raises `RulesRefusedError`. What a server takes it may keep otherwise: read it back.
+        Raises `RulesRefusedError`, and `RulesChangedError` where the server itself saw two write
+        at once. What a server takes it may keep otherwise: read it back.
         """
         ...
 

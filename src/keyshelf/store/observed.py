@@ -9,7 +9,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -40,9 +40,12 @@ from keyshelf.store.base import (
     SignedRequest,
     WriteCondition,
 )
+from keyshelf.store.copying import BucketCopies, CopyGuard
 from keyshelf.tracing import tracing
 
 SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+"""Bounds of the histogram. Whoever changes them changes their number: by that, latencies which
+the database keeps are told apart from those of other bounds, and begin anew."""
 OURS, THEIRS = "4xx", "5xx"
 """Whether a request failed by what was asked, or by the store: as HTTP's statuses say it."""
 _PUT, _PRESIGN = PutOptions(), PresignOptions()
@@ -180,8 +183,19 @@ class ObservedStore:
         self, source: ObjectKey, destination: ObjectKey, *, replace: bool = True
     ) -> ObjectMeta:
         """See `ObjectStore`."""
-        with self._telling([destination]), self._observed("copy"):
+        with self._copying(destination):
             return await self._store.copy(source, destination, replace=replace)
+
+    def guarding(self, copies: BucketCopies) -> BucketCopies:
+        """Return copies into this store that are counted as its own are."""
+        if isinstance(self._store, CopyGuard):
+            copies = self._store.guarding(copies)
+        return _CountedCopies(copies, self._copying)
+
+    @contextmanager
+    def _copying(self, key: ObjectKey) -> Generator[None]:
+        with self._telling([key]), self._observed("copy"):
+            yield
 
     async def list(
         self, prefix: str = "", *, start_after: str | None = None, delimiter: str | None = None
@@ -310,3 +324,18 @@ class _CountedReader:
         trace: TracebackType | None,
     ) -> None:
         await self._reader.__aexit__(kind, error, trace)
+
+
+class _CountedCopies:
+    def __init__(
+        self, copies: BucketCopies, counted: Callable[[ObjectKey], AbstractContextManager[None]]
+    ) -> None:
+        self._copies = copies
+        self._counted = counted
+
+    async def copy(self, source: ObjectMeta, *, replaces: str | None, with_tags: bool) -> None:
+        with self._counted(source.key):
+            await self._copies.copy(source, replaces=replaces, with_tags=with_tags)
+
+    async def aclose(self) -> None:
+        await self._copies.aclose()

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +25,7 @@ from keyshelf.store.errors import (
     StoreUnavailableError,
     UnsupportedError,
 )
+from keyshelf.store.gcs_control.buckets import GcsControl
 from keyshelf.store.gcs_store import GcsStore
 from keyshelf.store.local_signing import LocalSigner
 from keyshelf.store.memory import MemoryOptions, MemoryStore
@@ -178,8 +180,8 @@ def open_copies(source: StoreOptions, target: StoreOptions) -> BucketCopies | No
     is_s3 = (urlsplit(source.bucket).scheme or "s3") == "s3"
     if not is_s3 or not is_one_cloud(source, target) or keys[0] != keys[1]:
         return None
-    requests = _s3_requests(target, _credentials(target))
-    return S3BucketCopies(requests, source=_bucket_name(source.bucket))
+    buckets = [_s3_requests(each, _credentials(each)) for each in (source, target)]
+    return S3BucketCopies(*buckets, limits=target.s3_limits)
 
 
 def is_one_cloud(one: StoreOptions, other: StoreOptions) -> bool:
@@ -191,10 +193,13 @@ def is_one_cloud(one: StoreOptions, other: StoreOptions) -> bool:
 def open_control(options: StoreOptions) -> BucketControl | None:
     """Return the rules of the bucket that the options name; None where they are not reached.
 
-    They are of S3's protocol only: no key that Google or Azure gives for objects opens
-    them there, and a folder has none. Raises `InvalidInputError` as `open_store`.
+    The keys that Azure gives for objects do not open them there, Google's HMAC keys must be set,
+    and a folder has none. Raises `InvalidInputError` as `open_store`.
     """
-    if (urlsplit(options.bucket).scheme or "s3") != "s3":
+    scheme = urlsplit(options.bucket).scheme or "s3"
+    if scheme == "gs" and options.access_key is not None:
+        return GcsControl(partial(_gcs_requests, options, _credentials(options)))
+    if scheme != "s3":
         return None
     bucket = _bucket_name(options.bucket)
     return S3Control(
@@ -259,21 +264,25 @@ def _open_gcs(options: StoreOptions, bucket: str) -> ObjectStore:
         raise InvalidInputError(
             "Google Cloud Storage is reached with an HMAC key: make one for a service account"
         )
-    requests = S3Requests(
-        address=Address.of(_endpoint(options), bucket, path_style=True),
-        bucket=bucket,
-        region="auto",
-        credentials=_credentials(options),
-        clock=options.clock,
-        retries=options.retries,
-        dialect=GOOGLE,
-    )
     return GcsStore(
-        requests,
+        _gcs_requests(options, _credentials(options)),
         None,
         clock=options.clock,
         public_address=_public_address(options, bucket, path_style=True),
         limits=options.s3_limits,
+    )
+
+
+def _gcs_requests(options: StoreOptions, credentials: CredentialSource) -> S3Requests:
+    bucket = _bucket_name(options.bucket)
+    return S3Requests(
+        address=Address.of(_endpoint(options), bucket, path_style=True),
+        bucket=bucket,
+        region="auto",
+        credentials=credentials,
+        clock=options.clock,
+        retries=options.retries,
+        dialect=GOOGLE,
     )
 
 

@@ -1,10 +1,11 @@
-"""Copies of objects past what one request copies, inside a bucket."""
+"""Copies of objects past what one request copies, inside a server."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from keyshelf.concurrency import map_each, shielded
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.store.base import MAX_PARTS, Attributes, CompletedPart, ObjectMeta, PutOptions
+from keyshelf.store.base import MAX_PARTS, Attributes, ObjectMeta, Part, PutOptions
+from keyshelf.store.s3_completing import complete
 from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.s3_requests import S3Requests
 from keyshelf.store.uploading import aborted_on_failure
@@ -27,24 +28,28 @@ async def copy_in_parts(
     *,
     with_tags: bool,
     version_id: str | None = None,
+    origin: S3Requests | None = None,
+    condition: Mapping[str, str] | None = None,
 ) -> None:
     """Copy an object by parts, with its attributes and class, and its tags if told to.
 
-    With `version_id` an older version of it, that `source` tells of.
+    With `version_id` an older version of it, that `source` tells of; with `origin` from another
+    bucket; with headers that state a `condition` on the destination.
 
     The copy appears whole or not at all: a failure aborts the upload, a crash leaves
     one open. Raises `ObjectChangedError` when the source changes meanwhile.
     """
+    origin = origin or requests
     options = PutOptions(
         attributes=source.attributes or Attributes(),
-        tags=await requests.get_tags(source.key, version_id=version_id) if with_tags else {},
+        tags=await origin.get_tags(source.key, version_id=version_id) if with_tags else {},
         storage_class=source.storage_class,
     )
     headers = requests.write_headers(options)
     # Shielded: nobody could abort an upload that began while we were being cancelled.
     upload_id = await shielded(requests.create_upload(destination, headers))
 
-    async def copy(part: tuple[int, int, int]) -> CompletedPart:
+    async def copy(part: tuple[int, int, int]) -> Part:
         number, first, last = part
         etag = await requests.copy_part(
             source.key,
@@ -55,10 +60,11 @@ async def copy_in_parts(
             last=last,
             headers={f"{requests.prefix}copy-source-if-match": f'"{source.etag}"'},
             version_id=version_id,
+            bucket=origin.bucket,
         )
-        return CompletedPart(number=number, etag=etag)
+        return Part(number=number, etag=etag, size=last - first + 1)
 
     ranges = part_ranges(source.size, limits.copy_part_bytes)
     async with aborted_on_failure(lambda: requests.abort_upload(destination, upload_id)):
         parts = await map_each(ranges, copy, at_once=limits.at_once)
-        await requests.complete_upload(destination, upload_id, parts, {})
+        await complete(requests, destination, upload_id, parts, condition or {})

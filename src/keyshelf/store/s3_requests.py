@@ -60,7 +60,7 @@ class S3Requests:
         dialect: Dialect = AWS,
     ) -> None:
         self._address = address
-        self._bucket = bucket
+        self.bucket = bucket
         self._region = region
         self._credentials = credentials
         self._clock = clock
@@ -116,9 +116,7 @@ class S3Requests:
         return answer
 
     def _doing(self, method: str, key: ObjectKey | None) -> str:
-        return (
-            f"{method} {key[:200]!r} in {self._bucket!r}" if key else f"{method} {self._bucket!r}"
-        )
+        return f"{method} {key[:200]!r} in {self.bucket!r}" if key else f"{method} {self.bucket!r}"
 
     @asynccontextmanager
     async def open(self, key: ObjectKey, headers: Mapping[str, str]) -> AsyncGenerator[Incoming]:
@@ -192,7 +190,7 @@ class S3Requests:
         self, source: ObjectKey, version_id: str | None, bucket: str | None = None
     ) -> dict[str, str]:
         version = f"?{urlencode({'versionId': version_id})}" if version_id else ""
-        place = f"/{bucket or self._bucket}/{quote_path(source)}{version}"
+        place = f"/{bucket or self.bucket}/{quote_path(source)}{version}"
         return {f"{self.prefix}copy-source": place}
 
     async def list_page(
@@ -262,12 +260,16 @@ class S3Requests:
         last: int,
         headers: Mapping[str, str],
         version_id: str | None = None,
+        bucket: str | None = None,
     ) -> str:
-        """Fill one part with bytes of an object, `first` to `last` inclusive; return its ETag."""
+        """Fill one part with bytes of an object, `first` to `last` inclusive; return its ETag.
+
+        The object may be in another bucket of the same server.
+        """
         query = {"partNumber": str(number), "uploadId": upload_id}
         headers = {
             **headers,
-            **self._copy_source(source, version_id),
+            **self._copy_source(source, version_id, bucket),
             f"{self.prefix}copy-source-range": f"bytes={first}-{last}",
         }
         answer = await self.send("PUT", destination, query, headers=headers)

@@ -54,6 +54,7 @@ from keyshelf.store.errors import (
 )
 from keyshelf.store.local_rules import check_condition, check_match
 from keyshelf.store.retrying import ATTEMPTS
+from keyshelf.store.s3_completing import complete
 from keyshelf.store.s3_copying import copy_in_parts
 from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.s3_presigning import query_and_headers
@@ -288,11 +289,12 @@ class S3Store:
         check_key(key)
         check_parts(parts)
         # Some servers complete an upload that they do not have as long as the object is there.
-        check_uploaded(
-            parts, await self.list_parts(key, upload_id), min_bytes=self._limits.min_part_bytes
-        )
+        uploaded = await self.list_parts(key, upload_id)
+        check_uploaded(parts, uploaded, min_bytes=self._limits.min_part_bytes)
+        wanted = {part.number for part in parts}
+        chosen = [part for part in uploaded if part.number in wanted]
         async with self._condition(key, condition) as headers:
-            await self._requests.complete_upload(key, upload_id, parts, headers)
+            await complete(self._requests, key, upload_id, chosen, headers)
         return await self.head(key)
 
     async def abort_upload(self, key: ObjectKey, upload_id: str) -> None:

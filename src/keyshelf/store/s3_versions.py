@@ -14,6 +14,7 @@ from keyshelf.store.errors import ObjectNotFoundError, ObjectTooLargeError
 from keyshelf.store.s3_copying import copy_in_parts
 from keyshelf.store.s3_limits import S3Limits
 from keyshelf.store.s3_requests import S3Requests
+from keyshelf.store.s3_sameness import is_same
 from keyshelf.store.versions import ObjectVersion
 
 Marker = tuple[str, str]
@@ -60,6 +61,10 @@ class S3Versions:
             )
         query = {"versionId": version.version_id}
         return (await self._requests.send("GET", version.key, query)).body
+
+    async def is_same(self, one: ObjectVersion, other: ObjectVersion) -> bool:
+        """Say whether two versions of a key have the same bytes; see `VersionedStore`."""
+        return one.size == other.size and await is_same(self._requests, one, other)
 
     async def bring_back(self, version: ObjectVersion) -> None:
         """Copy an older version over the newest; see `VersionedStore`."""

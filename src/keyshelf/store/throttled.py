@@ -1,7 +1,7 @@
 """A store that is not asked faster than it bears."""
 
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
@@ -29,6 +29,7 @@ from keyshelf.store.base import (
     WriteCondition,
 )
 from keyshelf.store.batching import get_each, put_each
+from keyshelf.store.copying import BucketCopies
 from keyshelf.store.pacing import Pace, PaceTiming
 from keyshelf.store.retrying import Retries
 
@@ -106,10 +107,13 @@ class ThrottledStore:
             return None
         named = (prefix_of(key), writes)
         found = self._paces.get(named)
-        if found is None:
-            found = self._paces[named] = Pace(most, self._options.timing)
-            if len(self._paces) > _MOST_PREFIXES:
-                self._paces.popitem(last=False)
+        if found is not None:
+            self._paces.move_to_end(named)
+            return found
+        found = self._paces[named] = Pace(most, self._options.timing)
+        if len(self._paces) > _MOST_PREFIXES:
+            # The one that has been unused for longest, which nobody is waiting for.
+            self._paces.popitem(last=False)
         return found
 
     def _overloaded(self, method: str, key: ObjectKey | None) -> None:
@@ -193,6 +197,10 @@ class ThrottledStore:
                 return
             yield page
 
+    def guarding(self, copies: BucketCopies) -> BucketCopies:
+        """Return copies into this store at its pace; each is a write, however large."""
+        return _PacedCopies(copies, self._write)
+
     async def get_tags(self, key: ObjectKey) -> Mapping[str, str]:
         """See `ObjectStore`."""
         await self._read(key)
@@ -254,3 +262,16 @@ class ThrottledStore:
     async def aclose(self) -> None:
         """See `ObjectStore`."""
         await self._store.aclose()
+
+
+class _PacedCopies:
+    def __init__(self, copies: BucketCopies, wait: Callable[[str], Awaitable[None]]) -> None:
+        self._copies = copies
+        self._wait = wait
+
+    async def copy(self, source: ObjectMeta, *, replaces: str | None, with_tags: bool) -> None:
+        await self._wait(source.key)
+        await self._copies.copy(source, replaces=replaces, with_tags=with_tags)
+
+    async def aclose(self) -> None:
+        await self._copies.aclose()

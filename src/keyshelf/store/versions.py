@@ -40,6 +40,13 @@ class VersionedStore(Protocol):
         """Return the bytes of one version that is known to be small."""
         ...
 
+    async def is_same(self, one: ObjectVersion, other: ObjectVersion) -> bool:
+        """Say whether two versions of a key have the same bytes, whatever their ETags.
+
+        Where nothing else tells, both are read up to where they differ.
+        """
+        ...
+
     async def bring_back(self, version: ObjectVersion) -> None:
         """Make a copy of an older version the newest, with its attributes, tags and class.
 

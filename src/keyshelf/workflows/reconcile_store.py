@@ -20,7 +20,7 @@ from keyshelf.layout.repository import parse_chunk_key, parse_repository_key
 from keyshelf.media.expected import repairing as media_repairing
 from keyshelf.media.expected import service as media_rows
 from keyshelf.operations.reconcile.listing import STRIDE
-from keyshelf.operations.reconcile.values import Finding, Kind, Ledger
+from keyshelf.operations.reconcile.values import Finding, Kind, Ledger, Repair
 from keyshelf.repositories.expected import repairing as repository_repairing
 from keyshelf.repositories.expected import service as repository_rows
 from keyshelf.repositories.mirroring import mirror
@@ -97,21 +97,16 @@ def repository_ledger(parts: RepositoryParts, *, unlocking: Unlocking | None = N
                 done[key] = "written again"
         return done
 
-    async def repair_at_end(findings: Sequence[Finding]) -> Mapping[ObjectKey, str]:
-        orphans = [
-            each.key
-            for each in findings
-            if each.kind is Kind.ORPHAN and parse_chunk_key(each.key) is not None
-        ]
-        if not orphans:
-            return {}
+    async def repair_at_end() -> Repair:
         # Only a walk through all commits tells for sure that nobody needs a chunk.
         await rebuild(primary, unlockings=[unlocking] if unlocking else [])
-        rows = await repository_rows.look(primary, orphans)
+        return became
+
+    async def became(findings: Sequence[Finding]) -> Mapping[ObjectKey, str]:
+        rows = await repository_rows.look(primary, [each.key for each in findings])
         return {
-            key: "registered" if rows[key].is_required else "handed to the collector"
-            for key in orphans
-            if key in rows
+            key: "registered" if row.is_required else "handed to the collector"
+            for key, row in rows.items()
         }
 
     return Ledger(
@@ -121,8 +116,13 @@ def repository_ledger(parts: RepositoryParts, *, unlocking: Unlocking | None = N
         look=_with_own(partial(repository_rows.look, primary)),
         landmarks=partial(repository_rows.landmarks, primary, stride=STRIDE),
         repair=repair,
+        is_deferred=_is_orphan_chunk,
         repair_at_end=repair_at_end,
     )
+
+
+def _is_orphan_chunk(finding: Finding) -> bool:
+    return finding.kind is Kind.ORPHAN and parse_chunk_key(finding.key) is not None
 
 
 def _with_own(look: Look) -> Look:

@@ -7,6 +7,7 @@ from datetime import datetime
 from keyshelf.drive.backfill.service import BackfillResult, backfill
 from keyshelf.drive.content.noticing import notice
 from keyshelf.drive.parts import DriveParts
+from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.versions.service import OnProgress, Wanted, recover
 from keyshelf.operations.versions.values import Action, Change, Recovered
 from keyshelf.store.versions import VersionedStore
@@ -58,5 +59,20 @@ async def recover_drive(
     )
     registered = None
     if not dry_run:
-        registered = await backfill(parts, asked_by=asked_by, prefix=prefix)
+        registered = await backfill(parts, asked_by=asked_by, prefix=below)
+        if prefix != below:
+            # A listing by the key of a file would have those that only begin alike.
+            alone = await backfill(parts, asked_by=asked_by, keys=[ObjectKey(prefix)])
+            registered = _sum(registered, alone)
     return RecoveredDrive(prefix, at, dry_run, objects, registered)
+
+
+def _sum(one: BackfillResult, other: BackfillResult) -> BackfillResult:
+    return BackfillResult(
+        dry_run=False,
+        scanned=one.scanned + other.scanned,
+        already_registered=one.already_registered + other.already_registered,
+        folders_created=one.folders_created + other.folders_created,
+        files_created=one.files_created + other.files_created,
+        errors=[*one.errors, *other.errors],
+    )

@@ -62,6 +62,9 @@ class VersionPlan:
     looked_at: int = 0
     is_partial: bool = False
     """More may be needed, which is known when folders or lists can be read."""
+    restored: int = 0
+    """How many more can be read, as they were restored: until their copies go."""
+    restored_bytes: int = 0
 
 
 async def plan(
@@ -95,6 +98,8 @@ async def plan(
         sorted(needs.paths),
         needs.looked_at,
         needs.is_partial,
+        restored=len(looked.restored),
+        restored_bytes=sum(looked.restored.values()),
     )
 
 

@@ -124,6 +124,39 @@ def test_a_whole_film_is_made_played_and_removed(
     assert served.portal.call(keys_left, served, name) == []
 
 
+def test_an_encode_is_paused_told_of_and_cancelled(
+    program: Program, clips: MediaClips, name: str
+) -> None:
+    key = program.upload(f"film {uuid4()}.mp4", clips["lines718.mp4"].read_bytes())["key"]
+    wish: dict[str, Json] = {"type": "video:transcode", "hash": name, "source": key}
+    job_id = ask(program, **wish)["job"]["id"]
+    with program.http.stream("GET", f"/api/jobs/{job_id}/events", timeout=60) as events:
+        for line in events.iter_lines():
+            if '"message":"transcode"' in line:
+                program.call("POST", f"/api/jobs/{job_id}/pause", status=202)
+            if '"state":"paused"' in line:
+                break
+    paused = ask(program, status=200, **wish)["job"]
+    assert (paused["id"], paused["state"], paused["attempts"]) == (job_id, "paused", 0)
+    program.call("POST", f"/api/jobs/{job_id}/pause", status=202)
+
+    log = program.call("GET", f"/api/jobs/{job_id}/log")
+    assert log["state"] == "paused"
+    told = [line["text"] for line in log["lines"]]
+    assert told[0].startswith("queued by ")
+    assert [text.partition(",")[0] for text in told].count("attempt 1") == 1
+    assert "transcode: began" in told
+    assert told[-1] == "stopped at a safe place, paused"
+    last = max(line["number"] for line in log["lines"])
+    assert program.call("GET", f"/api/jobs/{job_id}/log?after={last}")["lines"] == []
+
+    program.call("POST", f"/api/jobs/{job_id}/cancel", status=202)
+    refused = program.call("POST", f"/api/jobs/{job_id}/pause", status=409)
+    assert refused["code"] == "job-ended"
+    program.call("POST", f"/api/jobs/{job_id}/resume", status=409)
+    program.call("DELETE", f"/api/media/{name}", status=200)
+
+
 def test_deleting_ends_an_encode_and_leaves_nothing(
     program: Program, served: Served, clips: MediaClips, name: str
 ) -> None:

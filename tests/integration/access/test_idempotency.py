@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 import anyio
@@ -183,3 +184,28 @@ async def test_the_sweep_removes_expired_keys(
         assert (await sweep(tx, now=clock.now)).idempotency_keys == 1
 
     assert await keys.begin(ANN, "new", digest=REQUEST) == ANSWER
+
+
+async def test_an_answer_goes_with_the_file_it_names(
+    database: Database, keys: IdempotencyKeys
+) -> None:
+    async with database.transaction() as tx:
+        gone, stays = [
+            await tx.value(
+                "INSERT INTO files (filename, s3_key, owner_id) VALUES (%(it)s, %(it)s, 'ann')"
+                " RETURNING id",
+                {"it": name},
+            )
+            for name in ("gone.jpg", "stays.jpg")
+        ]
+        for key, file_id in (("k1", gone), ("k2", stays)):
+            claim = await keys.begin(ANN, key, digest=REQUEST)
+            assert isinstance(claim, Claim)
+            body = json.dumps({"file": {"id": str(file_id), "filename": "…"}}).encode()
+            await keys.finish(tx, claim, StoredAnswer(201, "application/json", body))
+
+    async with database.transaction() as tx:
+        await tx.execute("DELETE FROM files WHERE id = %(id)s", {"id": gone})
+
+    assert isinstance(await keys.begin(ANN, "k1", digest=REQUEST), Claim)
+    assert isinstance(await keys.begin(ANN, "k2", digest=REQUEST), StoredAnswer)

@@ -1,14 +1,18 @@
 """What was asked of the stores is known after a restart, of all processes together."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
-from keyshelf.database.pool import Database
+from keyshelf.database.pool import Database, DatabaseOptions
+from keyshelf.database.transactions import Transaction
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.counters import queries
 from keyshelf.operations.counters.service import Counters, keeping
@@ -76,6 +80,50 @@ async def test_what_was_counted_is_written_down_by_itself_and_at_the_end(
 
     async with database.read() as tx:
         assert (await queries.read(tx)).requests[PUT].count == 2
+
+
+class CancelledAtTheEnd(Database):
+    """A database whose transactions are cancelled between the commit and what follows it."""
+
+    scope: anyio.CancelScope
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Transaction]:
+        async with super().transaction() as tx:
+            yield tx
+        self.scope.cancel()
+        await checkpoint()
+
+
+async def test_whoever_is_cancelled_after_the_commit_counts_nothing_twice(
+    database_url: str,
+) -> None:
+    async with await CancelledAtTheEnd.open(DatabaseOptions(url=database_url)) as database:
+        process = Process(database)
+        await process.work()
+
+        for _ in range(2):
+            with anyio.CancelScope() as database.scope:
+                await process.counters.write()
+
+        async with database.read() as tx:
+            assert (await queries.read(tx)).requests[PUT].count == 1
+
+
+async def test_latencies_of_other_bounds_begin_anew_and_requests_go_on(database: Database) -> None:
+    process = Process(database)
+    await process.work()
+    await process.counters.write()
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE store_requests SET buckets = buckets || 9::bigint, seconds = 1000")
+    read = await Process(database).counters.read()
+
+    await process.work()
+    counts = await process.counters.read()
+
+    assert (read.requests[PUT].count, sum(read.requests[PUT].buckets)) == (1, 0)
+    assert (counts.requests[PUT].count, sum(counts.requests[PUT].buckets)) == (2, 1)
+    assert counts.requests[PUT].seconds < 1000
 
 
 class _Given(Collector):

@@ -1,8 +1,10 @@
 """What was deleted or overwritten in a versioned bucket of a real server comes back."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import anyio
+import httpx2
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
@@ -10,8 +12,12 @@ from keyshelf.operations.versions.service import Wanted, recover, recover_keys
 from keyshelf.operations.versions.values import Action, VersionsOffError
 from keyshelf.store.base import Attributes, ObjectStore, PutOptions
 from keyshelf.store.errors import ObjectNotFoundError, UnsupportedError
-from keyshelf.store.opening import StoreOptions, open_versions
+from keyshelf.store.opening import StoreOptions, open_store, open_versions
 from keyshelf.store.s3_limits import S3Limits
+from keyshelf.store.sigv4 import Address, Credentials, Signer
+from keyshelf.store.uploading import StreamLimits
+from tests.patience import PATIENCE
+from tests.servers.s3 import KMS_KEY
 from tests.versioned import Versioned, later
 
 pytestmark = pytest.mark.anyio
@@ -145,6 +151,47 @@ async def test_an_object_past_one_copy_comes_back_in_parts(versioned_bucket: Ver
     assert done.reverted == 1
     assert await body(versioned_bucket.store, FILM) == first
     assert await versioned_bucket.store.get_tags(FILM) == {"dits:type": "chunk"}
+
+
+@pytest.mark.parametrize("kind", ["in parts", "under a key"])
+async def test_what_was_brought_back_is_not_copied_again_whatever_its_etag(
+    versioned_bucket: Versioned, kind: str
+) -> None:
+    first, second = bytes(6 * 2**20), bytes(6 * 2**20 - 1) + b"x"
+    await write_oddly(versioned_bucket, kind, first)
+    then = await later()
+    await write_oddly(versioned_bucket, kind, second)
+
+    done = await recover(versioned_bucket.versions, Wanted(at=then))
+    planned = await recover(versioned_bucket.versions, Wanted(at=then), dry_run=True)
+    again = await recover(versioned_bucket.versions, Wanted(at=then))
+
+    assert (done.reverted, planned.changed, again.changed) == (1, 0, 0)
+    assert await body(versioned_bucket.store, FILM) == first
+    pages = [page async for page in versioned_bucket.versions.versions()]
+    assert len([each for page in pages for each in page]) == 3
+    assert len({each.etag for page in pages for each in page}) == 3
+
+
+async def write_oddly(bucket: Versioned, kind: str, data: bytes) -> None:
+    """Write so that a copy will have another ETag."""
+    if kind == "in parts":
+        limits = S3Limits(stream=StreamLimits(part_bytes=5 * 2**20, single_put_bytes=0))
+        store = await open_store(replace(bucket.options, s3_limits=limits))
+        await store.put(FILM, data)
+        await store.aclose()
+        return
+    address = Address.of(
+        bucket.options.endpoint or "", bucket.options.bucket.removeprefix("s3://"), path_style=True
+    )
+    keys = Credentials(bucket.options.access_key or "", bucket.options.secret_key or "")
+    signer = Signer(keys, region=bucket.options.region, address=address)
+    kms = "x-amz-server-side-encryption"
+    wanted = {kms: "aws:kms", f"{kms}-aws-kms-key-id": KMS_KEY}
+    target = address.target(FILM)
+    signed = signer.sign_headers("PUT", target, at=datetime.now(UTC), headers=wanted)
+    async with httpx2.AsyncClient(timeout=PATIENCE) as http:
+        (await http.put(address.origin + target, headers=signed, content=data)).raise_for_status()
 
 
 async def test_without_versions_the_fix_is_named(plain_bucket: Versioned) -> None:

@@ -9,6 +9,7 @@ from keyshelf.drive.content.noticing import notice
 from keyshelf.drive.settle.deletions import delete_noted
 from keyshelf.drive.trash import service as trash
 from keyshelf.layout.drive import root
+from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.versions.service import Wanted, recover
 from keyshelf.workflows.recover_drive import RecoveredDrive, recover_drive
 from tests.integration.drive.conftest import ANNA, Drive
@@ -106,6 +107,20 @@ async def test_what_only_begins_alike_is_left_alone(
 
     assert await drive.content(inside.id) == b"first cut"
     assert await drive.content(beside.id) == b"second cut"
+
+
+async def test_nobody_is_given_what_only_begins_alike(
+    drive: Drive, versioned_bucket: Versioned
+) -> None:
+    file = await drive.file("film.mov", None, b"first cut")
+    await versioned_bucket.store.put(ObjectKey(f"{file.key} (copy by hand)"), b"of another program")
+    await purge(drive, file.id)
+
+    done = await recovered(drive, versioned_bucket, prefix=file.key)
+
+    assert await drive.names() == ["film.mov"]
+    assert done.registered is not None
+    assert (done.registered.scanned, done.registered.files_created) == (1, 1)
 
 
 async def test_a_recovery_that_broke_off_is_finished_by_the_next(

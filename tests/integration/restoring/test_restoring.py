@@ -151,7 +151,8 @@ async def test_reads_say_what_is_needed_and_go_on_when_it_is_there(
     asked = await shop.restore(await shop.plan())
     done = await shop.checkout(tmp_path / "out")
 
-    assert read.value.extras == {"path": "warm.txt", "chunk": chunk, "storage_class": COLD}
+    told = {"path": "warm.txt", "size": 8, "chunk": chunk, "storage_class": COLD}
+    assert read.value.extras == told
     assert [type(each.error) for each in partly.unwritten] == [NeedsRestoreError]
     assert (asked, done.written, done.right) == (1, 1, 2)
     assert (tmp_path / "out/warm.txt").read_bytes() == TREE["warm.txt"]

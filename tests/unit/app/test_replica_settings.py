@@ -111,11 +111,33 @@ def test_the_cheapest_needs_every_price(tmp_path: Path) -> None:
         "REPOSITORY_REPLICA_US_WEST_READ_PRICE": "0",
     }
 
-    with pytest.raises(InvalidSettingError, match="eu has no READ_PRICE"):
-        regions_options(settings_with(tmp_path, asked))
+    with pytest.raises(InvalidSettingError, match="us-west has no READ_PRICE"):
+        regions_options(settings_with(tmp_path, asked))  # only Google knows where that one is
     settings = settings_with(tmp_path, {**asked, **prices})
     assert regions_options(settings).strategy is Strategy.LOWEST_COST
     assert read_prices(settings) == {"primary": 0.09, "eu": 0.02, "us-west": 0}
+
+
+def test_what_reading_costs_is_in_the_price_book(tmp_path: Path) -> None:
+    settings = settings_with(
+        tmp_path,
+        {
+            "REPOSITORY_BUCKET": "s3://versions",
+            "REPOSITORY_S3_REGION": "us-east-1",
+            "REPOSITORY_REPLICAS": "here,eu",
+            "REPOSITORY_REPLICA_HERE_BUCKET": "s3://copy",
+            "REPOSITORY_REPLICA_HERE_S3_ENDPOINT": "http://127.0.0.1:9000",
+            "REPOSITORY_REPLICA_EU_BUCKET": "s3://eu-copy",
+            "REPOSITORY_REPLICA_EU_S3_REGION": "eu-west-1",
+            "REPOSITORY_REPLICA_EU_READ_PRICE": "0.01",
+            "REPOSITORY_READ_STRATEGY": "lowest-cost",
+        },
+    )
+
+    assert regions_options(settings).strategy is Strategy.LOWEST_COST
+    # Amazon: 0.09 a GB to the internet, and 16,384 requests at 0.0004 a thousand.
+    prices = {"primary": pytest.approx(0.0965536), "here": 0, "eu": 0.01}
+    assert read_prices(settings) == prices
 
 
 @pytest.mark.anyio

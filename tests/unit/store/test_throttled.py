@@ -175,6 +175,19 @@ async def test_what_the_store_refuses_slows_its_prefix_only(throttled: Throttled
     assert manifests.pace == 0.5
 
 
+async def test_the_prefix_that_is_asked_least_lately_is_forgotten(throttled: Throttled) -> None:
+    store = throttled.store
+    first, second = store.pace("v1/a/x", writes=True), store.pace("v1/b/x", writes=True)
+    for number in range(4094):
+        store.pace(f"more/{number}/x", writes=True)
+
+    store.pace("v1/a/x", writes=True)
+    store.pace("one/more/x", writes=True)
+
+    assert store.pace("v1/a/x", writes=True) is first
+    assert store.pace("v1/b/x", writes=True) is not second
+
+
 async def test_no_bound_is_no_wait(clock: Clockwork) -> None:
     options = ThrottleOptions(reads=0, writes=0, timing=clock.timing)
     store = ThrottledStore(

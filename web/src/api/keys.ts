@@ -50,5 +50,9 @@ export const keys = {
   reconciliations: ["operations", "reconciliations"] as const,
   findings: (id: string) => ["operations", "findings", id] as const,
   replicas: ["operations", "replicas"] as const,
+  checks: ["operations", "checks"] as const,
+  checkFindings: (job: string) => ["operations", "check-findings", job] as const,
+  restores: ["operations", "restores"] as const,
+  jobLog: (id: string) => ["operations", "job-log", id] as const,
   allJobs: (state: JobState | null) => ["operations", "jobs", state] as const,
 };

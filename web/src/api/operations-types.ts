@@ -1,5 +1,5 @@
 /** The shapes of what administrators are told about the service. */
-import type { Timestamp } from "@/api/types";
+import type { Job, Timestamp } from "@/api/types";
 
 /** `2026-11-23` */
 export type Day = string;
@@ -15,8 +15,8 @@ export interface Backlog {
 /** A look for damage that came to its end. */
 export interface Checked {
   what: "repository" | "store";
-  /** The store, or the id of the repository. */
-  name: string;
+  /** The store; null for repositories, of which the last check of each is counted in. */
+  name: string | null;
   at: Timestamp;
   findings: number;
   repaired: number;
@@ -210,4 +210,125 @@ export interface Replica {
     incomplete: number;
     lag_seconds: number;
   } | null;
+}
+
+/** What a check of a repository counted. */
+export interface CheckNumbers {
+  job: string;
+  at: Timestamp;
+  read_data: boolean;
+  /** The part of the data that was read, between 0 and 1. */
+  sample: number | null;
+  commits: number;
+  chunks: number;
+  chunks_read: number;
+  bytes_read: number;
+  damaged: number;
+  hurt_files: number;
+  hurt_commits: number;
+  is_cut_short: boolean;
+  need_restore: number;
+}
+
+/** A repository, whoever's it is, and how it was found when it was last checked. */
+export interface RepositoryCheck {
+  id: string;
+  name: string;
+  owner: string;
+  /** Of an encrypted one the service needs a key. */
+  is_readable: boolean;
+  default_branch: string | null;
+  commits: number;
+  stored_bytes: number;
+  /** The newest check that was asked for. */
+  job: Job | null;
+  /** What the newest found that came to its end. */
+  found: CheckNumbers | null;
+}
+
+export interface CheckFindings {
+  found: CheckNumbers;
+  damaged: { kind: "chunk" | "manifest"; id: string; fault: "missing" | "truncated" | "swapped" | "changed" | "unreadable"; detail: string }[];
+  hurt_files: { path: string; commits: number; commit: string }[];
+  /** Only to who may read the repository. */
+  names_files: boolean;
+}
+
+/** How thoroughly a repository is checked. */
+export interface CheckExtent {
+  read_data: boolean;
+  sample: number | null;
+}
+
+export type RestoreTier = "expedited" | "standard" | "bulk";
+
+export interface RestoreChoice {
+  tier: RestoreTier;
+  /** At least and at most. */
+  seconds: [number, number];
+  cost: number | null;
+}
+
+/** What a version needs restored before it can be read. */
+export interface RestorePlan {
+  objects: number;
+  bytes: number;
+  /** Those of them that somebody has asked for already. */
+  asked: number;
+  restored: number;
+  restored_bytes: number;
+  /** 0 where no class must be restored. */
+  looked_at: number;
+  is_partial: boolean;
+  days: number;
+  currency: string;
+  classes: { class: string; name: string; objects: number; bytes: number; asked: number }[];
+  choices: RestoreChoice[];
+  files_count: number;
+  /** The first of them. */
+  files: string[];
+}
+
+export interface RestoreWish {
+  repository: string;
+  ref: string;
+  paths: string[];
+  days: number;
+}
+
+export interface Restore {
+  job: Job;
+  repository: string;
+  name: string;
+  ref: string | null;
+  tier: RestoreTier;
+  days: number;
+}
+
+/** What was found in the bucket that the drive does not know. */
+export interface BackfillReport {
+  scanned: number;
+  already_registered: number;
+  folders_created: number;
+  files_created: number;
+  /** A key with the reason why it is no file of any drive. */
+  errors: string[];
+  dry_run: boolean;
+}
+
+/** What a comparison of a replica found, or copying to or from it did. */
+export interface CopyReport {
+  dry_run: boolean;
+  objects: number;
+  bytes: number;
+  missing: number;
+  missing_bytes: number;
+  older: number;
+  different: number;
+  changed_bytes: number;
+  copied: number;
+  copied_bytes: number;
+  problems_count: number;
+  held_back: boolean;
+  problems: { key: string; detail: string }[];
 }

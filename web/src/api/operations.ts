@@ -1,6 +1,24 @@
 /** The calls of administrators. */
 import { request } from "@/api/client";
-import type { Capacity, Cost, CostBy, Finding, Growth, GrowthBy, Overview, Reconciliation, Replica, StoreName, StoreRules } from "@/api/operations-types";
+import type {
+  Capacity,
+  CheckExtent,
+  CheckFindings,
+  Cost,
+  CostBy,
+  Finding,
+  Growth,
+  GrowthBy,
+  Overview,
+  Reconciliation,
+  Replica,
+  RepositoryCheck,
+  Restore,
+  RestoreTier,
+  RestoreWish,
+  StoreName,
+  StoreRules,
+} from "@/api/operations-types";
 import type { Job, JobState, Page } from "@/api/types";
 
 const at = "/operations";
@@ -54,14 +72,60 @@ export async function getFindings(id: string, signal?: AbortSignal): Promise<Fin
 
 /** Without `repair` nothing is changed. */
 export async function startReconciliation(store: StoreName, repair: boolean): Promise<Job> {
-  return (await request<{ job: Job }>("POST", `${at}/reconciliations`, { body: { store, repair } })).job;
+  return started(`${at}/reconciliations`, { store, repair });
 }
 
 export async function listReplicas(signal?: AbortSignal): Promise<Replica[]> {
   return (await request<{ items: Replica[] }>("GET", `${at}/replicas`, given(signal))).items;
 }
 
-/** A dry run compares only. */
-export async function backfillReplica(id: string, dryRun: boolean): Promise<Job> {
-  return (await request<{ job: Job }>("POST", `${at}/replicas/${encodeURIComponent(id)}/backfill`, { body: { dry_run: dryRun } })).job;
+export interface CopyWish {
+  /** Compare only. */
+  dryRun: boolean;
+  /** From the replica, what the repository store lacks. */
+  back?: boolean;
+  /** With `back`: also what differs. */
+  replace?: boolean;
+}
+
+export async function copyReplica(id: string, { dryRun, back = false, replace = false }: CopyWish): Promise<Job> {
+  return started(`${at}/replicas/${encodeURIComponent(id)}/backfill`, { dry_run: dryRun, back, replace });
+}
+
+/** Everybody's repositories, by name. */
+export function listChecks(cursor: string | null, limit: number, signal?: AbortSignal): Promise<Page<RepositoryCheck>> {
+  return request("GET", `${at}/checks`, { query: { cursor, limit }, ...given(signal) });
+}
+
+/** What the newest check of a repository found. */
+export function getCheckFindings(repository: string, signal?: AbortSignal): Promise<CheckFindings> {
+  return request("GET", `${at}/checks/${repository}`, given(signal));
+}
+
+/** Without a repository all are checked that the service can open; `locked` are left out. */
+export function startChecks(repository: string | null, extent: CheckExtent): Promise<{ jobs: string[]; locked: number }> {
+  return request("POST", `${at}/checks`, { body: { repository, ...extent } });
+}
+
+/** The job's result is the plan. */
+export async function planRestore(wish: RestoreWish): Promise<Job> {
+  return started(`${at}/restores`, { ...wish, dry_run: true });
+}
+
+export async function startRestore(wish: RestoreWish, tier: RestoreTier): Promise<Job> {
+  return started(`${at}/restores`, { ...wish, tier, dry_run: false });
+}
+
+/** The newest that were asked for. */
+export async function listRestores(signal?: AbortSignal): Promise<Restore[]> {
+  return (await request<{ items: Restore[] }>("GET", `${at}/restores`, given(signal))).items;
+}
+
+/** A dry run counts only. */
+export async function backfillDrive(prefix: string, dryRun: boolean): Promise<Job> {
+  return started(`${at}/backfill`, { prefix, dry_run: dryRun });
+}
+
+async function started(path: string, body: Record<string, unknown>): Promise<Job> {
+  return (await request<{ job: Job }>("POST", path, { body })).job;
 }

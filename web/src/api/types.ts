@@ -154,7 +154,7 @@ export type UploadUrls =
   | { multipart: false; method: "PUT"; url: string; headers: Record<string, string>; expires_at: Timestamp }
   | { multipart: true; part_size: number; upload_id: string; parts: PartUrl[]; expires_at: Timestamp };
 
-export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
+export type JobState = "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
 
 export interface Job {
   id: string;
@@ -164,6 +164,8 @@ export interface Job {
   /** Nobody asked for it: the service does by itself. */
   is_background: boolean;
   state: JobState;
+  /** What it is about to become, while it runs and somebody asked for that. */
+  stopping: "paused" | "cancelled" | null;
   progress: { done: number; total: number | null; unit: "files" | "objects" | "bytes" | "seconds"; message: string | null };
   attempts: number;
   error: { code: string; detail: string } | null;
@@ -171,6 +173,20 @@ export interface Job {
   created_at: Timestamp;
   started_at: Timestamp | null;
   finished_at: Timestamp | null;
+}
+
+export interface JobLogLine {
+  number: number;
+  at: Timestamp;
+  level: "info" | "warning" | "error";
+  text: string;
+  code: string | null;
+  detail: string | null;
+}
+
+export interface JobLog {
+  state: JobState;
+  lines: JobLogLine[];
 }
 
 /** What a change of one file answers: the file at once, the job while objects still follow. */

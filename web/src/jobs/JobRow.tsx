@@ -1,6 +1,6 @@
-/** One piece of long work: what it is, how far it is, why it failed, and ending it or trying again. */
+/** One piece of long work: what it is, how far it is, why it failed; ending it, going on with it, trying again. */
 import { useQuery } from "@tanstack/react-query";
-import { cancelJob, retryJob } from "@/api/jobs";
+import { cancelJob, goesOn, resumeJob, retryJob } from "@/api/jobs";
 import { keys } from "@/api/keys";
 import { getMedia, getShownJob, mayRetry } from "@/api/media";
 import type { Job } from "@/api/types";
@@ -28,9 +28,9 @@ export function JobRow({ job, isListed = false }: JobRowProps) {
   const { done, total, message } = job.progress;
   const hasEnded = mayRetry(job.state);
 
-  async function retry() {
+  async function have(call: (id: string) => Promise<Job>) {
     try {
-      followJob(await retryJob(job.id));
+      followJob(await call(job.id));
     } catch (error) {
       reportError(error);
     }
@@ -42,11 +42,14 @@ export function JobRow({ job, isListed = false }: JobRowProps) {
         <strong>{jobTitle(job)}</strong>
         {hasEnded ? (
           <>
-            <Button variant="quiet" onPress={() => void retry()}>{words.retry}</Button>
+            <Button variant="quiet" onPress={() => void have(retryJob)}>{words.retry}</Button>
             {isListed && <IconButton icon="close" size={16} className="small" label={text.dismiss} onPress={() => dismissJob(job.id)} />}
           </>
         ) : (
-          <Button variant="quiet" onPress={() => void cancelJob(job.id).catch(reportError)}>{words.cancel}</Button>
+          <>
+            {job.state === "paused" && <Button variant="quiet" onPress={() => void have(resumeJob)}>{words.resume}</Button>}
+            <Button variant="quiet" onPress={() => void cancelJob(job.id).catch(reportError)}>{words.cancel}</Button>
+          </>
         )}
       </div>
       {isListed && job.hash !== null && <About hash={job.hash} />}
@@ -54,7 +57,7 @@ export function JobRow({ job, isListed = false }: JobRowProps) {
         <WhyEnded job={job} />
       ) : (
         <>
-          <Progress label={jobTitle(job)} value={total ? done / total : null} />
+          {(total !== null || goesOn(job.state)) && <Progress label={jobTitle(job)} value={total ? done / total : null} />}
           <p className="job-progress muted tabular">
             <span>{progressText(job)}</span>
             {message && <span className="truncate">{stageNames[message] ?? message}</span>}
@@ -97,5 +100,6 @@ function amount(value: number, unit: Job["progress"]["unit"]): string {
 export function progressText({ state, progress: { done, total, unit } }: Pick<Job, "state" | "progress">): string {
   if (state === "queued") return words.queued;
   const share = total === null ? amount(done, unit) : `${amount(done, unit)} / ${amount(total, unit)}`;
-  return unit === "bytes" || unit === "seconds" ? share : `${share} ${words.units[unit]}`;
+  const told = unit === "bytes" || unit === "seconds" ? share : `${share} ${words.units[unit]}`;
+  return state === "paused" ? words.pausedAt(told) : told;
 }

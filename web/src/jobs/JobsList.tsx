@@ -1,6 +1,6 @@
 /** The button with its list. Loaded when there is work to show. */
 import { Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
-import { isFinal } from "@/api/jobs";
+import { goesOn } from "@/api/jobs";
 import type { Job } from "@/api/types";
 import { JobRow } from "@/jobs/JobRow";
 import { text } from "@/text";
@@ -13,7 +13,7 @@ const words = text.jobs;
 export default function JobsList({ jobs }: { jobs: readonly Job[] }) {
   return (
     <DialogTrigger>
-      <IconButton icon="retry" className={jobs.some((job) => !isFinal(job.state)) ? "jobs-busy" : ""} label={words.label} />
+      <IconButton icon="retry" className={jobs.some((job) => goesOn(job.state)) ? "jobs-busy" : ""} label={words.label} />
       <Popover className="popover jobs" placement="bottom end" offset={6}>
         <Dialog className="jobs-dialog">
           <Heading slot="title">{words.title}</Heading>

@@ -37,7 +37,7 @@ export function followJob(job: Job | null | undefined): void {
 }
 
 export async function followRunningJobs(signal: AbortSignal): Promise<void> {
-  const found = await Promise.all([listJobs("running", signal), listJobs("queued", signal)]);
+  const found = await Promise.all((["running", "queued", "paused"] as const).map((state) => listJobs(state, signal)));
   found.flat().forEach(followJob);
 }
 

@@ -83,6 +83,7 @@ export const common = {
     cancel: "Cancel",
     failed: (what: string, why: string) => `${what} failed: ${why}`,
     retry: "Try again",
+    resume: "Resume",
     cancelled: (what: string) => `${what} was cancelled.`,
     wasCancelled: "Cancelled",
     finished: (what: string) => `${what} is done.`,
@@ -101,6 +102,7 @@ export const common = {
     } as Record<string, string>,
     other: "Working",
     queued: "Waiting",
+    pausedAt: (share: string) => `Paused at ${share}`,
     units: { files: "files", objects: "objects" },
   },
 

@@ -11,6 +11,7 @@ const longRelative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 const shortRelative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto", style: "short" });
 const dayAndMonth = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short" });
 const dayMonthYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", year: "numeric" });
+const second = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const exact = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "medium" });
 
 export function formatCount(value: number): string {
@@ -89,6 +90,11 @@ function whenBy(relative: Intl.RelativeTimeFormat, timestamp: string, now: Date)
 
 export function formatExactTime(timestamp: string): string {
   return exact.format(new Date(timestamp));
+}
+
+/** A line's time in a log: `23 Nov, 06:41:12`. */
+export function formatSecond(timestamp: string): string {
+  return second.format(new Date(timestamp));
 }
 
 /** A time on some clock that tells no zone, as that clock showed it. */

@@ -14,6 +14,7 @@ from fastapi.responses import StreamingResponse
 from keyshelf.access.identity import Identity, Scope
 from keyshelf.access.permissions import Action, require
 from keyshelf.api.caller import Caller, Service
+from keyshelf.api.job_log_schemas import JobLogAnswer
 from keyshelf.api.media_limits import count_media_job
 from keyshelf.api.media_schemas import MediaWorkOut, ShownJobAnswer
 from keyshelf.api.routes.paging import PageWanted
@@ -26,10 +27,11 @@ from keyshelf.layout.drive import SHARED
 from keyshelf.media.work.retrying import retry
 from keyshelf.media.work.showing import is_media, show
 from keyshelf.repositories.scheduling import CHECK, COLLECT
+from keyshelf.workflows.restore_jobs import RESTORE
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
-_OF_REPOSITORIES = frozenset({COLLECT.name, CHECK.name})
+_OF_REPOSITORIES = frozenset({COLLECT.name, CHECK.name, RESTORE.name})
 
 
 @router.get("")
@@ -73,26 +75,65 @@ async def show_job(service: Service, caller: Caller, job_id: UUID) -> ShownJobAn
     return await answer(service, caller, await visible(service, caller, job_id))
 
 
-@router.post("/{job_id}/cancel", status_code=202)
-async def cancel_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
-    """End a job: at once when it waits, at its next safe place when it runs."""
+@router.get("/{job_id}/log")
+async def show_log(
+    service: Service,
+    caller: Caller,
+    job_id: UUID,
+    after: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+) -> JobLogAnswer:
+    """Return what happened to a job: its last 200 lines, or those after the line of a number."""
+    job = await visible(service, caller, job_id)
+    async with service.database.read() as tx:
+        lines = await service.jobs.log(tx, job_id, after=after or 0)
+    details = _may_see_what_it_found(caller, job)
+    return JobLogAnswer.of(job, lines, with_beginning=after is None, with_details=details)
+
+
+@router.post("/{job_id}/pause", status_code=202)
+async def pause_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
+    """Have a job wait: at once when it waits anyway, at its next safe place when it runs.
+
+    It keeps what it has done, and goes on when it is resumed or the same is asked for again.
+    """
     _require(caller, (await visible(service, caller, job_id)).kind, is_change=True)
     async with service.database.transaction() as tx:
-        return JobAnswer(job=shown(caller, await service.jobs.cancel(tx, job_id)))
+        job = await service.jobs.pause(tx, job_id, by=caller.id)
+    return JobAnswer(job=shown(caller, job))
+
+
+@router.post("/{job_id}/resume", status_code=202)
+async def resume_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
+    """Let a paused job go on."""
+    _require(caller, (await visible(service, caller, job_id)).kind, is_change=True)
+    async with service.database.transaction() as tx:
+        job = await service.jobs.resume(tx, job_id, by=caller.id)
+    return JobAnswer(job=shown(caller, job))
+
+
+@router.post("/{job_id}/cancel", status_code=202)
+async def cancel_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
+    """End a job: at once when it waits or is paused, at its next safe place when it runs."""
+    _require(caller, (await visible(service, caller, job_id)).kind, is_change=True)
+    async with service.database.transaction() as tx:
+        job = await service.jobs.cancel(tx, job_id, by=caller.id)
+    return JobAnswer(job=shown(caller, job))
 
 
 @router.post("/{job_id}/retry", status_code=202)
 async def retry_job(service: Service, caller: Caller, job_id: UUID) -> JobAnswer:
-    """Queue a failed or cancelled job again; of work on media, only the stages not ready."""
+    """Queue a failed, cancelled or paused job again; of media, only the stages not ready."""
     job = await visible(service, caller, job_id)
     _require(caller, job.kind, is_change=True)
     if is_media(job):
         await count_media_job(service, caller)
         async with service.database.transaction() as tx:
-            queued = await retry(tx, service.media.work, job, by_admin=caller.administers)
+            queued = await retry(
+                tx, service.media.work, job, by=caller.id, by_admin=caller.administers
+            )
         return JobAnswer(job=shown(caller, queued))
     async with service.database.transaction() as tx:
-        return JobAnswer(job=shown(caller, await service.jobs.retry(tx, job_id)))
+        return JobAnswer(job=shown(caller, await service.jobs.retry(tx, job_id, by=caller.id)))
 
 
 @router.get("/{job_id}/events", response_class=StreamingResponse)
@@ -159,11 +200,15 @@ def shown(caller: Identity, job: Job) -> JobOut:
     repository, and still sees it with a token that can; for others there is a bare job.
     """
     told = JobOut.of(job)
-    may_see = job.owner_id == caller.id and caller.holds(Scope.REPOSITORY_READ)
-    if job.kind not in _OF_REPOSITORIES or may_see:
+    if _may_see_what_it_found(caller, job):
         return told
     error = told.error and told.error.model_copy(update={"detail": ""})
     return told.model_copy(update={"result": None, "error": error})
+
+
+def _may_see_what_it_found(caller: Identity, job: Job) -> bool:
+    may_read = job.owner_id == caller.id and caller.holds(Scope.REPOSITORY_READ)
+    return job.kind not in _OF_REPOSITORIES or may_read
 
 
 def _cursor(job: Job) -> str:

@@ -84,7 +84,8 @@ def capacity(
 
 
 def _show(out: Output, wanted: Sequence[int], assumed: "Assumptions", prices: str | None) -> None:
-    from keyshelf.app.costs import price_book, tables  # noqa: PLC0415 -- as above
+    from keyshelf.app.costs import tables  # noqa: PLC0415 -- as above
+    from keyshelf.app.price_tables import price_book  # noqa: PLC0415 -- as above
     from keyshelf.cli import cost_text  # noqa: PLC0415
     from keyshelf.operations import capacity as planning  # noqa: PLC0415
 

@@ -83,7 +83,8 @@ async def _report(out: Output, given: Settings, wish: "Wish", explain: bool) -> 
 
 
 async def _daily(out: Output, given: Settings) -> None:
-    from keyshelf.app.costs import open_stats, price_book, tables  # noqa: PLC0415 -- as above
+    from keyshelf.app.costs import open_stats, tables  # noqa: PLC0415 -- as above
+    from keyshelf.app.price_tables import price_book  # noqa: PLC0415 -- as above
     from keyshelf.cli import cost_text  # noqa: PLC0415
     from keyshelf.operations.stats import service as stats  # noqa: PLC0415
 
@@ -105,7 +106,7 @@ async def _daily(out: Output, given: Settings) -> None:
 
 
 def _show_prices(out: Output, given: Settings) -> None:
-    from keyshelf.app.costs import price_book  # noqa: PLC0415 -- as above
+    from keyshelf.app.price_tables import price_book  # noqa: PLC0415 -- as above
     from keyshelf.operations.prices.reading import document  # noqa: PLC0415
 
     book = price_book(given)

@@ -1,5 +1,6 @@
 """`keyshelf jobs`: work that goes on in the background."""
 
+import sys
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from keyshelf.cli.exits import ExitCode
 from keyshelf.cli.options import Json, Quiet
 from keyshelf.cli.output import Output
 from keyshelf.client.asynchronous import AsyncClient
-from keyshelf.client.values import Job
+from keyshelf.client.values import Job, JobLogLine
 
 app = typer.Typer(help="See and steer work that goes on in the background.", no_args_is_help=True)
 
@@ -20,7 +21,7 @@ JobId = Annotated[UUID, typer.Argument(metavar="JOB", help="The id of the job.")
 @app.command("list")
 def list_jobs(
     state: Annotated[
-        str | None, typer.Option(help="queued, running, succeeded, failed or cancelled.")
+        str | None, typer.Option(help="queued, running, paused, succeeded, failed or cancelled.")
     ] = None,
     kind: Annotated[str | None, typer.Option(help="Such as copy, backfill or video:full.")] = None,
     media_hash: Annotated[str | None, typer.Option("--hash", help="Those on these media.")] = None,
@@ -59,6 +60,56 @@ def show_job(job_id: JobId, as_json: Json = False) -> None:
     connecting.run(command)
 
 
+@app.command("log")
+def show_log(
+    job_id: JobId,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on until the job ends.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Print what happened to a job, the newest last. Changes nothing."""
+    out = Output(as_json=as_json)
+
+    async def command(client: AsyncClient) -> ExitCode:
+        if not follow:
+            log = await client.job_log(job_id)
+            out.result(log, [_log_line(line) for line in log.lines])
+            return ExitCode.OK
+        async for line in client.follow_job_log(job_id):
+            out.result(line, [_log_line(line)])
+            sys.stdout.flush()  # whoever reads a pipe follows too
+        return ExitCode.OK
+
+    connecting.run(command)
+
+
+@app.command("pause")
+def pause_job(job_id: JobId, as_json: Json = False) -> None:
+    """Have a job wait; one that runs stops at its next safe point and keeps what it has done."""
+    out = Output(as_json=as_json)
+
+    async def command(client: AsyncClient) -> ExitCode:
+        job = await client.pause_job(job_id)
+        out.result(job, _lines(job))
+        return ExitCode.OK
+
+    connecting.run(command)
+
+
+@app.command("resume")
+def resume_job(job_id: JobId, as_json: Json = False) -> None:
+    """Let a paused job go on."""
+    out = Output(as_json=as_json)
+
+    async def command(client: AsyncClient) -> ExitCode:
+        job = await client.resume_job(job_id)
+        out.result(job, _lines(job))
+        return ExitCode.OK
+
+    connecting.run(command)
+
+
 @app.command("cancel")
 def cancel_job(job_id: JobId, as_json: Json = False) -> None:
     """Ask a job to stop at its next safe point. What it has done stays done."""
@@ -74,7 +125,7 @@ def cancel_job(job_id: JobId, as_json: Json = False) -> None:
 
 @app.command("retry")
 def retry_job(job_id: JobId, as_json: Json = False) -> None:
-    """Queue a failed or cancelled job again."""
+    """Queue a failed, cancelled or paused job again."""
     out = Output(as_json=as_json)
 
     async def command(client: AsyncClient) -> ExitCode:
@@ -87,7 +138,7 @@ def retry_job(job_id: JobId, as_json: Json = False) -> None:
 
 @app.command("watch")
 def watch_job(job_id: JobId, quiet: Quiet = False, as_json: Json = False) -> None:
-    """Show a job until it ends; exits with 1 when it fails. Changes nothing."""
+    """Show a job until it ends or is paused; exits with 1 unless it succeeds. Changes nothing."""
     out = Output(as_json=as_json)
 
     async def command(client: AsyncClient) -> ExitCode:
@@ -108,7 +159,7 @@ def _lines(job: Job) -> list[str]:
     rows = [
         ["id", str(job.id)],
         ["kind", job.kind],
-        ["state", job.state],
+        ["state", f"{job.state}, about to be {job.stopping}" if job.stopping else job.state],
         ["progress", _progress(job)],
         ["attempts", str(job.attempts)],
         ["created", output.time_text(job.created_at)],
@@ -118,3 +169,12 @@ def _lines(job: Job) -> list[str]:
     if job.error:
         rows.append(["error", output.printable(f"{job.error.detail} ({job.error.code})")])
     return output.table(rows)
+
+
+def _log_line(line: JobLogLine) -> str:
+    at = line.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    said = "".join(
+        [f": {line.detail}" if line.detail else "", f" ({line.code})" if line.code else ""]
+    )
+    level = "" if line.level == "info" else f"{line.level}: "
+    return output.printable(f"{at}  {level}{line.text}{said}")

@@ -14,7 +14,6 @@ from keyshelf.cli.options import Json, Yes, confirm
 from keyshelf.cli.output import Output
 from keyshelf.client.wire import encode
 from keyshelf.errors import InvalidInputError
-from keyshelf.operations.classes import Cloud
 from keyshelf.settings import Settings
 from keyshelf.settings.values import ROLES
 from keyshelf.store.control import RuleKind
@@ -111,7 +110,7 @@ def _show(kind: RuleKind, store: str, out: Output) -> None:
         out.line(line)
     for warning in told:
         out.message(f"warning: {warning}")
-    if wanted.cloud is Cloud.S3:
+    if not applying.is_shown_only(wanted, kind):
         out.message(f"to apply it, beside the rules of others: keyshelf {kind} apply")
         out.message(f"to apply it in place of all: {found.command}")
     else:

@@ -1,5 +1,7 @@
 """The SQL of lists of jobs."""
 
+from collections.abc import Sequence
+
 from keyshelf.database.transactions import ReadTransaction
 from keyshelf.jobs.queries import from_row
 from keyshelf.jobs.values import Job, JobPosition, JobState
@@ -53,13 +55,29 @@ async def of_hash(tx: ReadTransaction, media_hash: str) -> list[Job]:
 
 
 async def of_fingerprint(tx: ReadTransaction, fingerprint: str) -> Job | None:
-    """Return the newest job with a fingerprint that is alive or succeeded."""
+    """Return the newest job with a fingerprint that is alive, paused or not, or succeeded."""
     row = await tx.one(
         """
         SELECT * FROM jobs WHERE payload ? 'fingerprint' AND payload ->> 'fingerprint' = %(fingerprint)s
-          AND state IN ('queued', 'running', 'succeeded')
+          AND state IN ('queued', 'running', 'paused', 'succeeded')
         ORDER BY created_at DESC, id DESC LIMIT 1
         """,
         {"fingerprint": fingerprint},
     )
     return None if row is None else from_row(row)
+
+
+async def newest_of_each(
+    tx: ReadTransaction, kind: str, field: str, values: Sequence[str], *, state: JobState | None
+) -> list[Job]:
+    """Return the newest job of a kind for each value that a field of its payload has."""
+    rows = await tx.all(
+        """
+        SELECT DISTINCT ON (payload ->> %(field)s) * FROM jobs
+        WHERE kind = %(kind)s AND payload ->> %(field)s = ANY(%(values)s)
+          AND (%(state)s::text IS NULL OR state = %(state)s)
+        ORDER BY payload ->> %(field)s, created_at DESC, id DESC
+        """,
+        {"kind": kind, "field": field, "values": list(values), "state": state},
+    )
+    return [from_row(row) for row in rows]

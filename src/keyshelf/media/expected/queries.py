@@ -78,7 +78,7 @@ async def busy(tx: ReadTransaction, hashes: Sequence[MediaHash]) -> set[MediaHas
         """
         SELECT payload ->> 'hash' AS hash FROM jobs
         WHERE payload ? 'hash' AND payload ->> 'hash' = ANY(%(hashes)s::text[])
-            AND state IN ('queued', 'running')
+            AND state IN ('queued', 'running', 'paused')
         UNION
         SELECT hash FROM media_removals WHERE hash = ANY(%(hashes)s::text[])
         """,

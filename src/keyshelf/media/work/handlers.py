@@ -58,10 +58,12 @@ class _Attempt:
         database = self._parts.media.database
         stages = await Stages.load(database, context, self._work.hash)
         wanted = [step for step in self._steps if stages.is_open(step.name)]
+        if kept := [step.name for step in self._steps if step not in wanted]:
+            context.tell(f"not done again: {', '.join(kept)}")
         is_brought = True
         if wanted:
             async with anyio.create_task_group() as group:
-                group.start_soon(self._end_when_cancelled)
+                group.start_soon(self._end_when_stopped)
                 is_brought = await self._make(stages, wanted)
                 group.cancel_scope.cancel()
         if not is_brought:
@@ -72,11 +74,11 @@ class _Attempt:
             outputs = await queries.outputs(tx, self._work.hash, context.job_id)
         return {"stages": stages.results(names), "outputs": outputs}
 
-    async def _end_when_cancelled(self) -> None:
+    async def _end_when_stopped(self) -> None:
         # Bringing a source, and some tools, say nothing for long: this ends them all the same.
         while True:
             await anyio.sleep(_LOOK_EVERY)
-            self._context.raise_if_cancelled()
+            self._context.raise_if_stopped()
 
     async def _make(self, stages: Stages, wanted: Sequence[Step]) -> bool:
         async with AsyncExitStack() as held:

@@ -1,6 +1,7 @@
 """Trying a job again: what is ready stays, and whoever was told is told again."""
 
 from keyshelf.database.transactions import Transaction
+from keyshelf.jobs.service import SERVICE
 from keyshelf.jobs.values import Job
 from keyshelf.media.work import queries
 from keyshelf.media.work.admission import hold
@@ -11,8 +12,10 @@ from keyshelf.media.work.replacing import require_replaceable
 from keyshelf.media.work.webhooks import queries as webhook_queries
 
 
-async def retry(tx: Transaction, parts: WorkParts, job: Job, *, by_admin: bool) -> Job:
-    """Queue a failed or cancelled job again; only its stages that are not ready are tried.
+async def retry(
+    tx: Transaction, parts: WorkParts, job: Job, *, by: str = SERVICE, by_admin: bool
+) -> Job:
+    """Queue a failed, cancelled or paused job again; only its stages that are not ready are tried.
 
     Raises `JobNotRetryableError`, `MediaBeingRemovedError`, and, unless an administrator
     wants it, `MadeForAnotherError` when others had the same made meanwhile.
@@ -22,7 +25,7 @@ async def retry(tx: Transaction, parts: WorkParts, job: Job, *, by_admin: bool) 
     if not job.is_background and not by_admin:
         drive = str(job.payload["owner"])
         await require_replaceable(tx, parts, work, asked_by=job.owner_id, drive=drive)
-    queued = await parts.media.jobs.retry(tx, job.id)
+    queued = await parts.media.jobs.retry(tx, job.id, by=by)
     await queries.forget_failed_stages(tx, job.id)
     for url in await webhook_queries.urls(tx, job.id):
         await webhook_queries.expect(

@@ -50,14 +50,14 @@ async def show(tx: ReadTransaction, job: Job) -> ShownWork:
     known = {each.name: each for each in await queries.stages(tx, job.id)}
     names = [step.name for step in steps(work)]
     ready = [name for name in names if _is_ready(known.get(name))]
-    ended_badly = job.state in {JobState.FAILED, JobState.CANCELLED}
+    may_retry = job.state in {JobState.FAILED, JobState.CANCELLED, JobState.PAUSED}
     return ShownWork(
         work=work,
         stages=[(name, known.get(name)) for name in (SOURCE, *names)],
         results={name: known[name].result for name in ready},
         retry_plan=RetryPlan(
-            allowed=ended_badly,
-            stages=[name for name in names if name not in ready] if ended_badly else [],
+            allowed=may_retry,
+            stages=[name for name in names if name not in ready] if may_retry else [],
         ),
         webhooks=await webhook_queries.of_job(tx, job.id),
     )

@@ -14,9 +14,12 @@ from keyshelf.errors import (
     unwrapped,
 )
 from keyshelf.jobs.context import JobContext
+from keyshelf.jobs.log.values import Level
 from keyshelf.jobs.values import (
     JSON,
     JobCancelledError,
+    JobFailure,
+    JobPausedError,
     JobWaitingError,
     LostClaimError,
     Payload,
@@ -33,7 +36,7 @@ _log = get_logger(__name__)
 # The input is at fault, or asks for more than may be had: another attempt ends the same way,
 # unless it is one of `BUSY_PERHAPS`.
 _FINAL = (InvalidInputError, NotFoundError, IntegrityError, LimitError)
-_PASSING = (JobCancelledError, JobWaitingError, LostClaimError)
+_PASSING = (JobCancelledError, JobPausedError, JobWaitingError, LostClaimError)
 
 
 class Stages:
@@ -64,7 +67,7 @@ class Stages:
         """Make a stage and note what came of it; returns whether it is ready.
 
         What its maker raises is kept for `raise_failures`, so that other stages are
-        tried: all but a cancel, a lost claim and a wait, which are raised at once. A
+        tried: all but a cancel, a pause, a lost claim and a wait, which are raised at once. A
         crash after the objects are stored and before they are noted makes it again.
         """
         try:
@@ -76,7 +79,10 @@ class Stages:
             if isinstance(error, _PASSING):
                 raise error from None
             self._raised[name] = error
-            await self._note(_failed(name, error, is_retryable=self._may_pass(error)))
+            stage = _failed(name, error, is_retryable=self._may_pass(error))
+            failure = JobFailure(stage.error_code or "", stage.error_detail or "")
+            self._context.tell(f"{name}: failed", level=Level.WARNING, failure=failure)
+            await self._note(stage)
             return False
         await self._note(Stage(name, StageState.READY, made.result), made)
         return True

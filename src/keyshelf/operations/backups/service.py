@@ -1,7 +1,7 @@
 """Writing the database to an object store, and reading it back."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,14 +9,17 @@ import anyio.to_thread
 from backports import zstd
 
 from keyshelf.clock import Clock
-from keyshelf.database.pool import Database
+from keyshelf.database import migrate
+from keyshelf.database.pool import APPLICATION, Database
 from keyshelf.errors import ConflictError, IntegrityError, NotFoundError
 from keyshelf.layout.backups import BACKUP_PREFIX, backup_key, backup_name, parse_backup_key
-from keyshelf.operations.backups import queries
+from keyshelf.operations.backups import looking, queries
 from keyshelf.store.base import Attributes, Condition, ObjectMeta, ObjectStore, PutOptions
 
 LATEST = "latest"
 _LEVEL = 3
+_LATELY = timedelta(seconds=30)
+"""A worker looks for webhooks every five seconds."""
 _OPTIONS = PutOptions(
     attributes=Attributes(content_type="application/zstd"), condition=Condition.CREATE
 )
@@ -28,6 +31,12 @@ class DatabaseInUseError(ConflictError):
     """The database holds something already: load a backup into an empty one, or --replace."""
 
     code = "database-in-use"
+
+
+class DatabaseConnectedError(ConflictError):
+    """Something of Keyshelf is connected to the database: stop it, then load the backup."""
+
+    code = "database-connected"
 
 
 class BackupNotFoundError(NotFoundError):
@@ -80,7 +89,7 @@ async def find(store: ObjectStore, name: str) -> Backup:
     raise BackupNotFoundError(f"there is no backup {name} in this store")
 
 
-async def read(store: ObjectStore, backup: Backup) -> AsyncIterator[bytes]:
+async def read(store: ObjectStore, backup: Backup) -> AsyncGenerator[bytes]:
     """Give what a backup holds, as SQL. Raises `DamagedBackupError` after the good part."""
     decompressor = zstd.ZstdDecompressor()
     async with await store.get(backup_key(backup.name)) as reader:
@@ -93,15 +102,48 @@ async def read(store: ObjectStore, backup: Backup) -> AsyncIterator[bytes]:
         raise DamagedBackupError(f"the backup {backup.name} is cut short")
 
 
+async def require_known_schema(store: ObjectStore, backup: Backup) -> None:
+    """Raise unless this Keyshelf can go on from a backup's schema; nothing is changed.
+
+    Reads the backup up to where that stands. Raises `UnknownMigrationError` for one of a newer
+    Keyshelf, `EditedMigrationError`, and `DamagedBackupError`.
+    """
+    async with aclosing(read(store, backup)) as pieces:
+        applied = await looking.applied_migrations(pieces)
+    migrate.pending(migrate.load(), applied, of=f"the backup {backup.name}")
+
+
 async def require_empty(database: Database) -> None:
     """Raise `DatabaseInUseError` when a database holds what a backup would replace."""
     async with database.read() as tx:
-        if not await queries.is_empty(tx):
-            raise DatabaseInUseError(
-                "the database holds files, repositories or tables of others, which a backup would"
-                " replace:"
-                " say --replace if it shall"
-            )
+        found = await queries.kept(tx)
+    if found:
+        told = ", ".join(f"{name} ({rows})" for name, rows in sorted(found.items()))
+        raise DatabaseInUseError(
+            f"the database holds what a backup would replace, in {told}: say --replace if it shall"
+        )
+
+
+async def require_unused(database: Database) -> None:
+    """Raise `DatabaseConnectedError` while anything else of Keyshelf is connected.
+
+    Idle or not. Call it before a second connection of one's own is open. A pooler that lends a
+    connection for each transaction hides who is idle: there a worker shows by what it began
+    lately, and only a service without one, which nobody uses, does not.
+    """
+    is_pooled = await database.is_pooled()
+    async with database.read() as tx:
+        others = await queries.others_connected(tx, APPLICATION)
+        is_worked_in = is_pooled and await queries.has_worked_since(tx, _LATELY)
+    if others or is_worked_in:
+        told = (
+            f"connections: {others}" if others else "a worker began a task in the last 30 seconds"
+        )
+        raise DatabaseConnectedError(
+            f"Keyshelf is at work in this database ({told}): stop its service, its workers and its"
+            " commands, then load the backup. Connections that a pooler keeps end with RECONNECT in"
+            " its console, or after its server_idle_timeout"
+        )
 
 
 async def prune(store: ObjectStore, *, kept: timedelta, clock: Clock) -> Sequence[Backup]:

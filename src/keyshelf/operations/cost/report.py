@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from keyshelf.operations.classes import StorageClass
 from keyshelf.operations.cost import bill, what_if
@@ -203,20 +204,42 @@ def _counted(history: Sequence[Snapshot]) -> Mapping[str, Requests]:
     ]
     if len(recent) < 2:
         return {}
-    first, last = recent[0], recent[-1]
-    days = (last.day - first.day).days
-    before = {each.store: each for each in first.asked}
-    found: dict[str, Requests] = {}
-    for now in last.asked:
-        then = before.get(now.store, AskedOf(now.store))
-        found[now.store] = Requests(
-            now.store,
-            writes=round((now.writes - then.writes) * MONTH / days),
-            reads=round((now.reads - then.reads) * MONTH / days),
-            lists=round((now.lists - then.lists) * MONTH / days),
+    days = (recent[-1].day - recent[0].day).days
+    sums: dict[str, AskedOf] = {}
+    for then, now in pairwise(recent):
+        before = {each.store: each for each in then.asked}
+        for each in now.asked:
+            since = _since(each, before.get(each.store, AskedOf(each.store)))
+            sums[each.store] = _sum(sums.get(each.store, AskedOf(each.store)), since)
+    return {
+        store: Requests(
+            store,
+            writes=round(each.writes * MONTH / days),
+            reads=round(each.reads * MONTH / days),
+            lists=round(each.lists * MONTH / days),
             note=f"as {days} days were counted",
         )
-    return found
+        for store, each in sums.items()
+    }
+
+
+def _since(now: AskedOf, before: AskedOf) -> AskedOf:
+    """Return what was asked in between; counters that were lost have begun anew."""
+    is_anew = now.writes < before.writes or now.reads < before.reads or now.lists < before.lists
+    if is_anew:
+        return now
+    return AskedOf(
+        now.store,
+        now.writes - before.writes,
+        now.reads - before.reads,
+        now.lists - before.lists,
+    )
+
+
+def _sum(one: AskedOf, other: AskedOf) -> AskedOf:
+    return AskedOf(
+        one.store, one.writes + other.writes, one.reads + other.reads, one.lists + other.lists
+    )
 
 
 def _added(history: Sequence[Snapshot]) -> Mapping[str, int]:

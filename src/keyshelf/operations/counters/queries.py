@@ -1,11 +1,14 @@
 """Statements on the counters of stores."""
 
-from keyshelf.database.transactions import ReadTransaction, Transaction
-from keyshelf.operations.counters.values import Asked, Counts, Direction, Requests, Way
+from keyshelf.database.transactions import ReadTransaction, Row, Transaction
+from keyshelf.operations.counters.values import BOUNDS, Asked, Counts, Direction, Requests, Way
 
 
 async def add(tx: Transaction, counts: Counts) -> None:
-    """Add to the counters. In one order, so that two who do it at once wait for each other."""
+    """Add to the counters. In one order, so that two who do it at once wait for each other.
+
+    Latencies that were counted by other bounds are forgotten: they cannot be added.
+    """
     for asked, each in sorted(counts.requests.items()):
         await tx.execute(
             """
@@ -18,12 +21,18 @@ async def add(tx: Transaction, counts: Counts) -> None:
                 requests = s.requests + excluded.requests,
                 refused = s.refused + excluded.refused,
                 failed = s.failed + excluded.failed,
-                seconds = s.seconds + excluded.seconds,
-                buckets = ARRAY(
-                    SELECT coalesce(a, 0) + coalesce(b, 0)
-                    FROM unnest(s.buckets, excluded.buckets) WITH ORDINALITY AS pairs (a, b, at)
-                    ORDER BY at
-                )
+                seconds = excluded.seconds + CASE
+                    WHEN cardinality(s.buckets) = cardinality(excluded.buckets) THEN s.seconds
+                    ELSE 0
+                END,
+                buckets = CASE
+                    WHEN cardinality(s.buckets) = cardinality(excluded.buckets) THEN ARRAY(
+                        SELECT a + b FROM unnest(s.buckets, excluded.buckets)
+                            WITH ORDINALITY AS pairs (a, b, at)
+                        ORDER BY at
+                    )
+                    ELSE excluded.buckets
+                END
             """,
             {
                 "store": asked.store,
@@ -53,7 +62,7 @@ async def add(tx: Transaction, counts: Counts) -> None:
 
 
 async def read(tx: ReadTransaction) -> Counts:
-    """Return the counters."""
+    """Return the counters; of latencies that were counted by other bounds, none."""
     requests = await tx.all(
         """
         SELECT store, region, operation, requests, refused, failed, seconds, buckets
@@ -67,8 +76,7 @@ async def read(tx: ReadTransaction) -> Counts:
                 row["requests"],
                 row["refused"],
                 row["failed"],
-                row["seconds"],
-                tuple(row["buckets"]),
+                *_latencies(row),
             )
             for row in requests
         },
@@ -77,6 +85,12 @@ async def read(tx: ReadTransaction) -> Counts:
             for row in traffic
         },
     )
+
+
+def _latencies(row: Row) -> tuple[float, tuple[int, ...]]:
+    if len(row["buckets"]) != len(BOUNDS):
+        return 0.0, (0,) * len(BOUNDS)
+    return row["seconds"], tuple(row["buckets"])
 
 
 def _direction(text: str) -> Direction:

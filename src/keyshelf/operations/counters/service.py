@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import anyio
 
-from keyshelf.concurrency import together
+from keyshelf.concurrency import shielded, together
 from keyshelf.database.pool import Database
 from keyshelf.errors import Error
 from keyshelf.operations.counters import queries
@@ -42,9 +42,13 @@ class Counters:
             new = now.since(self._written)
             if not new.requests and not new.bytes:
                 return
-            async with self._database.transaction() as tx:
-                await queries.add(tx, new)
+            # Whoever is cancelled between the commit and the note would count it all once more.
+            await shielded(self._add(new))
             self._written = now
+
+    async def _add(self, new: Counts) -> None:
+        async with self._database.transaction() as tx:
+            await queries.add(tx, new)
 
     async def read(self) -> Counts:
         """Return what all processes have counted, of this one to the moment. Raises as `write`."""

@@ -121,6 +121,14 @@ class PriceTable:
             )
         return found
 
+    def reading(self, storage_class: StorageClass, *, object_bytes: int) -> Decimal:
+        """Return what a first GB costs that leaves for the internet, in objects of a size.
+
+        Raises `PricesNotFoundError`.
+        """
+        prices, requests = self.of(storage_class), Decimal(self.gb_bytes) / object_bytes
+        return self.egress.average(ZERO) + prices.retrieval + prices.read * requests / 1000
+
     def gigabytes(self, count: int) -> Decimal:
         """Return bytes as the cloud's GB."""
         return Decimal(count) / self.gb_bytes

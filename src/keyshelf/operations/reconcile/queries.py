@@ -123,14 +123,16 @@ async def count_findings(tx: ReadTransaction, report_id: UUID) -> int:
     return count
 
 
-async def findings(tx: ReadTransaction, report_id: UUID, *, limit: int) -> list[Finding]:
-    """Return the first findings of a reconciliation, by key."""
+async def findings(
+    tx: ReadTransaction, report_id: UUID, *, limit: int, after: str = ""
+) -> list[Finding]:
+    """Return the first findings of a reconciliation after a key, by key."""
     rows = await tx.all(
         """
         SELECT kind, key, size, expected, repair FROM reconciliation_findings
-        WHERE reconciliation = %(id)s ORDER BY key LIMIT %(limit)s
+        WHERE reconciliation = %(id)s AND key > %(after)s ORDER BY key LIMIT %(limit)s
         """,
-        {"id": report_id, "limit": limit},
+        {"id": report_id, "limit": limit, "after": after},
     )
     return [
         Finding(
@@ -138,6 +140,19 @@ async def findings(tx: ReadTransaction, report_id: UUID, *, limit: int) -> list[
         )
         for row in rows
     ]
+
+
+async def forget_findings(tx: Transaction, report_id: UUID, *, keeping: int) -> None:
+    """Forget all findings of a reconciliation but the first ones, by key."""
+    await tx.execute(
+        """
+        DELETE FROM reconciliation_findings WHERE reconciliation = %(id)s AND key >= (
+            SELECT key FROM reconciliation_findings WHERE reconciliation = %(id)s
+            ORDER BY key OFFSET %(keeping)s LIMIT 1
+        )
+        """,
+        {"id": report_id, "keeping": keeping},
+    )
 
 
 async def finish(tx: Transaction, report_id: UUID, *, at: datetime) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from keyshelf.clock import Clock, system_clock
 from keyshelf.concurrency import read_ahead
 from keyshelf.database.pool import Database
+from keyshelf.database.transactions import Transaction
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.reconcile import queries
 from keyshelf.operations.reconcile.confirming import confirm, is_text, present
@@ -21,6 +22,7 @@ from keyshelf.operations.reconcile.values import (
     Ledger,
     ReconcileRunningError,
     ReconciliationNotFoundError,
+    Repair,
     Report,
     WrongBucketError,
 )
@@ -52,6 +54,8 @@ class ReconcileParts:
     new_id: Callable[[], UUID] = uuid4
     objects_at_once: int = _OBJECTS_AT_ONCE
     """After how many objects is noted how far it has come."""
+    kept: int = MAX_KEPT
+    """How many findings of one are kept."""
 
 
 async def reconcile(
@@ -180,36 +184,50 @@ class _Run:
         reached = self._reached if is_text(self._reached) else self.compared_to
         async with self.parts.database.transaction() as tx:
             if found:
-                room = MAX_KEPT - await queries.count_findings(tx, self.report.id)
-                await queries.add_findings(
-                    tx, self.report.id, [*map(_storable, found[: max(0, room)])]
-                )
+                await self._keep(tx, found)
             await queries.note(tx, self.report.id, compared_to=reached, counts=self.counts)
         self.compared_to = reached
         self._doubts, self._unsettled = Differences(), 0
+
+    async def _keep(self, tx: Transaction, found: Sequence[Finding]) -> None:
+        """Keep findings while there is room, and to the end what is put right there."""
+        room = max(0, self.parts.kept - await queries.count_findings(tx, self.report.id))
+        later = [each for each in found[room:] if self._is_deferred(each)]
+        await queries.add_findings(tx, self.report.id, [*map(_storable, [*found[:room], *later])])
+
+    def _is_deferred(self, finding: Finding) -> bool:
+        is_left = self.report.repairs and finding.repair is None
+        return is_left and self.ledger.is_deferred(finding)
 
     async def finish(self) -> None:
         """Repair what needs all to be compared, and note that it is over."""
         if self.report.repairs:
             await self._repair_at_end()
         async with self.parts.database.transaction() as tx:
+            await queries.forget_findings(tx, self.report.id, keeping=self.parts.kept)
             await queries.finish(tx, self.report.id, at=self.parts.clock())
 
     async def _repair_at_end(self) -> None:
+        """Page through what was deferred; a crash leaves pages that are done, and counted."""
+        repair: Repair | None = None
+        after = ""
+        while page := await self._page(after):
+            after = page[-1].key
+            left = [each for each in page if self._is_deferred(each)]
+            if not left:
+                continue
+            repair = repair or await self.ledger.repair_at_end()
+            done = [each for each in _repaired(left, await repair(left)) if each.repair is not None]
+            self.counts.repaired += len(done)
+            async with self.parts.database.transaction() as tx:
+                await queries.add_findings(tx, self.report.id, done)
+                await queries.note(
+                    tx, self.report.id, compared_to=self.compared_to, counts=self.counts
+                )
+
+    async def _page(self, after: str) -> Sequence[Finding]:
         async with self.parts.database.read() as tx:
-            kept = await queries.findings(tx, self.report.id, limit=MAX_KEPT)
-        left = [each for each in kept if each.repair is None]
-        if not left:
-            return
-        done = [
-            each
-            for each in _repaired(left, await self.ledger.repair_at_end(left))
-            if each.repair is not None
-        ]
-        self.counts.repaired += len(done)
-        async with self.parts.database.transaction() as tx:
-            await queries.add_findings(tx, self.report.id, done)
-            await queries.note(tx, self.report.id, compared_to=self.compared_to, counts=self.counts)
+            return await queries.findings(tx, self.report.id, limit=self.parts.kept, after=after)
 
     @property
     def _before(self) -> datetime:

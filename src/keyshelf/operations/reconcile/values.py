@@ -1,7 +1,7 @@
 """What a comparison of a store with the database finds, and what it stands on."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -114,6 +114,10 @@ async def _nothing(_findings: Sequence[Finding]) -> Mapping[ObjectKey, str]:
     return {}
 
 
+async def _none() -> Repair:
+    return _nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """A store, and what the database says that it holds."""
@@ -129,5 +133,7 @@ class Ledger:
     the store can be listed at once in several places."""
     repair: Repair = _nothing
     """Called for findings as they are made."""
-    repair_at_end: Repair = field(default=_nothing)
-    """Called once when all is compared, with the findings that are kept and not repaired."""
+    is_deferred: Callable[[Finding], bool] = lambda _finding: False
+    """Which findings can be put right only when all is compared."""
+    repair_at_end: Callable[[], Awaitable[Repair]] = _none
+    """Puts these right, once, and returns what tells what became of them."""

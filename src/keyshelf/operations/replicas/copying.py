@@ -28,14 +28,15 @@ async def copy(pair: Pair, difference: Difference) -> int | None:
     """
     source, target = difference.shown, difference.target
     replaces = target.etag if target else None
+    has_tags = pair.source.capabilities.tags and pair.target.capabilities.tags
     try:
         # Some servers replace what a copy is not to replace. Back to the store itself, that could
         # be what somebody writes there just now.
         if pair.copies is not None and (not pair.is_back or is_named_by_content(source.key)):
             with suppress(CopyRefusedError):
-                await pair.copies.copy(source, replaces=replaces)
+                await pair.copies.copy(source, replaces=replaces, with_tags=has_tags)
                 return source.size
-        return await _through_here(pair, source.key, replaces)
+        return await _through_here(pair, source.key, replaces, with_tags=has_tags)
     except ObjectNotFoundError:
         return None
     except (ObjectExistsError, ObjectChangedError):
@@ -44,9 +45,10 @@ async def copy(pair: Pair, difference: Difference) -> int | None:
         return None
 
 
-async def _through_here(pair: Pair, key: ObjectKey, replaces: str | None) -> int:
-    has_tags = pair.source.capabilities.tags and pair.target.capabilities.tags
-    tags: Mapping[str, str] = await pair.source.get_tags(key) if has_tags else {}
+async def _through_here(
+    pair: Pair, key: ObjectKey, replaces: str | None, *, with_tags: bool
+) -> int:
+    tags: Mapping[str, str] = await pair.source.get_tags(key) if with_tags else {}
     async with await pair.source.get(key) as reader:
         options = PutOptions(
             attributes=reader.meta.attributes or Attributes(),

@@ -68,12 +68,18 @@ def plan(objects: Iterable[ColdObject], prices: PriceTable | None, *, days: int)
     if not totals:
         return RestorePlan()
     listed = sorted(totals.values(), key=lambda total: total.of.name)
-    choices = [
-        Choice(tier, _slowest(waits), _cost(listed, tier, prices, days=days))
+    return RestorePlan(listed, choices(listed, prices, days=days))
+
+
+def choices(
+    totals: Sequence[ClassTotal], prices: PriceTable | None, *, days: int
+) -> Sequence[Choice]:
+    """Return the ways to restore it all that all of its classes have, the quickest first."""
+    return [
+        Choice(tier, _slowest(waits), _cost(totals, tier, prices, days=days))
         for tier in RestoreTier
-        if (waits := _waits(listed, tier)) is not None
+        if (waits := _waits(totals, tier)) is not None
     ]
-    return RestorePlan(listed, choices)
 
 
 def require_tier(found: RestorePlan, tier: RestoreTier) -> None:

@@ -36,6 +36,8 @@ class ColdObjects:
     cloud: Cloud
     prefix: str
     most_asked: int = _MOST_ASKED
+    restored: dict[ObjectKey, int] = field(default_factory=dict[ObjectKey, int])
+    """The sizes of those that were asked about and can be read, as they were restored."""
     _asked: int = 0
     _listed: dict[ObjectKey, ClassFacts] | None = None
     _known: dict[ObjectKey, ColdObject | None] = field(
@@ -71,7 +73,10 @@ class ColdObjects:
         except ObjectNotFoundError:
             return None
         of = named(self.cloud, found.storage_class)
-        if of is None or not of.needs_restore or found.is_restored:
+        if of is None or not of.needs_restore:
+            return None
+        if found.is_restored:
+            self.restored[key] = found.size
             return None
         return ColdObject(key, found.size, of, is_asked=found.is_being_restored)
 

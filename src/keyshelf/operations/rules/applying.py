@@ -5,15 +5,21 @@ from dataclasses import dataclass
 
 import anyio
 
-from keyshelf.errors import ConflictError, IntegrityError, InvalidInputError
+from keyshelf.errors import IntegrityError, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.classes import Cloud
-from keyshelf.operations.rules import azure, gcs, s3
-from keyshelf.operations.rules.comparing import Change, changes
+from keyshelf.operations.rules import azure, gcs, gcs_merging, s3
+from keyshelf.operations.rules.comparing import Change, Parts, changes, s3_parts
 from keyshelf.operations.rules.merging import foreign_rules, merged
 from keyshelf.operations.rules.values import Prepared, Wanted
 from keyshelf.operations.rules.warnings import warnings
-from keyshelf.store.control import BucketControl, Document, Json, RuleKind, RulesRefusedError
+from keyshelf.store.control import (
+    BucketControl,
+    Document,
+    RuleKind,
+    RulesChangedError,
+    RulesRefusedError,
+)
 from keyshelf.store.errors import StoreForbiddenError, UnsupportedError
 
 READ_BACK_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -24,12 +30,6 @@ class RulesNotReachedError(InvalidInputError):
     """Keyshelf cannot read this store's rules; `show` prints the cloud's own command."""
 
     code = "rules-not-reached"
-
-
-class RulesChangedError(ConflictError):
-    """Somebody changed the rules of the bucket meanwhile. Look at the difference again."""
-
-    code = "rules-changed"
 
 
 class RulesNotKeptError(IntegrityError):
@@ -103,15 +103,25 @@ async def compare(bucket: Bucket, kind: RuleKind) -> Comparison:
 def compared(wanted: Wanted, kind: RuleKind, current: Document | None) -> Comparison:
     """Say what is to change in the rules that a bucket has."""
     document = prepared(wanted, kind).document
-    target = merged(kind, current, document)
+    if wanted.cloud is Cloud.GCS:
+        target = gcs_merging.merged(wanted, kind, current, document)
+    else:
+        target = merged(kind, current, document)
     return Comparison(
         kind,
         document is not None,
         current,
         target,
-        changes(kind, current, target),
-        [str(each.get("ID") or "(without a name)") for each in foreign_rules(kind, current)],
+        _differences(wanted, kind, current, target),
+        _kept(wanted, kind, current),
         warnings(wanted, kind, current),
+    )
+
+
+def is_shown_only(wanted: Wanted, kind: RuleKind) -> bool:
+    """Say whether Keyshelf reaches no such rules in this cloud, whatever the keys allow."""
+    return wanted.cloud is Cloud.AZURE or (
+        wanted.cloud is Cloud.GCS and kind is RuleKind.REPLICATION
     )
 
 
@@ -130,7 +140,7 @@ async def apply(
     `probe` after that is not encrypted as wanted.
     """
     control = reached(bucket, seen.kind)
-    if changes(seen.kind, seen.current, await control.read(seen.kind)):
+    if _differences(bucket.wanted, seen.kind, seen.current, await control.read(seen.kind)):
         raise RulesChangedError(f"somebody changed the {seen.kind} meanwhile: look again")
     if seen.differs:
         if seen.kind is RuleKind.REPLICATION and seen.is_asked_for:
@@ -147,24 +157,53 @@ async def check_encryption(bucket: Bucket, probe: ObjectKey) -> None:
 
     Raises `EncryptionNotKeptError`, and what `BucketControl` raises.
     """
-    key = bucket.wanted.kms_key
+    wanted = bucket.wanted
     found = await reached(bucket, RuleKind.ENCRYPTION).written_encryption(probe)
-    algorithm, used = found.get("SSEAlgorithm"), found.get("KMSMasterKeyID")
-    if key is not None and (algorithm != "aws:kms" or not _is_key(used, key)):
-        how = f"{algorithm} {used or ''}".strip() if algorithm else "nothing"
-        raise EncryptionNotKeptError(f"a new object was encrypted with {how}, not with {key}")
+    if wanted.kms_key is None:
+        return
+    cloud = gcs if wanted.cloud is Cloud.GCS else s3
+    if how := cloud.otherwise_encrypted(found, wanted.kms_key):
+        raise EncryptionNotKeptError(
+            f"a new object was encrypted with {how}, not with {wanted.kms_key}"
+        )
 
 
 def reached(bucket: Bucket, kind: RuleKind) -> BucketControl:
-    """Return the way to a bucket's rules. Raises `RulesNotReachedError` with the fix."""
+    """Return the way to a bucket's rules.
+
+    Raises `RulesNotReachedError` with the fix, and `UnsupportedError` where a bucket has no such
+    rules, and something else does what is asked for.
+    """
+    wanted = bucket.wanted
+    command = prepared(wanted, kind).command
     if bucket.control is None:
-        wanted = bucket.wanted
         raise RulesNotReachedError(
             f"the rules of {wanted.bucket} are applied by its cloud's own tool:"
-            f" `keyshelf {kind} show --store {wanted.role} > {kind}.json`, then"
-            f" `{prepared(wanted, kind).command}`"
+            f" `keyshelf {kind} show --store {wanted.role} > {kind}.json`, then `{command}`"
+        )
+    if is_shown_only(wanted, kind) and wanted.replication is not None:
+        raise UnsupportedError(
+            "buckets of Google have no rules of replication: a job of Storage Transfer copies,"
+            f" which `{command}` makes; what it copied is told by `keyshelf replication status`"
         )
     return bucket.control
+
+
+def _differences(
+    wanted: Wanted, kind: RuleKind, before: Document | None, after: Document | None
+) -> Sequence[Change]:
+    def parts(document: Document | None) -> Parts:
+        if wanted.cloud is Cloud.GCS:
+            return gcs_merging.parts(wanted, kind, document)
+        return s3_parts(kind, document)
+
+    return changes(parts(before), parts(after))
+
+
+def _kept(wanted: Wanted, kind: RuleKind, current: Document | None) -> Sequence[str]:
+    if wanted.cloud is Cloud.GCS:
+        return list(gcs_merging.foreign(wanted, current))
+    return [str(each.get("ID") or "(without a name)") for each in foreign_rules(kind, current)]
 
 
 async def _write(wanted: Wanted, control: BucketControl, seen: Comparison) -> None:
@@ -201,16 +240,10 @@ async def _read_back(bucket: Bucket, seen: Comparison, waits: Sequence[float]) -
     for seconds in waits:
         await anyio.sleep(seconds)
         after = await compare(bucket, seen.kind)
-        if not after.differs:
+        if not after.differs and not set(seen.kept) - set(after.kept):
             return after
-    lacking = ", ".join(each.rule or str(seen.kind) for each in after.changes)
+    lost = [each for each in seen.kept if each not in after.kept]
+    lacking = ", ".join([*(each.rule or str(seen.kind) for each in after.changes), *lost])
     raise RulesNotKeptError(
         f"the server took the {seen.kind} and does not keep it whole: {lacking}"
     )
-
-
-def _is_key(used: Json, wanted: str) -> bool:
-    """Say whether S3 used a key, which it tells by its ARN whatever it was told."""
-    if "alias/" in wanted:
-        return True  # which key an alias stands for is known to KMS only
-    return str(used) == wanted or str(used).endswith((f"/{wanted}", f":{wanted}"))

@@ -9,9 +9,10 @@ from keyshelf.store.control import Document, Json, RuleKind
 
 Scalar = None | bool | int | float | str
 Fields = Mapping[str, Scalar]
+Parts = Mapping[str, Fields]
+"""The fields of each rule by its id, and of what belongs to none by `WHOLE`."""
 
-_WHOLE = ""
-"""In place of a rule's id, for what belongs to none."""
+WHOLE = ""
 _AS_UNSET: Fields = {
     "Filter.Prefix": "",
     "MFADelete": "Disabled",
@@ -48,30 +49,29 @@ class Change:
     fields: Sequence[FieldChange]
 
 
-def changes(kind: RuleKind, before: Document | None, after: Document | None) -> Sequence[Change]:
+def changes(before: Parts, after: Parts) -> Sequence[Change]:
     """Return what makes `after` of `before`; nothing where a server would see no difference."""
-    old, new = _parts(kind, before), _parts(kind, after)
-    names = [*new, *(each for each in old if each not in new)]
-    found = (_change(name, old.get(name), new.get(name)) for name in names)
+    names = [*after, *(each for each in before if each not in after)]
+    found = (_change(name, before.get(name), after.get(name)) for name in names)
     return [each for each in found if each is not None]
 
 
 def _change(rule: str, before: Fields | None, after: Fields | None) -> Change | None:
     old, new = before or {}, after or {}
-    fields = [
+    changed = [
         FieldChange(name, old.get(name), new.get(name))
         for name in [*new, *(each for each in old if each not in new)]
         if old.get(name) != new.get(name)
     ]
-    if not fields:
+    if not changed:
         return None
     if before is None:
-        return Change(rule, ChangeKind.ADDED, fields)
-    return Change(rule, ChangeKind.REMOVED if after is None else ChangeKind.CHANGED, fields)
+        return Change(rule, ChangeKind.ADDED, changed)
+    return Change(rule, ChangeKind.REMOVED if after is None else ChangeKind.CHANGED, changed)
 
 
-def _parts(kind: RuleKind, document: Document | None) -> Mapping[str, Fields]:
-    """Return the fields of each rule by its id, defaults left out."""
+def s3_parts(kind: RuleKind, document: Document | None) -> Parts:
+    """Return what is in a document of S3, defaults left out."""
     if document is None:
         return {}
     parts: dict[str, Fields] = {}
@@ -83,7 +83,7 @@ def _parts(kind: RuleKind, document: Document | None) -> Mapping[str, Fields]:
     elif kind is RuleKind.ENCRYPTION:
         rest = rules_of(document)[0] if rules_of(document) else {}
     if whole := _told(rest):
-        parts[_WHOLE] = whole
+        parts[WHOLE] = whole
     return parts
 
 
@@ -113,12 +113,16 @@ def _tags(chosen: Document) -> Sequence[Document]:
 
 
 def _told(document: Document) -> Fields:
-    found = dict(_flat(document, ""))
+    found = fields(document)
     return {name: each for name, each in found.items() if _AS_UNSET.get(name, ...) != each}
 
 
+def fields(document: Document) -> Fields:
+    """Return every value that is in a document, by the way to it."""
+    return dict(_flat(document, ""))
+
+
 def _flat(value: Json, name: str) -> Iterator[tuple[str, Scalar]]:
-    """Give every value that is in a document, with the way to it."""
     if isinstance(value, Mapping):
         for key, each in value.items():
             yield from _flat(each, f"{name}.{key}" if name else key)

@@ -1,4 +1,4 @@
-"""The rules of a bucket as Google's JSON API has them, to be applied by `gcloud`.
+"""The rules of a bucket as Google's JSON API has them.
 
 Google has no tags that a rule could see, so what is deleted is deleted by Keyshelf itself;
 all of its classes are read at once, so no rule keeps anything from being read.
@@ -6,7 +6,8 @@ all of its classes are read at once, so no rule keeps anything from being read.
 
 from collections.abc import Callable, Mapping
 
-from keyshelf.operations.classes import Cloud, facts
+from keyshelf.operations.classes import Cloud, StorageClass, facts
+from keyshelf.operations.rules.s3 import ABORT, NONCURRENT, TRANSITIONS
 from keyshelf.operations.rules.values import LogTarget, Prepared, Wanted
 from keyshelf.store.control import Document, Json, RuleKind
 
@@ -19,21 +20,36 @@ def prepared(wanted: Wanted, kind: RuleKind) -> Prepared:
 
 def lifecycle(wanted: Wanted) -> Document:
     """Return the lifecycle as `--lifecycle-file` takes it. Rules have no ids at Google."""
-    places: Document = {"matchesPrefix": [wanted.tiered_prefix]} if wanted.tiered_prefix else {}
-    rules: list[Json] = [
-        {
-            "action": {"type": "SetStorageClass", "storageClass": facts(Cloud.GCS, to).name},
-            "condition": {"age": days, **places},
-        }
-        for to, days in wanted.moved.items()
-    ]
+    return {"lifecycle": {"rule": list(named_rules(wanted).values())}}
+
+
+def named_rules(wanted: Wanted) -> Mapping[str, Document]:
+    """Return the rules of a lifecycle by the ids that they would have on S3."""
+    rules = {TRANSITIONS[to]: transition(wanted, to, days) for to, days in wanted.moved.items()}
     if wanted.noncurrent_days:
         old: Document = {"isLive": False, "daysSinceNoncurrentTime": wanted.noncurrent_days}
-        rules.append({"action": {"type": "Delete"}, "condition": old})
+        rules[NONCURRENT] = {"action": {"type": "Delete"}, "condition": old}
     if wanted.abort_days:
         action: Document = {"type": "AbortIncompleteMultipartUpload"}
-        rules.append({"action": action, "condition": {"age": wanted.abort_days}})
-    return {"lifecycle": {"rule": rules}}
+        rules[ABORT] = {"action": action, "condition": {"age": wanted.abort_days}}
+    return rules
+
+
+def transition(wanted: Wanted, to: StorageClass, days: int) -> Document:
+    """Return the rule that moves what is so old to a class."""
+    places: Document = {"matchesPrefix": [wanted.tiered_prefix]} if wanted.tiered_prefix else {}
+    return {
+        "action": {"type": "SetStorageClass", "storageClass": facts(Cloud.GCS, to).name},
+        "condition": {"age": days, **places},
+    }
+
+
+def otherwise_encrypted(found: Document, key: str) -> str:
+    """Return with what an object was encrypted instead of a key; empty where it was with it."""
+    used = str(found.get("defaultKmsKeyName") or "")
+    if used == key or used.startswith(f"{key}/cryptoKeyVersions/"):
+        return ""
+    return used or "a key of Google's own"
 
 
 def _versioning(wanted: Wanted) -> Document | None:

@@ -104,6 +104,21 @@ def replication(wanted: Wanted) -> Document | None:
     return {"Role": target.role or "", "Rules": rules}
 
 
+def otherwise_encrypted(found: Document, key: str) -> str:
+    """Return with what an object was encrypted instead of a key; empty where it was with it."""
+    algorithm, used = found.get("SSEAlgorithm"), found.get("KMSMasterKeyID")
+    if algorithm == "aws:kms" and _is_key(used, key):
+        return ""
+    return f"{algorithm} {used or ''}".strip() if algorithm else "nothing"
+
+
+def _is_key(used: Json, wanted: str) -> bool:
+    """Say whether S3 used a key, which it tells by its ARN whatever it was told."""
+    if "alias/" in wanted:
+        return True  # which key an alias stands for is known to KMS only
+    return str(used) == wanted or str(used).endswith((f"/{wanted}", f":{wanted}"))
+
+
 def _versioning(wanted: Wanted) -> Document | None:
     return {"Status": "Enabled", "MFADelete": "Disabled"} if wanted.versioning else None
 

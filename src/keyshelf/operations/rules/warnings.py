@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from keyshelf.operations.classes import Cloud, billed_bytes, facts, named
-from keyshelf.operations.rules import s3
+from keyshelf.operations.rules import gcs_warnings, s3
 from keyshelf.operations.rules.merging import foreign_rules, rules_of
 from keyshelf.operations.rules.values import ReplicationTarget, Wanted
 from keyshelf.store.control import Document, Json, RuleKind
@@ -91,6 +91,8 @@ def _deletions(wanted: Wanted) -> str | None:
 
 def _rules_of_others(wanted: Wanted, current: Document | None) -> Sequence[str]:
     """Say which rules of others delete, or put out of reach, what Keyshelf has there."""
+    if wanted.cloud is Cloud.GCS:
+        return gcs_warnings.warnings(wanted, current)
     found: list[str] = []
     for rule in foreign_rules(RuleKind.LIFECYCLE, current):
         if rule.get("Status") != "Enabled" or not _reaches(rule, wanted):

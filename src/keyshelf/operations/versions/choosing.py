@@ -20,6 +20,8 @@ class Step:
     """To be brought back."""
     is_done: bool = False
     """Whether an earlier recovery took it, and may have told nobody."""
+    rival: ObjectVersion | None = None
+    """The newest, where only its bytes tell whether an earlier recovery took this step."""
 
 
 def undeletion(history: Sequence[ObjectVersion]) -> Step | None:
@@ -57,10 +59,7 @@ def reversion(history: Sequence[ObjectVersion], at: datetime) -> Step | None:
     later = history[: history.index(then)]
     if all(each.is_marker for each in later):
         return _undelete(later, then)
-    change = Change(then.key, Action.REVERT, then.size, later[-1].modified_at)
-    if not newest.is_marker and _is_same(newest, then):
-        return Step(change, is_done=True)
-    return Step(change, version=then)
+    return _revert(newest, then, since=later[-1].modified_at)
 
 
 def _state_at(history: Sequence[ObjectVersion], at: datetime) -> ObjectVersion | None:
@@ -72,6 +71,11 @@ def _undelete(markers: Sequence[ObjectVersion], version: ObjectVersion) -> Step:
     return Step(change, markers=markers)
 
 
-def _is_same(newest: ObjectVersion, then: ObjectVersion) -> bool:
-    """Say whether it was brought back before: a copy has the ETag of what it is a copy of."""
-    return (newest.etag, newest.size) == (then.etag, then.size)
+def _revert(newest: ObjectVersion, then: ObjectVersion, *, since: datetime) -> Step:
+    change = Change(then.key, Action.REVERT, then.size, since)
+    if newest.is_marker or newest.size != then.size:
+        return Step(change, version=then)
+    if newest.etag == then.etag:
+        return Step(change, is_done=True)
+    # A copy of what was uploaded in parts, or under a key of KMS, has an ETag of its own.
+    return Step(change, version=then, rival=newest)

@@ -1,11 +1,11 @@
 """Bringing back what was deleted or overwritten in a bucket that keeps versions."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from keyshelf.concurrency import for_each
+from keyshelf.concurrency import for_each, map_each
 from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.versions.choosing import Step, reversion, undeletion, version_at
@@ -13,6 +13,8 @@ from keyshelf.operations.versions.values import Action, Change, Recovered, Versi
 from keyshelf.store.versions import ObjectVersion, VersionedStore
 
 _AT_ONCE = 16
+_READ_AT_ONCE = 8
+"""Comparing two versions may hold a few MiB."""
 _STEPS_AT_ONCE = 64
 _KEYS_AT_ONCE = 1000
 
@@ -139,8 +141,9 @@ async def _take(
     store: VersionedStore, steps: Sequence[Step], done: Recovered, on_changed: OnChanged | None
 ) -> None:
     failed: dict[str, str] = {}
+    steps = await map_each(list(steps), partial(_judged, store), at_once=_READ_AT_ONCE)
     if not done.dry_run:
-        await for_each(list(steps), partial(_apply, store, failed), at_once=_AT_ONCE)
+        await for_each(steps, partial(_apply, store, failed), at_once=_AT_ONCE)
     for step in steps:
         if step.is_done:
             continue
@@ -151,6 +154,18 @@ async def _take(
     changes = [step.change for step in steps if step.change.key not in failed]
     if on_changed is not None and changes and not done.dry_run:
         await on_changed(changes)
+
+
+async def _judged(store: VersionedStore, step: Step) -> Step:
+    """Return the step, or that it is done where the newest version has the bytes already."""
+    if step.version is None or step.rival is None:
+        return step
+    try:
+        is_same = await store.is_same(step.rival, step.version)
+    except Error:
+        # One copy too many loses nothing, and tells itself what is wrong.
+        return step
+    return replace(step, version=None, is_done=True) if is_same else step
 
 
 async def _apply(store: VersionedStore, failed: dict[str, str], step: Step) -> None:

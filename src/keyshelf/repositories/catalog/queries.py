@@ -99,6 +99,19 @@ async def visible(
     return [(_record(row), _filled(row)) for row in rows]
 
 
+async def everybodys(
+    tx: ReadTransaction, *, after: tuple[str, int], limit: int
+) -> list[tuple[RepositoryRecord, Filled]]:
+    """Return repositories, whoever's they are, with what they hold, by name after a place."""
+    sql: LiteralString = f"""
+        SELECT {_COLUMNS}, {_COMMITS} FROM repositories r
+        WHERE (r.name, r.number) > (%(name)s, %(number)s)
+        ORDER BY r.name, r.number LIMIT %(limit)s
+    """
+    rows = await tx.all(sql, {"name": after[0], "number": after[1], "limit": limit})
+    return [(_record(row), _filled(row)) for row in rows]
+
+
 async def filled(tx: ReadTransaction, number: RepositoryNumber) -> Filled:
     """Return what a repository holds."""
     sql: LiteralString = f"""

@@ -45,7 +45,7 @@ async def content(
     # and a group may not.
     ahead = asyncio.create_task(batches.next())
     try:
-        while pieces := await _told(ahead, path or entry.name):
+        while pieces := await _told(ahead, path or entry.name, entry.size):
             ahead = asyncio.create_task(batches.next())
             for piece in pieces:
                 yield piece
@@ -100,14 +100,15 @@ def _cut(piece: _Piece, found: bytes) -> bytes:
     return found if len(found) == piece.end - piece.begin else found[piece.begin : piece.end]
 
 
-async def _told(ahead: "asyncio.Task[Sequence[bytes]]", path: bytes) -> Sequence[bytes]:
+async def _told(ahead: "asyncio.Task[Sequence[bytes]]", path: bytes, size: int) -> Sequence[bytes]:
     try:
         return await ahead
     except (DamagedObjectError, DamagedNodeError, LostObjectError) as error:
         raise _damaged(path, error) from error
     except NeedsRestoreError as error:
         detail = f"'{path_shown(path)}' cannot be read: {error.detail}"
-        raise NeedsRestoreError(detail, path=path_text(path), **error.extras) from error
+        told = {**error.extras, "path": path_text(path), "size": size}
+        raise NeedsRestoreError(detail, **told) from error
 
 
 def _damaged(path: bytes, error: Error) -> DamagedFileError:

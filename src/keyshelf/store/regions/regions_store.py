@@ -52,7 +52,7 @@ class RegionsStore:
     store wrote a while ago are the primary's. A read fails only when the primary says
     so, or when no region can be reached that has the object.
 
-    `watch_regions` brings back regions that were away.
+    `open_regions` opens it, and has it come back to regions that were away.
     """
 
     def __init__(

@@ -233,6 +233,50 @@ async def test_cancelling_ends_what_says_nothing(studio: Studio) -> None:
     assert studio.stubs.calls == {"cover": 1}
 
 
+async def test_a_paused_job_keeps_its_stages_and_pieces_and_is_the_one_that_is_asked_for(
+    studio: Studio,
+) -> None:
+    began = anyio.Event()
+    noted: list[object] = []
+
+    async def hang(task: Task) -> None:
+        noted.append(task.pieces.done("piece-1"))
+        await task.pieces.note("piece-1", {"frames": 50})
+        began.set()
+        await anyio.sleep_forever()
+
+    studio.stubs.before["transcode"] = hang
+    admitted = await studio.ask()
+    jobs = studio.parts.media.jobs
+    async with anyio.create_task_group() as group:
+        group.start_soon(studio.run, admitted.job.id)
+        await began.wait()
+        async with studio.database.transaction() as tx:
+            await jobs.pause(tx, admitted.job.id)
+    again = await studio.ask()
+    assert (again.is_new, again.job.id, again.job.state) == (
+        False,
+        admitted.job.id,
+        JobState.PAUSED,
+    )
+    assert (await studio.shown(admitted.job.id)).retry_plan.stages == ["transcode"]
+
+    async def look(task: Task) -> None:
+        noted.append(task.pieces.done("piece-1"))
+
+    studio.stubs.before["transcode"] = look
+    async with studio.database.transaction() as tx:
+        await jobs.resume(tx, admitted.job.id)
+    job = await studio.run(admitted.job.id)
+    async with studio.database.read() as tx:
+        told = [line.note.text for line in await jobs.log(tx, job.id)]
+
+    assert (job.state, job.attempts) == (JobState.SUCCEEDED, 1)
+    assert studio.stubs.calls == {"cover": 1, "preview": 1, "transcode": 2}
+    assert noted == [None, {"frames": 50}]
+    assert "not done again: cover, preview" in told
+
+
 async def test_pieces_go_with_their_job(studio: Studio) -> None:
     gone = studio.parts.media.new_id()
     admitted = await studio.ask(MediaType.TRANSCODE, hash=HASH)

@@ -1,5 +1,7 @@
 """The repository store beside its chunks, commits and documents."""
 
+from dataclasses import replace
+
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
@@ -65,6 +67,21 @@ async def test_chunks_go_to_who_needs_them_or_to_the_collector(
     assert NOBODYS not in await shelf.keys(CHUNKS)
     assert await tree_of(shelf.carrier(record), commit) == TREE
     assert not (await reconcile(later, repository_ledger(shelf.parts))).findings
+
+
+async def test_all_chunks_that_are_put_right_are_counted_however_few_are_named(
+    shelf: Shelf, later: ReconcileParts
+) -> None:
+    await mirror(shelf.parts, (await shelf.repository()).id)
+    orphans = [chunk_key(ChunkId(f"{number:02x}" * 32)) for number in range(7)]
+    for key in (ObjectKey("a note of mine"), *orphans):
+        await shelf.parts.store.put(key, b"left by somebody")
+    few = replace(later, kept=3, objects_at_once=2)
+
+    done = await reconcile(few, repository_ledger(shelf.parts), repair=True)
+
+    assert (done.counts.orphans, done.counts.repaired) == (8, 7)
+    assert [each.repair for each in done.findings] == [None, *["handed to the collector"] * 2]
 
 
 async def test_a_missing_chunk_is_sent_again_and_a_document_is_written_again(

@@ -115,6 +115,18 @@ def test_what_was_asked_is_what_was_counted_in_thirty_days() -> None:
     ]
 
 
+def test_counters_that_were_lost_have_begun_anew() -> None:
+    counts = [(20, 1_000), (15, 1_300), (10, 100), (0, 400)]
+    history = [
+        Snapshot(TODAY - timedelta(days=days), [chunks(1)], (), [AskedOf(SOURCE, 7, reads)])
+        for days, reads in counts
+    ]
+
+    [found] = report.asked(history)
+
+    assert (found.writes, found.reads) == (round(7 * 30 / 20), round((300 + 100 + 300) * 30 / 20))
+
+
 def test_a_replica_holds_all_that_repositories_do_in_its_own_class() -> None:
     found = report.copied(SNAPSHOT, {"eu": None, "us": StorageClass.WARM})
 

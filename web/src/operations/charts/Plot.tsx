@@ -73,7 +73,7 @@ function options({ line, outlook, format, onPoint, width, height, look }: Drawn)
     padding: [12, 12, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-    scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.06 : 1] } },
+    scales: { ...(line.days.length === 1 && !outlook && { x: { range: aroundDay } }), y: { range: (_, __, max) => [0, max > 0 ? max * 1.06 : 1] } },
     axes: axes(format, look, outlook !== null),
     series: [
       {},
@@ -92,6 +92,11 @@ function options({ line, outlook, format, onPoint, width, height, look }: Drawn)
     ],
     hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
   };
+}
+
+/** Of a single day: a line needs two ends. No day lies on these, where its name would be cut. */
+function aroundDay(_: uPlot, day: number): uPlot.Range.MinMax {
+  return [day - 2.5 * DAY, day + 2.5 * DAY];
 }
 
 function area(index: number, look: (colour: string) => string, days: number): uPlot.Series {

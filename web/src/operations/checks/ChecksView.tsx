@@ -1,15 +1,18 @@
-/** Whether the stores hold what the database says, and replicas what the store has. */
+/** Whether all is there that must be, and getting what is not: compared, counted, agreed to, done. */
 import { useQuery } from "@tanstack/react-query";
 import { keys } from "@/api/keys";
 import { listReconciliations, listReplicas } from "@/api/operations";
 import type { StoreName } from "@/api/operations-types";
+import { BackfillPanel } from "@/operations/checks/BackfillPanel";
+import { ColdPanel } from "@/operations/checks/ColdPanel";
+import { RecoveryPanel } from "@/operations/checks/RecoveryPanel";
 import { ReplicaCheck } from "@/operations/checks/ReplicaCheck";
+import { RepositoriesPanel } from "@/operations/checks/RepositoriesPanel";
 import { StoreCheck } from "@/operations/checks/StoreCheck";
 import { Bones, Failed, Panel } from "@/operations/Panel";
-import { operations } from "@/text/operations";
+import { checks as words } from "@/text/checks";
 import "@/operations/checks/checks.css";
 
-const words = operations.checks;
 const STORES: readonly StoreName[] = ["source", "media", "repository"];
 
 export default function ChecksView() {
@@ -29,6 +32,9 @@ export default function ChecksView() {
           <Bones height={320} />
         )}
       </Panel>
+      <BackfillPanel />
+      <RepositoriesPanel />
+      <ColdPanel />
       <Panel title={words.replicas} hint={words.replicasHint} className="wide">
         {replicas.data ? (
           replicas.data.length === 0 ? <p className="muted">{words.noReplicas}</p> : <ul className="store-checks">{replicas.data.map((replica) => <ReplicaCheck key={replica.id} replica={replica} />)}</ul>
@@ -38,6 +44,7 @@ export default function ChecksView() {
           <Bones />
         )}
       </Panel>
+      <RecoveryPanel />
     </div>
   );
 }

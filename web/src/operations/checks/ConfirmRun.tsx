@@ -8,10 +8,12 @@ interface Question {
   title: string;
   body: string;
   action: string;
+  /** Whether what is there now may be lost by it. */
+  isDangerous?: boolean;
 }
 
 /** Returns whether the person agrees. */
-export function confirmRun({ title, body, action }: Question): Promise<boolean> {
+export function confirmRun({ title, body, action, isDangerous = false }: Question): Promise<boolean> {
   return ask<boolean>((done) => (
     <Dialog
       title={title}
@@ -20,7 +22,7 @@ export function confirmRun({ title, body, action }: Question): Promise<boolean> 
       actions={
         <>
           <Button autoFocus onPress={() => done(false)}>{text.cancel}</Button>
-          <Button variant="primary" onPress={() => done(true)}>{action}</Button>
+          <Button variant={isDangerous ? "danger" : "primary"} onPress={() => done(true)}>{action}</Button>
         </>
       }
     >

@@ -1,25 +1,26 @@
 /** One replica: how far it is behind, and copying what it lacks. */
-import { backfillReplica } from "@/api/operations";
-import type { Replica } from "@/api/operations-types";
+import { copyReplica } from "@/api/operations";
+import type { CopyReport, Replica } from "@/api/operations-types";
 import { When } from "@/drive/view/cells";
 import { confirmRun } from "@/operations/checks/ConfirmRun";
+import { Copied } from "@/operations/checks/Copied";
+import { CopyBack } from "@/operations/checks/CopyBack";
 import { Numbers } from "@/operations/checks/Numbers";
 import { useWork } from "@/operations/checks/useWork";
 import { WorkLine } from "@/operations/checks/WorkLine";
-import { operations } from "@/text/operations";
+import { checks as words } from "@/text/checks";
 import { Button } from "@/ui/Button";
 import { formatBytes, formatDuration } from "@/ui/format";
-
-const words = operations.checks;
 
 export function ReplicaCheck({ replica: { id, region, bucket, state } }: { replica: Replica }) {
   const work = useWork();
   const behind = state ? state.missing + state.older + state.different : 0;
+  const report = (work.ended?.result ?? null) as CopyReport | null; // of a job of this kind
   const missing = formatBytes(state?.missing_bytes ?? 0);
 
   async function copy() {
     const isAgreed = await confirmRun({ title: words.copyTitle(id), body: words.copyBody(behind, missing), action: words.copyNow });
-    if (isAgreed) work.start(() => backfillReplica(id, false));
+    if (isAgreed) work.start(() => copyReplica(id, { dryRun: false }));
   }
 
   return (
@@ -36,12 +37,13 @@ export function ReplicaCheck({ replica: { id, region, bucket, state } }: { repli
         </div>
         <div className="check-actions">
           {behind > 0 && <Button isDisabled={work.isRunning} onPress={() => void copy()}>{words.copy(behind, missing)}</Button>}
-          <Button icon="compare" isDisabled={work.isRunning} aria-label={words.compareLabel(id)} onPress={() => work.start(() => backfillReplica(id, true))}>
+          <Button icon="compare" isDisabled={work.isRunning} aria-label={words.compareLabel(id)} onPress={() => work.start(() => copyReplica(id, { dryRun: true }))}>
             {state ? words.compareAgain : words.compare}
           </Button>
         </div>
       </header>
       <WorkLine work={work} label={words.running} />
+      {report && !report.dry_run && <Copied report={report} />}
       {state && (
         <Numbers
           figures={[
@@ -52,6 +54,7 @@ export function ReplicaCheck({ replica: { id, region, bucket, state } }: { repli
           ]}
         />
       )}
+      <CopyBack id={id} />
     </li>
   );
 }

@@ -12,12 +12,10 @@ import { useWork } from "@/operations/checks/useWork";
 import { WorkLine } from "@/operations/checks/WorkLine";
 import { storeName } from "@/operations/names";
 import { text } from "@/text";
-import { operations } from "@/text/operations";
+import { checks as words } from "@/text/checks";
 import { Button } from "@/ui/Button";
 import { formatBytes } from "@/ui/format";
 import { visible } from "@/ui/visible";
-
-const words = operations.checks;
 
 export function StoreCheck({ store, last }: { store: StoreName; last: Reconciliation | undefined }) {
   const work = useWork();

@@ -8,11 +8,19 @@ import { reportError } from "@/ui/reportError";
 
 const POLL_MS = 1_000;
 
-export interface Work {
+/** A job of this page, as it is shown while it runs and when it failed. */
+export interface Shown {
   /** The job that runs, or the last one that ended otherwise than well. */
   job: Job | null;
   isRunning: boolean;
+}
+
+export interface Work extends Shown {
+  /** The last one, if it ended well. */
+  ended: Job | null;
   start: (call: () => Promise<Job>) => void;
+  /** Shows nothing of the last one any more. */
+  clear: () => void;
 }
 
 export function useWork(): Work {
@@ -32,5 +40,9 @@ export function useWork(): Work {
   }, [client, hasEnded, id]);
 
   const start = (call: () => Promise<Job>) => void call().then(setStarted, reportError);
-  return { job: job?.state === "succeeded" ? null : job, isRunning: job !== null && !hasEnded, start };
+  return { ...shownOf(job), ended: job?.state === "succeeded" ? job : null, start, clear: () => setStarted(null) };
+}
+
+export function shownOf(job: Job | null): Shown {
+  return { job: job?.state === "succeeded" ? null : job, isRunning: job !== null && !isFinal(job.state) };
 }

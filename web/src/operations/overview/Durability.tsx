@@ -1,10 +1,12 @@
 /** What was last backed up, compared and checked, and what waits to go. */
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { keys } from "@/api/keys";
 import { listReplicas } from "@/api/operations";
 import type { Checked, Overview, Replica } from "@/api/operations-types";
 import { When } from "@/drive/view/cells";
 import { storeName } from "@/operations/names";
+import { checks } from "@/text/checks";
 import { operations } from "@/text/operations";
 import { formatBytes, formatCount, formatDuration } from "@/ui/format";
 
@@ -21,7 +23,7 @@ export function Durability({ overview }: { overview: Overview }) {
       {!overview.checked.some(({ what }) => what === "store") && (
         <div>
           <dt>{words.neverChecked}</dt>
-          <dd><code>{words.howToCheck}</code></dd>
+          <dd><Link to="/operations/$view" params={{ view: "checks" }}>{words.compareStores}</Link></dd>
         </div>
       )}
       {replicas.data?.map((replica) => <Lag key={replica.id} replica={replica} />)}
@@ -42,18 +44,18 @@ function Backup({ backup: { at, size, hours, problem, store } }: { backup: Overv
     <div className={at === null ? "bad" : ""}>
       <dt>{words.backup}</dt>
       <dd>
-        {problem !== null ? words.backupUnknown(problem) : at === null ? words.noBackup : <><When time={at} />{size !== null && `, ${formatBytes(size)}`}</>}
+        <span>{problem !== null ? words.backupUnknown(problem) : at === null ? words.noBackup : <><When time={at} />{size !== null && `, ${formatBytes(size)}`}</>}</span>
         <span className="muted">{`${storeName(store)} · ${hours === null ? words.noSchedule : words.every(hours)}`}</span>
       </dd>
     </div>
   );
 }
 
-function Check({ check: { what, name, at, findings, repaired } }: { check: Checked }) {
+function Check({ check: { name, at, findings, repaired } }: { check: Checked }) {
   const isOpen = findings > repaired;
   return (
     <div className={isOpen ? "bad" : ""}>
-      <dt>{what === "store" ? words.checked(storeName(name)) : words.repositoryChecked}</dt>
+      <dt>{name === null ? words.repositoriesChecked : words.checked(storeName(name))}</dt>
       <dd>
         <span>{findings === 0 ? words.clean : [words.findings(findings), ...(repaired > 0 ? [words.repaired(repaired)] : [])].join(", ")}</span>
         <span className="muted"><When time={at} /></span>
@@ -68,7 +70,7 @@ function Lag({ replica: { id, region, state } }: { replica: Replica }) {
     <div className={behind > 0 ? "bad" : ""}>
       <dt>{words.replica(id)}</dt>
       <dd>
-        <span>{state === null ? operations.checks.never : behind > 0 ? words.behind(behind, formatDuration(state.lag_seconds)) : operations.checks.upToDate}</span>
+        <span>{state === null ? checks.never : behind > 0 ? words.behind(behind, formatDuration(state.lag_seconds)) : checks.upToDate}</span>
         <span className="muted">{region}{state && <> · <When time={state.compared_at} /></>}</span>
       </dd>
     </div>

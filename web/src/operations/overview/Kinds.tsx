@@ -13,6 +13,7 @@ export function Kinds({ growth: { items }, stores }: { growth: Growth; stores: r
   const last = items.at(-1)?.day;
   const now = items.filter(({ day }) => day === last).sort((a, b) => b.bytes - a.bytes);
   const all = now.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (now.length === 0) return <p className="muted">{operations.chart.nothing}</p>;
   return (
     <table className="table">
       <thead>

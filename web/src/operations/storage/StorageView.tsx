@@ -60,6 +60,7 @@ function Latest({ items, nameOf, colours }: LatestProps) {
   const now = items.filter(({ day }) => day === last).sort((a, b) => b.bytes - a.bytes);
   const all = now.reduce((sum, { bytes }) => sum + bytes, 0);
   const inOthers = colours.length - 1;
+  if (now.length === 0) return <p className="muted">{operations.chart.nothing}</p>;
   return (
     <table className="table">
       <thead>

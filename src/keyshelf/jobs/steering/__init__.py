@@ -1,0 +1,1 @@
+"""What people ask of a job that is there: to pause, to go on, to end, to try again."""

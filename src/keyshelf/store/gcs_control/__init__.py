@@ -1,0 +1,1 @@
+"""The rules of buckets at Google, over its XML API, which takes the keys of objects."""
