@@ -1,5 +1,5 @@
 /** What is known of the media in a file, what was made of it, and making more. */
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type KnownMedia, getMedia } from "@/api/media";
 import { keys } from "@/api/keys";
 import { messageOf } from "@/api/problem";
@@ -28,7 +28,7 @@ export default function MediaDetails({ file, media, isTrashed }: MediaDetailsPro
       {media.state === "unreadable" && <p className="media-unreadable">{whyUnreadable(media)}</p>}
       {media.hash === null && media.state === "waiting" && <p className="muted">{words.waiting}</p>}
       <Facts media={media} />
-      {media.hash !== null && <Made file={file} media={media} hash={media.hash} isTrashed={isTrashed} />}
+      {media.hash !== null && <Made key={media.hash} file={file} media={media} hash={media.hash} isTrashed={isTrashed} />}
     </section>
   );
 }
@@ -68,7 +68,12 @@ function Made(props: MediaDetailsProps & { hash: string }) {
   const { media, hash } = props;
   // Lists tell when a thumbnail came: then there is more to show here, too.
   const made = `${media.state} ${media.has_stream}`;
-  const { data, error } = useQuery({ queryKey: [...keys.media(hash), made], queryFn: ({ signal }) => getMedia(hash, signal) });
+  const { data, error } = useQuery({
+    queryKey: [...keys.media(hash), made],
+    queryFn: ({ signal }) => getMedia(hash, signal),
+    // What is open here, a menu perhaps, stays open meanwhile.
+    placeholderData: keepPreviousData,
+  });
   if (error) return <p className="field-error">{messageOf(error)}</p>;
   return data ? <Known {...props} known={data} /> : null;
 }
