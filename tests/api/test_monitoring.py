@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -69,17 +70,56 @@ def test_no_label_tells_of_a_person_or_a_file(told: str) -> None:
     assert labels.isdisjoint(_OF_A_PERSON)
 
 
-def test_the_rules_are_valid() -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
+def promtool(*arguments: str) -> subprocess.CompletedProcess[str]:
+    program = shutil.which("promtool")
+    if program is None:
         pytest.skip("promtool is in Debian's prometheus, which is not installed here")
-
-    checked = subprocess.run(
-        [promtool, "check", "rules", str(ALERTS)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
+    return subprocess.run(
+        [program, *arguments], check=False, capture_output=True, text=True, timeout=PATIENCE
     )
 
+
+def test_the_rules_are_valid() -> None:
+    checked = promtool("check", "rules", str(ALERTS))
+
     assert checked.returncode == 0, checked.stderr
+
+
+DAY, WEEK = 86_400, 7 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("newest", "began", "alert"),
+    [
+        (None, None, "KeyshelfNoBackup"),
+        (0, None, "KeyshelfNoBackup"),
+        (0, WEEK - DAY, "KeyshelfNoBackup KeyshelfBackupFails"),
+        (WEEK - 3 * DAY, None, "KeyshelfBackupOld"),
+        (WEEK - DAY, WEEK - DAY // 2, "KeyshelfBackupFails"),
+        (WEEK - DAY // 2, WEEK - DAY // 2 + 2, ""),
+    ],
+    ids=["not-listed", "none", "none-works", "old", "the-last-failed", "well"],
+)
+def test_a_database_without_a_good_backup_is_told(
+    newest: int | None, began: int | None, alert: str, tmp_path: Path
+) -> None:
+    """At the end of a week in which these were told all the time."""
+    told = {
+        "keyshelf_backup_timestamp_seconds": newest,
+        'keyshelf_task_started_timestamp_seconds{task="database-backup"}': began,
+    }
+    series = [
+        {"series": name, "values": f"{value}x336"}
+        for name, value in told.items()
+        if value is not None
+    ]
+    firing = 'group by (alertname) (ALERTS{alertname=~"Keyshelf.*Backup.*", alertstate="firing"})'
+    samples = [{"labels": f'{{alertname="{name}"}}', "value": 1} for name in alert.split()]
+    asked = {"expr": firing, "eval_time": "7d", "exp_samples": samples}
+    test = {"interval": "30m", "input_series": series, "promql_expr_test": [asked]}
+    document = {"rule_files": [str(ALERTS)], "evaluation_interval": "30m", "tests": [test]}
+    (tmp_path / "test.yml").write_text(json.dumps(document))
+
+    ran = promtool("test", "rules", str(tmp_path / "test.yml"))
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr

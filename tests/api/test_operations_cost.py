@@ -22,7 +22,9 @@ def test_a_bill_adds_up_and_explains_itself(program: Program) -> None:
     assert found["total"] == pytest.approx(sum(each["amount"] for each in found["groups"]))
     assert found["total"] == pytest.approx(sum(each["amount"] for each in found["lines"]))
     assert {each["table"] for each in found["tables"]} == {"own.hardware"}
-    assert all(" GB \u00d7 $" in each["explanation"] for each in found["lines"])
+    assert {each for table in found["tables"] for each in table["classes"]} == {"hot"}
+    assert found["counted_at"].startswith(found["day"])
+    assert all(" \u00d7 $" in each["explanation"] for each in found["lines"])
     assert found["forecast"] is None
     assert any("no forecast yet" in each for each in found["notes"])
 

@@ -169,6 +169,7 @@ def taken_name(drive: DrivePage) -> None:
     drive.item("notes.txt").locator(".item-name").drag_to(drive.item("Taken"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("arrange", [new_folder, move, api_tokens, empty_trash, taken_name])
 def test_a_dialog(furnished: DrivePage, arrange: Arrange) -> None:
     arrange(furnished)
@@ -177,7 +178,16 @@ def test_a_dialog(furnished: DrivePage, arrange: Arrange) -> None:
     assert grave_findings(furnished.page) == []
 
 
-@pytest.mark.parametrize("name", ["picture.png", "notes.txt", "sound.wav", "model.glb"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "picture.png",
+        *(
+            pytest.param(each, marks=pytest.mark.long)
+            for each in ("notes.txt", "sound.wav", "model.glb")
+        ),
+    ],
+)
 def test_a_preview(furnished: DrivePage, name: str) -> None:
     furnished.enter(name)
     expect(furnished.dialog(name)).to_be_visible()

@@ -24,9 +24,10 @@ def history(drive_database: str) -> None:
         connection.execute(
             """
             INSERT INTO storage_snapshots
-            SELECT current_date - day, store, kind, 'hot', 'local', now(), 9, size * (40 - day),
-                0, 0, false
+            SELECT at::date, store, kind, 'hot', 'local', at AT TIME ZONE 'UTC', 9,
+                size * (40 - day), 0, 0, false
             FROM generate_series(1, 12) AS day,
+                LATERAL (SELECT (now() AT TIME ZONE 'UTC') - day * interval '1 day' AS at) AS past,
                 (VALUES ('source', 'file', 1e9), ('repository', 'chunk', 3e9))
                     AS t (store, kind, size)
             """

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from keyshelf.layout.repository import chunk_key
+from keyshelf.layout.repository import chunk_key, repository_key
 from keyshelf.repositories.formats import ids
 from keyshelf.store.base import ObjectStore
 from keyshelf.store.opening import StoreOptions
@@ -96,8 +96,8 @@ def test_what_is_lost_comes_back_from_a_replica_and_nothing_is_overwritten_unask
 ) -> None:
     served, bucket = cold
     project = new_project(served, tmp_path / "film")
-    project.commit("first", {"lost.mov": SCENE, "changed.txt": b"as it was"})
-    lost, changed = (chunk_key(ids.chunk_id(each, None)) for each in (SCENE, b"as it was"))
+    project.commit("first", {"lost.mov": SCENE, "damaged.txt": b"as it was"})
+    lost, damaged = (chunk_key(ids.chunk_id(each, None)) for each in (SCENE, b"as it was"))
     page.goto("/operations/checks")
     replica = page.get_by_role("region", name="Replicas").get_by_role("listitem").first
     replica.get_by_role("button", name="Compare: eu").click()
@@ -108,15 +108,16 @@ def test_what_is_lost_comes_back_from_a_replica_and_nothing_is_overwritten_unask
 
     async def harm(store: ObjectStore) -> None:
         await store.delete(lost)
-        await store.put(changed, b"rubbish")
+        await store.put(damaged, b"rubbish")
+        await store.put(repository_key(project.info.id), b"rubbish")
 
     in_bucket(bucket, harm)
     replica.get_by_text("Copy back from it").click()
     replica.get_by_role("button", name="See what the store lacks").click()
-    replica.get_by_role("button", name="Copy back 1 object").click()
-    expect(dialog).to_contain_text("Nothing that is there is overwritten.")
+    replica.get_by_role("button", name="Copy back 2 objects").click()
+    expect(dialog).to_contain_text("Nothing else that is there is overwritten.")
     dialog.get_by_role("button", name="Copy back", exact=True).click()
-    expect(replica).to_contain_text("1 object, ")
+    expect(replica).to_contain_text("2 objects, ")
 
     replica.get_by_role("button", name="See what the store lacks").click()
     replica.get_by_label("Overwrite 1 object").check()
@@ -128,5 +129,5 @@ def test_what_is_lost_comes_back_from_a_replica_and_nothing_is_overwritten_unask
 
     with client_of(served) as client:
         address = f"/api/repositories/{project.info.id}/file/main"
-        for path, content in {"lost.mov": SCENE, "changed.txt": b"as it was"}.items():
+        for path, content in {"lost.mov": SCENE, "damaged.txt": b"as it was"}.items():
             assert client.get(address, params={"path": path}).content == content

@@ -17,6 +17,13 @@ sys.argv = ["keyshelf", "doctor"]
 from keyshelf.cli.main import main
 main()
 """
+_WARNED = """
+import atexit, logging, sys
+atexit.register(logging.getLogger("psycopg.pool").warning, "error connecting")
+sys.argv = ["keyshelf", "config"]
+from keyshelf.cli.main import main
+main()
+"""
 
 
 def ended(command: str, home: Path) -> subprocess.CompletedProcess[str]:
@@ -37,6 +44,16 @@ def test_interrupted_while_it_loads_it_ends_with_one_line(module: str, tmp_path:
     )  # fmt: skip
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "interrupted\n")
+
+
+def test_what_the_driver_warns_of_is_not_for_people(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _WARNED],
+        env={"HOME": str(tmp_path), "KEYSHELF_DATA": str(tmp_path / "data")},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("arguments", ["config", "config --json", "commit --help"])

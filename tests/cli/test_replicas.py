@@ -36,6 +36,12 @@ def test_a_checkout_reads_the_copy_and_a_check_the_store_itself(
         assert keyshelf(*arguments).code == 0
     before = keyshelf("checkout", "main", tmp_path / "before", "-R", "film")
     shutil.copytree(tmp_path / "data/stores/repository", tmp_path / "copy", dirs_exist_ok=True)
+    for each in chunks.rglob("?" * 64):
+        each.write_bytes(b"rubbish!")
+    damaged = keyshelf(
+        *("checkout", "main", tmp_path / "damaged", "-R", "film"),
+        REPOSITORY_READ_STRATEGY="primary-only",
+    )
     shutil.rmtree(chunks)
 
     after = keyshelf("checkout", "main", tmp_path / "after", "-R", "film")
@@ -43,6 +49,8 @@ def test_a_checkout_reads_the_copy_and_a_check_the_store_itself(
     healed = keyshelf("commit", film, "-R", "film", "-m", "again", "--paranoid")
 
     assert (before.code, after.code) == (0, 0), (before.err, after.err)
+    assert damaged.code == 0, damaged.err
+    assert (tmp_path / "damaged/a.txt").read_text() == (film / "a.txt").read_text()
     assert (tmp_path / "after/a.txt").read_text() == (film / "a.txt").read_text()
     assert checked.code == 7, checked.out
     assert healed.code == 0, healed.err
@@ -64,3 +72,17 @@ def test_a_replica_that_is_away_holds_nobody_up(keyshelf: Keyshelf, tmp_path: Pa
     assert keyshelf("commit", film, "-R", "film", "-m", "one", **away).code == 0
     assert keyshelf("checkout", "main", tmp_path / "out", "-R", "film", **away).code == 0
     assert "replica copy" in keyshelf("doctor", **away).out
+
+
+def test_a_backup_is_loaded_from_the_replica_that_is_left(
+    keyshelf: Keyshelf, tmp_path: Path
+) -> None:
+    made = keyshelf("backup", "create", "--json").json
+    shutil.copytree(tmp_path / "data/stores/repository", tmp_path / "copy", dirs_exist_ok=True)
+    shutil.rmtree(tmp_path / "data/stores/repository")
+
+    listed = keyshelf("backup", "list", "--store", "copy", "--json")
+    loaded = keyshelf("backup", "restore", "latest", "--store", "copy")
+
+    assert listed.json["items"] == [made]
+    assert (loaded.code, loaded.lines) == (0, [f"loaded {made['name']}"]), loaded.err

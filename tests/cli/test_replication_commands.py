@@ -22,6 +22,14 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
     }
 
 
+AWAY = {
+    "REPOSITORY_REPLICA_AWAY_BUCKET": "s3://copy",
+    "REPOSITORY_REPLICA_AWAY_S3_ENDPOINT": "http://127.0.0.1:9",
+    "REPOSITORY_REPLICA_AWAY_S3_ACCESS_KEY": "a",
+    "REPOSITORY_REPLICA_AWAY_S3_SECRET_KEY": "s",
+}
+
+
 @pytest.fixture
 def film(keyshelf: Keyshelf, tmp_path: Path) -> Path:
     """A folder that is committed."""
@@ -80,13 +88,7 @@ def test_what_cannot_be_meant_is_refused(keyshelf: Keyshelf) -> None:
 def test_a_replica_that_is_away_keeps_nobody_from_the_others(
     keyshelf: Keyshelf, film: Path, tmp_path: Path
 ) -> None:
-    two = {
-        "REPOSITORY_REPLICAS": "away,eu",
-        "REPOSITORY_REPLICA_AWAY_BUCKET": "s3://copy",
-        "REPOSITORY_REPLICA_AWAY_S3_ENDPOINT": "http://127.0.0.1:9",
-        "REPOSITORY_REPLICA_AWAY_S3_ACCESS_KEY": "a",
-        "REPOSITORY_REPLICA_AWAY_S3_SECRET_KEY": "s",
-    }
+    two = AWAY | {"REPOSITORY_REPLICAS": "away,eu"}
 
     done = keyshelf("replication", "backfill", "--yes", **two)
 
@@ -95,3 +97,16 @@ def test_a_replica_that_is_away_keeps_nobody_from_the_others(
     assert "replica away:" in done.err
     assert "to replica eu" in done.out
     assert list((tmp_path / "eu").rglob("*.manifest"))
+
+
+@pytest.mark.parametrize("replicas", [["EU"], ["EU", "AWAY"]], ids=["one", "two"])
+@pytest.mark.usefixtures("film")
+def test_replicas_none_of_which_can_be_reached_are_out_of_reach(
+    keyshelf: Keyshelf, replicas: list[str]
+) -> None:
+    away = {name.replace("AWAY", each): value for each in replicas for name, value in AWAY.items()}
+    away["REPOSITORY_REPLICAS"] = ",".join(replicas).lower()
+
+    seen = keyshelf("replication", "status", **away)
+
+    assert seen.code == 8, seen.err

@@ -100,7 +100,20 @@ def test_a_plan_that_cannot_be_read_is_not_taken_for_a_sound_one(rules: Rules) -
 
     assert plan.code == 6
     assert "cannot be told: the bucket is not there" in plan.out
-    assert plan.lines[-1] == "nothing differs from what is wanted, as far as could be read"
+    assert plan.lines[-3].startswith("could not be read, as told above: versioning, encryption")
+    assert plan.lines[-3].endswith(" of repository")
+    assert plan.lines[-2] == ("  create the bucket s3://no-such-bucket, or mend REPOSITORY_BUCKET")
+    assert plan.lines[-1] == "nothing else differs from what is wanted"
+
+
+def test_a_plan_names_what_it_could_not_read_beside_what_differs(rules: Rules) -> None:
+    media = {"MEDIA_BUCKET": "s3://gone", "MEDIA_S3_ACCESS_KEY": "a", "MEDIA_S3_SECRET_KEY": "s"}
+
+    plan = rules("bucket", "plan", **media)
+
+    assert plan.code == 1
+    assert "  create the bucket s3://gone, or mend MEDIA_BUCKET" in plan.lines
+    assert plan.lines[-1].startswith("  keyshelf ")
 
 
 def test_what_is_not_asked_for_says_what_asks_for_it(rules: Rules) -> None:
@@ -181,3 +194,25 @@ def test_rules_are_for_where_the_stores_are(keyshelf: Keyshelf) -> None:
     refused = keyshelf("bucket", "plan")
 
     assert (refused.code, "KEYSHELF_URL" in refused.err) == (2, True)
+
+
+def test_the_bucket_of_a_replica_must_keep_versions_too(rules: Rules) -> None:
+    amazon().create_bucket(Bucket="my-versions-eu")
+    replica = {
+        "REPOSITORY_REPLICAS": "eu",
+        "REPOSITORY_REPLICA_EU_BUCKET": "s3://my-versions-eu",
+        "REPOSITORY_REPLICA_EU_S3_ACCESS_KEY": "AKID",
+        "REPOSITORY_REPLICA_EU_S3_SECRET_KEY": "secret",
+    }
+
+    planned = rules("bucket", "plan", **replica)
+    applied = rules("versioning", "apply", "--store", "repository-eu", "--yes", **replica)
+    after = rules("bucket", "plan", "--json", **replica)
+
+    assert "repository-eu  s3://my-versions-eu" in planned.lines
+    assert "  keyshelf versioning apply --store repository-eu" in planned.lines
+    assert applied.code == 0, applied.err
+    assert amazon().get_bucket_versioning(Bucket="my-versions-eu")["Status"] == "Enabled"
+    [copy] = [each for each in after.json["items"] if each["role"] == "repository-eu"]
+    assert [each["comparison"]["changes"] for each in copy["kinds"]] == [[]]
+    assert rules("lifecycle", "show", "--store", "repository-eu", **replica).code == 2

@@ -105,6 +105,7 @@ def test_doctor_names_the_fix_and_fails(home: dict[str, str]) -> None:
 
 
 @pytest.mark.services
+@pytest.mark.long
 def test_a_service_stays_found_when_a_second_one_on_its_folder_ends(
     home: dict[str, str], up: subprocess.Popen[str]
 ) -> None:

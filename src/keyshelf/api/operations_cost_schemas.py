@@ -1,7 +1,7 @@
 """The shapes of answers about costs, capacity and growth."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import ConfigDict
 
@@ -22,6 +22,8 @@ class PriceTableOut(_Shown):
     as_of: date
     """When its figures were known to be true."""
     source: str
+    classes: Sequence[str]
+    """That have prices: hot, and others where the place has them."""
 
 
 class CostGroupOut(_Shown):
@@ -93,6 +95,7 @@ class CostOut(_Shown):
 
     day: date
     """Of which snapshot it is."""
+    counted_at: datetime
     currency: str
     tables: Sequence[PriceTableOut]
     total: float

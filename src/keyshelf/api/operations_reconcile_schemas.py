@@ -60,6 +60,8 @@ class ReconciliationOut(_Shown):
     orphan_bytes: int
     missing: int
     wrong_sizes: int
+    young: int
+    """Objects that differ and are younger than an hour: not judged, they may be on their way."""
     repaired: int
 
 

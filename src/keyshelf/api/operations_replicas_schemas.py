@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from keyshelf.api.schemas import Answer, Request
-from keyshelf.operations.replicas.values import ReplicaState
+from keyshelf.operations.replicas.values import ReplicaFailure, ReplicaState
 
 
 class ReplicaStateOut(Answer):
@@ -45,6 +45,18 @@ class ReplicaStateOut(Answer):
         )
 
 
+class ReplicaFailureOut(Answer):
+    """Why a replica could not be compared."""
+
+    failed_at: datetime
+    detail: str
+
+    @classmethod
+    def of(cls, failure: ReplicaFailure) -> Self:
+        """Return the shape of a failure."""
+        return cls(failed_at=failure.failed_at, detail=failure.detail)
+
+
 class ReplicaOut(Answer):
     """A replica of the repository store."""
 
@@ -53,6 +65,8 @@ class ReplicaOut(Answer):
     bucket: str
     state: ReplicaStateOut | None
     """Null until it was compared."""
+    failure: ReplicaFailureOut | None
+    """Null unless the last comparison failed: `state` is of an earlier one then."""
 
 
 class ReplicasOut(Answer):

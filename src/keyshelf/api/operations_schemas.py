@@ -29,6 +29,7 @@ class BacklogOut(Answer):
     queue: QueueName
     queued: int
     running: int
+    paused: int
     oldest_waits: float
     """For how many seconds the oldest job that may run has been waiting."""
 

@@ -7,13 +7,14 @@ from functools import partial
 
 from keyshelf.app.database import database_place, open_database, open_database_as_it_is
 from keyshelf.app.kept_secrets import signing_secret
-from keyshelf.app.stores import open_role
+from keyshelf.app.stores import StoreOpener, replica_options
 from keyshelf.clock import system_clock
 from keyshelf.database.dumping import dumped, load
 from keyshelf.jobs.periodic import PeriodicTask
 from keyshelf.operations.backups import service
 from keyshelf.operations.backups.service import Backup
 from keyshelf.settings import Settings
+from keyshelf.settings.values import ROLES
 from keyshelf.store.base import ObjectStore
 from keyshelf.telemetry import Metrics
 
@@ -25,7 +26,7 @@ async def create(settings: Settings, role: str | None = None) -> Backup:
 
 
 async def find_all(settings: Settings, role: str | None = None) -> Sequence[Backup]:
-    """Return all backups in a store, the newest first."""
+    """Return all backups in a store, or in a replica by its id, the newest first."""
     async with _store(settings, role) as store:
         return await service.find_all(store)
 
@@ -35,6 +36,7 @@ async def restore(
 ) -> Backup:
     """Make the database what a backup tells, and bring its schema up to date.
 
+    The backup is in a store, or in a replica by its id: its region may be all that is left.
     All of it or nothing happens. Raises `DatabaseInUseError` for a database that is not empty
     unless it is to be replaced, `DatabaseConnectedError` while a service, a worker or a command
     is connected to it, `UnknownMigrationError` for a backup of a newer Keyshelf,
@@ -78,4 +80,8 @@ def _store(settings: Settings, role: str | None) -> AbstractAsyncContextManager[
 @asynccontextmanager
 async def _opened(settings: Settings, role: str) -> AsyncGenerator[ObjectStore]:
     async with AsyncExitStack() as opened:
-        yield await open_role(settings, role, signing_secret(settings), Metrics(), opened)
+        opener = StoreOpener(settings, signing_secret(settings), Metrics().registry, opened)
+        if role in ROLES:
+            yield await opener.open_alone(role)
+        else:
+            yield await opener.open_replica(role, replica_options(settings)[role])

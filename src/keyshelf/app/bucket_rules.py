@@ -5,28 +5,34 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from keyshelf.app.stores import bucket_of, store_options
+from keyshelf.app import store_fixes
+from keyshelf.app.stores import bucket_of, replica_options, store_options
 from keyshelf.errors import Error, InvalidInputError
 from keyshelf.layout import repository
+from keyshelf.layout.backups import BACKUP_PREFIX
 from keyshelf.layout.namespace import namespace
 from keyshelf.layout.probes import probe_key
 from keyshelf.operations.classes import Cloud, StorageClass
 from keyshelf.operations.rules import applying, s3
-from keyshelf.operations.rules.applying import Bucket, Comparison
+from keyshelf.operations.rules.applying import Bucket, Comparison, RulesNotReachedError
 from keyshelf.operations.rules.values import LogTarget, ReplicationTarget, Tiers, Wanted
 from keyshelf.settings import InvalidSettingError, Settings
+from keyshelf.settings.table_regions import replica_prefix
 from keyshelf.settings.values import ROLES
 from keyshelf.store.control import BucketControl, RuleKind
 from keyshelf.store.errors import UnsupportedError
-from keyshelf.store.opening import open_control
+from keyshelf.store.opening import StoreOptions, open_control
 
 _CLOUDS: Mapping[str, Cloud] = {"s3": Cloud.S3, "gs": Cloud.GCS, "az": Cloud.AZURE}
+_SCHEMES = {cloud: scheme for scheme, cloud in _CLOUDS.items()}
 _REPLICATED: Mapping[str, str] = {
     s3.CHUNKS: repository.CHUNKS,
     s3.MANIFESTS: repository.MANIFESTS,
     s3.PROXIES: repository.PROXIES,
     s3.METADATA: repository.METADATA,
+    s3.BACKUPS: BACKUP_PREFIX,
 }
+_REPLICA = "repository-"
 # A store on this machine signs with it; the rules of a bucket need none.
 _NO_SECRET = b""
 
@@ -45,6 +51,8 @@ class PlannedKind:
     comparison: Comparison | None = None
     problem: str | None = None
     """Why nothing can be said of it."""
+    fix: str | None = None
+    """What lets it be read; None where the problem says it, or nothing does."""
     is_unknown: bool = False
     """Whether that is because the server has no such rules at all."""
 
@@ -68,12 +76,23 @@ class PlannedStore:
         return any(each.problem and not each.is_unknown for each in self.kinds)
 
 
+def stores_with(settings: Settings, kind: RuleKind) -> Sequence[str]:
+    """Return the roles whose buckets have rules of a kind; of replicas these are versions alone.
+
+    What is copied to a replica is its cloud's or its owner's to encrypt, move and log.
+    """
+    return [*ROLES, *_replicas(settings)] if kind is RuleKind.VERSIONING else ROLES
+
+
 def bucket(settings: Settings, role: str) -> Bucket:
     """Return a role's bucket with what is wanted of it, and the way to its rules.
 
-    Asks no server. Raises `NoBucketRulesError`, and `InvalidSettingError` for settings that
-    cannot be together.
+    The role of a replica is `repository-` and its id. Asks no server. Raises
+    `NoBucketRulesError`, and `InvalidSettingError` for settings that cannot be together.
     """
+    copies = _replicas(settings)
+    if role in copies:
+        return Bucket(_wanted_of_replica(settings, role, copies[role]), open_control(copies[role]))
     options = store_options(settings, role, _NO_SECRET)
     wanted = wanted_of(settings, role)
     replica: BucketControl | None = None
@@ -87,20 +106,14 @@ def bucket(settings: Settings, role: str) -> Bucket:
 
 def wanted_of(settings: Settings, role: str) -> Wanted:
     """Return what the settings want of a role's bucket; raises as `bucket`."""
-    upper, named = role.upper(), bucket_of(settings, role)
-    parts = urlsplit(named)
-    cloud = _CLOUDS.get(parts.scheme or "s3")
-    if cloud is None:
-        raise NoBucketRulesError(
-            f"the {role} store is {named}: only buckets of a cloud have rules, and {upper}_BUCKET"
-            " names one"
-        )
+    upper = role.upper()
+    cloud, name = _place(role, bucket_of(settings, role), upper)
     is_repository = role == "repository"
     try:
         return Wanted(
             role=role,
             cloud=cloud,
-            bucket=parts.netloc or parts.path,
+            bucket=name,
             account=settings.text(f"{upper}_AZURE_ACCOUNT"),
             namespace=namespace(settings.required("KEYSHELF_METADATA_NAMESPACE")),
             tiered_prefix=repository.CHUNKS if is_repository else "",
@@ -120,8 +133,8 @@ def wanted_of(settings: Settings, role: str) -> Wanted:
 
 
 async def plan(settings: Settings) -> Sequence[PlannedStore]:
-    """Compare all rules of all stores. Changes nothing; what cannot be read is told."""
-    return [await _planned(settings, role) for role in ROLES]
+    """Compare the rules of all stores and replicas, changing none; what is unread is told."""
+    return [await _planned(settings, role) for role in stores_with(settings, RuleKind.VERSIONING)]
 
 
 async def planned_kind(of: Bucket, kind: RuleKind) -> PlannedKind:
@@ -129,8 +142,13 @@ async def planned_kind(of: Bucket, kind: RuleKind) -> PlannedKind:
     try:
         return PlannedKind(kind, await applying.compare(of, kind))
     except Error as error:
-        is_unknown = isinstance(error, UnsupportedError)
-        return PlannedKind(kind, problem=error.detail, is_unknown=is_unknown)
+        if isinstance(error, UnsupportedError):
+            return PlannedKind(kind, problem=error.detail, is_unknown=True)
+        if isinstance(error, RulesNotReachedError):
+            return PlannedKind(kind, problem=error.detail)
+        prefix, named = _prefix(of.wanted.role), f"{_SCHEMES[of.wanted.cloud]}://{of.wanted.bucket}"
+        fix = store_fixes.fix(error, prefix, named, rights="read the rules of {0}")
+        return PlannedKind(kind, problem=error.detail, fix=fix)
 
 
 async def apply(of: Bucket, seen: Comparison) -> Comparison:
@@ -139,12 +157,42 @@ async def apply(of: Bucket, seen: Comparison) -> Comparison:
 
 
 async def _planned(settings: Settings, role: str) -> PlannedStore:
-    named = bucket_of(settings, role)
+    copy = _replicas(settings).get(role)
+    named = bucket_of(settings, role) if copy is None else copy.bucket
     try:
         found = bucket(settings, role)
     except NoBucketRulesError:
         return PlannedStore(role, named)
-    return PlannedStore(role, named, [await planned_kind(found, kind) for kind in RuleKind])
+    kinds = [each for each in RuleKind if role in stores_with(settings, each)]
+    return PlannedStore(role, named, [await planned_kind(found, kind) for kind in kinds])
+
+
+def _replicas(settings: Settings) -> Mapping[str, StoreOptions]:
+    return {f"{_REPLICA}{name}": each for name, each in replica_options(settings).items()}
+
+
+def _wanted_of_replica(settings: Settings, role: str, options: StoreOptions) -> Wanted:
+    """Return what is wanted of a replica: versions, as of the store that it copies."""
+    cloud, name = _place(role, options.bucket, _prefix(role))
+    versioning = bool(settings.flag("REPOSITORY_VERSIONING"))
+    return Wanted(role=role, cloud=cloud, bucket=name, versioning=versioning)
+
+
+def _prefix(role: str) -> str:
+    """Return what the settings of a role begin with."""
+    name = role.removeprefix(_REPLICA)
+    return role.upper() if name == role else replica_prefix(name)
+
+
+def _place(role: str, named: str, prefix: str) -> tuple[Cloud, str]:
+    parts = urlsplit(named)
+    cloud = _CLOUDS.get(parts.scheme or "s3")
+    if cloud is None:
+        raise NoBucketRulesError(
+            f"the {role} store is {named}: only buckets of a cloud have rules, and {prefix}_BUCKET"
+            " names one"
+        )
+    return cloud, parts.netloc or parts.path
 
 
 def _is_amazon(endpoint: str | None) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from keyshelf.app.database import open_database
@@ -124,22 +125,26 @@ async def cost_report(settings: Settings, parts: StatsParts, wish: Wish) -> Cost
     present = Present(
         snapshot.stored,
         by_store,
-        _activity(settings, history, by_store),
+        _activity(settings, history, by_store, await stats.counted_since(parts)),
         await stats.chunk_history(parts),
     )
     copied = [reports.copied(each, replicas) for each in history]
     return reports.report(snapshot, copied, present, book, wish)
 
 
-def _activity(settings: Settings, history: Sequence[Snapshot], by_store: Tables) -> Activity:
+def _activity(
+    settings: Settings, history: Sequence[Snapshot], by_store: Tables, begun: datetime
+) -> Activity:
     lifetimes = {
         Kind.TRASH.value: settings.number("KEYSHELF_TRASH_DAYS"),
         Kind.CACHE.value: settings.number("KEYSHELF_IMAGE_CACHE_DAYS"),
     }
     # A replica that is no longer set has been asked, and costs nothing any more.
-    asked = [each for each in reports.asked(history) if each.store in by_store]
+    asked = [each for each in reports.asked(history, begun) if each.store in by_store]
     tags = 0 if settings.flag("KEYSHELF_OBJECT_TAGS") is False else _TAGS
-    return Activity(asked, reports.moved(history), lifetimes, tags)
+    return Activity(
+        asked, reports.asked_for(history, begun), reports.moved(history), lifetimes, tags
+    )
 
 
 async def _chunk_ages(settings: Settings) -> Ages:

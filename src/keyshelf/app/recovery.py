@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from keyshelf.app.drive import open_drive
 from keyshelf.app.repositories import open_repositories
 from keyshelf.app.stores import store_options
-from keyshelf.layout.drive import owner_id
+from keyshelf.layout.drive import MARKER_TRIAL, owner_id
 from keyshelf.layout.keys import ObjectKey
+from keyshelf.layout.probes import PROBE_PREFIX
 from keyshelf.layout.repository import RepositoryId
 from keyshelf.operations.versions.service import OnProgress, Wanted, recover, recover_keys
 from keyshelf.operations.versions.values import Recovered
@@ -20,6 +22,7 @@ from keyshelf.repositories.values import RepositoryNotFoundError
 from keyshelf.settings import Settings
 from keyshelf.store.opening import open_versions
 from keyshelf.store.versions import VersionedStore
+from keyshelf.workflows.judge_objects import RepositoryJudge
 from keyshelf.workflows.recover_drive import RecoveredDrive, recover_drive
 from keyshelf.workflows.recover_repository import (
     RecoveredRepository,
@@ -58,15 +61,22 @@ async def objects(
     dry_run: bool,
     on_progress: OnProgress,
 ) -> Recovered:
-    """Recover objects of one store; see `operations.versions.service.recover`."""
+    """Recover objects of one store; see `operations.versions.service.recover`.
+
+    What Keyshelf wrote only to try the store out is left out.
+    """
+    wanted = replace(wanted, role=role, keeps=is_no_trial)
     async with _versions(settings, role) as versions:
         return await recover(versions, wanted, dry_run=dry_run, on_progress=on_progress)
 
 
-async def keys(settings: Settings, wanted: Sequence[ObjectKey], *, dry_run: bool) -> Recovered:
-    """Recover objects of the repository store; see `recover_keys`."""
+async def keys(
+    settings: Settings, wanted: Sequence[ObjectKey], *, unlocking: Unlocking, dry_run: bool
+) -> Recovered:
+    """Recover deleted and damaged objects of the repository store; see `recover_keys`."""
     async with _versions(settings, "repository") as versions:
-        return await recover_keys(versions, wanted, dry_run=dry_run)
+        judge = RepositoryJudge(versions, unlocking)
+        return await recover_keys(versions, wanted, judge=judge, dry_run=dry_run)
 
 
 async def drive(
@@ -135,3 +145,8 @@ async def _found(
             return RepositoryId(UUID(name))
         except ValueError:
             return await find_repository(versions, name)
+
+
+def is_no_trial(key: ObjectKey) -> bool:
+    """Say whether a key is anything but what Keyshelf tries a store with."""
+    return not key.startswith((PROBE_PREFIX, MARKER_TRIAL.rstrip("/")))

@@ -12,6 +12,7 @@ from keyshelf.database.pool import Database
 from keyshelf.operations.counters.service import Counters, keeping
 from keyshelf.operations.replicas.values import NoReplicasError, Pair, Wish
 from keyshelf.operations.replicas.work import ReplicaParts
+from keyshelf.repositories.check.outside import is_sound
 from keyshelf.settings import Settings
 from keyshelf.store.opening import is_one_cloud, open_copies
 from keyshelf.telemetry import Metrics
@@ -95,4 +96,5 @@ async def _open_pair(settings: Settings, database: Database, wish: Wish) -> Asyn
             copies=copies,
             keeps_class=is_one_cloud(*places),
             is_back=wish.back,
+            is_sound=is_sound,
         )

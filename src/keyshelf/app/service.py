@@ -176,6 +176,7 @@ async def _monitoring(
         counters,
         stats_parts(settings, database, stores.by_role["repository"]),
         namespace=namespace(settings.required("KEYSHELF_METADATA_NAMESPACE")),
+        backups=stores.by_role[settings.required("KEYSHELF_BACKUP_STORE")],
         replicas=tuple(replica_options(settings)),
     )
 

@@ -15,6 +15,7 @@ from keyshelf.layout.namespace import namespace
 from keyshelf.layout.repository import CHUNKS, MANIFESTS
 from keyshelf.operations.classes import StorageClass
 from keyshelf.operations.prices.values import PriceBook
+from keyshelf.repositories.check.outside import is_sound
 from keyshelf.settings import InvalidSettingError, Settings
 from keyshelf.settings.table_regions import (
     PRIMARY,
@@ -278,7 +279,11 @@ def regions_options(settings: Settings) -> RegionsOptions:
                     " READ_PRICE, and the price book no table for its region"
                 )
     # Proxies and metadata are written again under the same keys.
-    return RegionsOptions(strategy=strategy, unchanging=(CHUNKS, MANIFESTS))
+    return RegionsOptions(
+        strategy=strategy,
+        unchanging=(CHUNKS, MANIFESTS),
+        is_damaged=lambda key, body: is_sound(key, body) is False,
+    )
 
 
 def _reached(settings: Settings, upper: str, bucket: str) -> StoreOptions:

@@ -17,9 +17,9 @@ _CENT = Decimal("0.01")
 _STEPS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 
 
-def report_lines(report: CostReport, *, explain: bool) -> list[str]:
-    """Return a bill, and what was asked about it."""
-    lines = [*_heading(report), "", *_groups(report)]
+def report_lines(report: CostReport, *, explain: bool, is_now: bool) -> list[str]:
+    """Return a bill, and what was asked about it; `is_now` where it was counted for this."""
+    lines = [*_heading(report, is_now=is_now), "", *_groups(report)]
     if explain:
         lines += ["", *_explained(report.bill, report.book)]
     if report.forecast is not None:
@@ -27,17 +27,19 @@ def report_lines(report: CostReport, *, explain: bool) -> list[str]:
     if report.scenarios:
         lines += ["", *_scenarios(report)]
         if explain:
-            for each in report.scenarios[1:]:
-                lines += ["", f"once, for {each.name}:", *_explained(each.once, report.book)]
+            for each in report.scenarios:
+                if each.once.lines:
+                    lines += ["", f"once, for {each.name}:", *_explained(each.once, report.book)]
     return lines
 
 
-def _heading(report: CostReport) -> list[str]:
+def _heading(report: CostReport, *, is_now: bool) -> list[str]:
     tables = {each.name: each for each in report.tables.values()}
     stores: dict[str, list[str]] = {name: [] for name in tables}
     for store, table in report.tables.items():
         stores[table.name].append(store)
-    return [f"stored on {report.day}"] + [
+    again = "" if is_now else "; --now counts again"
+    return [f"counted on {report.at:%Y-%m-%d at %H:%M} UTC{again}"] + [
         f"prices of {name} as of {table.as_of} ({', '.join(stores[name])})"
         for name, table in tables.items()
     ]
@@ -86,7 +88,7 @@ def _forecast(report: CostReport) -> list[str]:
     for size, cost in zip(forecast.bytes, forecast.cost, strict=True):
         rows.append(
             [
-                f"{(size.day - report.day).days} days",
+                f"{(size.day - report.at.date()).days} days",
                 output.size_text(round(size.value)),
                 f"{output.size_text(round(size.low))} to {output.size_text(round(size.high))}",
                 report.book.money(Decimal(cost.value)),

@@ -1,6 +1,7 @@
 """The `keyshelf` program: its commands, and how their failures end it."""
 
 import errno
+import logging
 import sys
 import traceback
 from importlib.metadata import version
@@ -135,6 +136,9 @@ def keyshelf(
 def run() -> NoReturn:
     """Run one command; a failure is one line that names the fix, and an exit code."""
     output.prepare()
+    # What is wrong with the database is told once, by our own error. A service that logs hears
+    # of it all the same.
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
     try:
         app()
     except Error as error:

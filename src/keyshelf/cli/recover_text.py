@@ -28,7 +28,7 @@ class Told:
 
 
 def objects(done: "Recovered") -> Told:
-    """Tell of objects: `+` was deleted, `~` was overwritten, `-` is younger."""
+    """Tell of objects: `+` was deleted, `~` was overwritten or damaged, `-` is younger."""
     would = "would be " if done.dry_run else ""
     rows = [
         [
@@ -90,6 +90,11 @@ def repository(done: "RecoveredRepository") -> Told:
         lines.append(output.printable(line))
     if not done.refs:
         lines.append(f"the refs of {done.name} lead to where they led then")
+    if done.rebuilt is not None:
+        lines += [
+            output.printable(f"could not be read: {each.key}: {each.detail}")
+            for each in done.rebuilt.problems[:_SHOWN]
+        ]
     code = told.code
     if done.report is not None:
         is_sound = done.report.is_clean

@@ -6,11 +6,18 @@ from keyshelf.cli import output
 from keyshelf.cli.output import count_text, size_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from keyshelf.operations.replicas.values import Report
 
 _SHOWN = 20
+_DAMAGED: "Mapping[str | None, str]" = {
+    None: "",
+    "store": "damaged in the store",
+    "replica": "damaged in the replica",
+    "both": "damaged on both sides",
+    "unknown": "damaged on one side",
+}
 
 
 def lines(report: "Report") -> "Sequence[str]":
@@ -45,10 +52,10 @@ def _head(report: "Report") -> str:
 
 def _findings(report: "Report") -> list[str]:
     rows = [
-        [each.kind, output.printable(each.key), size_text(each.size)]
+        [each.kind, output.printable(each.key), size_text(each.size), _DAMAGED[each.damaged]]
         for each in report.findings[:_SHOWN]
     ]
-    lines = [f"  {line}" for line in output.table(rows, right=[2])]
+    lines = [f"  {line}".rstrip() for line in output.table(rows, right=[2])]
     left = report.behind + report.extra - len(rows)
     if left:
         lines.append(f"  and {left:,} more: --json names up to 1,000")
@@ -62,7 +69,12 @@ def _problems(report: "Report") -> list[str]:
         lines.append(f"  {manifests} there may need chunks that are missing there")
     if report.extra and not report.is_back:
         lines.append("  what is extra stays: nothing is deleted from a replica")
-    if report.is_back and report.older + report.different and not report.dry_run:
+    if report.unproved:
+        lines.append("  a chunk or manifest only gives way to one that is proved right")
+    if not report.is_back and any(each.damaged == "store" for each in report.findings):
+        back = f"keyshelf replication backfill --from {report.replica}"
+        lines.append(f"  what is damaged in the store: `{back}` brings what is proved right")
+    if report.is_back and report.older + report.different > report.unproved and not report.dry_run:
         lines.append("  what differs stayed as it is, unless --replace was said")
     lines += [
         output.printable(f"  NOT copied: {each.key}: {each.detail}")

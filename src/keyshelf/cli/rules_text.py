@@ -11,6 +11,7 @@ from keyshelf.operations.rules.comparing import Change, ChangeKind, FieldChange,
 if TYPE_CHECKING:
     from keyshelf.app.bucket_rules import PlannedKind, PlannedStore
     from keyshelf.operations.rules.applying import Comparison
+    from keyshelf.store.control import RuleKind
 
 _SAYS = {
     s3.TRANSITIONS[StorageClass.WARM]: "what is old goes to the warm class",
@@ -23,6 +24,7 @@ _SAYS = {
     s3.MANIFESTS: "manifests are copied",
     s3.PROXIES: "proxies are copied",
     s3.METADATA: "what is known of repositories is copied",
+    s3.BACKUPS: "backups of the database are copied",
     s3.OBJECTS: "everything is copied",
 }
 _MARKS = {ChangeKind.ADDED: "+", ChangeKind.CHANGED: "~", ChangeKind.REMOVED: "-"}
@@ -61,14 +63,27 @@ def planned(stores: Sequence["PlannedStore"]) -> Iterator[str]:
         for each in store.kinds
         if each.comparison is not None and each.comparison.differs
     ]
+    unread = list(_unread(stores))
     yield ""
+    yield from unread
     if not wrong:
-        far = ", as far as could be read" if any(store.is_unread for store in stores) else ""
-        yield f"nothing differs from what is wanted{far}"
+        yield f"nothing {'else ' * bool(unread)}differs from what is wanted"
         return
     differ, them = ("differs", "it") if len(wrong) == 1 else ("differ", "them")
     yield f"{count_text(len(wrong), 'kind')} of rules {differ}; apply {them} by"
     yield from (f"  keyshelf {kind} apply --store {role}" for role, kind in wrong)
+
+
+def _unread(stores: Sequence["PlannedStore"]) -> Iterator[str]:
+    """Tell what is not known, each fix once: it is one server and one set of keys."""
+    for store in stores:
+        kinds: dict[str, list[RuleKind]] = {}
+        for each in store.kinds:
+            if each.problem and not each.is_unknown:
+                kinds.setdefault(each.fix or each.problem, []).append(each.kind)
+        for fix, unread in kinds.items():
+            yield f"could not be read, as told above: {', '.join(unread)} of {store.role}"
+            yield f"  {fix}"
 
 
 def _kind(each: "PlannedKind") -> Iterator[str]:

@@ -15,12 +15,12 @@ from keyshelf.layout.drive import owner_id
 from keyshelf.repositories.check.forgetting import forget_damaged
 from keyshelf.repositories.direct.host import DirectHost
 from keyshelf.repositories.gc.service import collect
-from keyshelf.repositories.rebuild.finding import has_unknown
 from keyshelf.repositories.rebuild.service import rebuild
+from keyshelf.repositories.unknown import unknown
 from keyshelf.settings import Settings
 from keyshelf.telemetry import LogOptions, configure_logging
 
-__all__ = ["collect", "forget_damaged", "has_unknown", "opened", "rebuild", "rebuild_drives"]
+__all__ = ["collect", "forget_damaged", "opened", "rebuild", "rebuild_drives", "unknown"]
 
 
 def _log_to_people() -> None:

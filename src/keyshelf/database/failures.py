@@ -25,6 +25,16 @@ class DatabaseUnavailableError(UnavailableError):
     code = "database-unavailable"
 
 
+class SchemaMissingError(UnavailableError):
+    """The database has no tables of Keyshelf: it was dropped, or DATABASE_URL names another.
+
+    Correct DATABASE_URL; or stop the service and run `keyshelf backup restore`, where there is
+    a backup, and then `keyshelf rebuild`.
+    """
+
+    code = "schema-missing"
+
+
 class InvalidDatabaseUrlError(InvalidInputError):
     """DATABASE_URL cannot be read. Mend it."""
 
@@ -132,6 +142,12 @@ def _translate(error: Exception) -> Error:
             return UniqueViolationError(_detail(error), constraint=_constraint(error))
         case driver.ForeignKeyViolation() | driver.RestrictViolation():
             return MissingReferenceError(_detail(error), constraint=_constraint(error))
+        case driver.UndefinedTable():
+            return SchemaMissingError(
+                f"the database lacks tables of Keyshelf ({error.diag.message_primary}): was it"
+                " dropped, or does DATABASE_URL name another? Stop the service, then"
+                " `keyshelf backup restore latest` and `keyshelf rebuild` bring it back"
+            )
         case psycopg_pool.PoolTimeout():
             return DatabaseUnavailableError(f"the database does not answer: {_detail(error)}")
         case _:

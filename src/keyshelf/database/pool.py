@@ -20,7 +20,7 @@ from keyshelf.database.failures import (
     translated,
 )
 from keyshelf.database.transactions import Connection, ReadTransaction, Transaction
-from keyshelf.errors import InvalidInputError
+from keyshelf.errors import Error, InvalidInputError
 
 _log = telemetry.get_logger(__name__)
 
@@ -148,6 +148,13 @@ class Database:
         for callback in tx.after_commit:
             try:
                 await callback()
+            except Error as error:
+                # Such as a store that is away: a sentence tells it, and is no fault of ours.
+                _log.warning(
+                    "after-commit callback failed; a sweeper makes up for it",
+                    code=error.code,
+                    error=error.detail,
+                )
             except Exception:  # noqa: BLE001 -- the commit stands, whatever a callback does
                 _log.exception("after-commit callback failed; a sweeper makes up for it")
 

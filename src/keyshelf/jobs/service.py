@@ -154,6 +154,7 @@ class Jobs:
                 queue,
                 numbers.get((queue, JobState.QUEUED), 0),
                 numbers.get((queue, JobState.RUNNING), 0),
+                numbers.get((queue, JobState.PAUSED), 0),
                 oldest.get(queue, 0.0),
             )
             for queue in QUEUES

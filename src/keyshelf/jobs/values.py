@@ -192,10 +192,11 @@ class JobPosition:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much waits in a queue, and how much of it is being done; what is paused is not in it."""
+    """How much waits in a queue, how much is being done, and how much is paused."""
 
     queue: QueueName
     queued: int
     running: int
+    paused: int
     oldest_waits: float
     """For how many seconds the oldest job that may run has been waiting."""

@@ -27,6 +27,14 @@ def backup_name(at: datetime) -> str:
     return at.astimezone(UTC).strftime(_FORMAT)
 
 
+def backup_time(name: str) -> datetime | None:
+    """Return of which time a backup is; None for what is no time."""
+    try:
+        return datetime.strptime(name, _FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 def backup_key(name: str) -> ObjectKey:
     """Return the key of a backup. Raises `IllegalBackupNameError`."""
     if not _NAME.fullmatch(name):

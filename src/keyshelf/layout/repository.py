@@ -37,6 +37,7 @@ _PREFIX = re.compile(r"[0-9a-f]{0,64}")
 _CHUNK = re.compile(r"v1/chunks/([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})")
 _UUID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _MANIFEST = re.compile(rf"{MANIFESTS}{_UUID}/([0-9a-f]{{64}})\.manifest")
+_MANIFESTS_OF = re.compile(rf"{MANIFESTS}{_UUID}/")
 _PROXY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9]{1,8}")
 _PROXY = re.compile(rf"{PROXIES}{_UUID}/([0-9a-f]{{64}})/({_PROXY_NAME.pattern})")
 _REPOSITORY = re.compile(rf"{METADATA}repos/{_UUID}\.json")
@@ -116,6 +117,12 @@ def manifest_key(repository: RepositoryId, commit: CommitHash) -> ObjectKey:
 def manifests_prefix(repository: RepositoryId) -> str:
     """Return what the keys of all manifests of a repository begin with."""
     return f"{MANIFESTS}{repository}/"
+
+
+def parse_manifests_prefix(prefix: str) -> RepositoryId | None:
+    """Return the repository whose manifests are below a prefix; None for any other prefix."""
+    found = _MANIFESTS_OF.fullmatch(prefix)
+    return RepositoryId(UUID(found[1])) if found else None
 
 
 def parse_manifest_key(key: ObjectKey) -> tuple[RepositoryId, CommitHash] | None:

@@ -12,7 +12,7 @@ from keyshelf.repositories.catalog.values import Filled, RepositoryNumber, Repos
 from keyshelf.repositories.chunking import Cutting
 from keyshelf.repositories.formats.frame import DEFAULT_LEVEL
 from keyshelf.repositories.formats.slots import Slot, require_bearable
-from keyshelf.repositories.mirroring import mirror
+from keyshelf.repositories.mirroring import changing, mirror
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.values import (
     NoKeySlotError,
@@ -134,24 +134,20 @@ async def change(
     """Rename a repository or replace its key slots, if its generation is as expected.
 
     Content and secret stay as they are. Raises `RepositoryChangedError`,
-    `RepositoryExistsError`, and for slots `NoKeySlotError`, `TooManyKeySlotsError` and
-    `IllegalSlotError`.
+    `RepositoryExistsError`, `DatabaseBehindError`, and for slots `NoKeySlotError`,
+    `TooManyKeySlotsError` and `IllegalSlotError`.
     """
     name = name or record.name
     slots = record.slots if slots is None else slots
     if record.is_encrypted and not slots:
         raise NoKeySlotError("the last key slot stays: without it nobody could read anything")
     _require_bearable(slots)
-    async with parts.database.transaction() as tx:
+    async with changing(parts, record) as tx:
         taken = await queries.by_name(tx, name, [record.owner])
         if any(each.id != record.id for each in taken):
             raise RepositoryExistsError(f"there is a repository called {name} already")
-        generation = await queries.update(
-            tx, record.number, name=name, slots=slots, expected=expected
-        )
-        if generation is None:
+        if not await queries.update(tx, record.number, name=name, slots=slots, after=expected):
             raise RepositoryChangedError("the repository was changed meanwhile: look again")
-        tx.on_commit(lambda: mirror(parts, record.id))
     return await get(parts, record.id, [record.owner])
 
 

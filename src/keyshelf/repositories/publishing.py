@@ -8,7 +8,7 @@ from keyshelf.layout.repository import ChunkId, CommitHash
 from keyshelf.repositories.catalog.values import RepositoryNumber, RepositoryRecord
 from keyshelf.repositories.chunks import queries as chunk_rows
 from keyshelf.repositories.formats.manifest import Manifest
-from keyshelf.repositories.mirroring import mirror
+from keyshelf.repositories.mirroring import changing
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
 from keyshelf.repositories.refs import queries
@@ -59,10 +59,9 @@ async def publish(
         bytes=manifest.root.size,
         written_at=now,
     )
-    async with parts.database.transaction() as tx:
+    async with changing(parts, record) as tx:
         # The collector holds the same lock while it condemns and deletes: a push that is
         # still open now was waited for, and what it was told to be there is there.
-        await queries.begin_change(tx, number)
         if not await push_rows.extend(
             tx, number, push, now=now, until=now + parts.options.push_life
         ):
@@ -72,7 +71,6 @@ async def publish(
         await _swap(tx, number, branch, expected=expected, to=commit)
         await queries.put_ref(tx, number, branch, commit, by=identity, now=now)
         await push_rows.release(tx, reservation)
-        tx.on_commit(lambda: mirror(parts, record.id))
 
 
 async def move_ref(
@@ -84,29 +82,28 @@ async def move_ref(
     to: CommitHash,
     identity: str,
 ) -> None:
-    """Move a ref to a commit of the repository, or make it. Raises as `Carrier.move_ref` says."""
-    async with parts.database.transaction() as tx:
-        await queries.begin_change(tx, record.number)
+    """Move a ref to a commit of the repository, or make it.
+
+    Raises as `Carrier.move_ref` says, and `DatabaseBehindError`, as all changes do.
+    """
+    async with changing(parts, record) as tx:
         if not await queries.keep_commit(tx, record.number, to):
             raise RefNotFoundError(f"there is no commit {to}", commit=to)
         await _swap(tx, record.number, name, expected=expected, to=to)
         await queries.put_ref(tx, record.number, name, to, by=identity, now=parts.clock())
-        tx.on_commit(lambda: mirror(parts, record.id))
 
 
 async def delete_ref(
     parts: RepositoryParts, record: RepositoryRecord, name: RefName, *, expected: CommitHash
 ) -> None:
     """Remove a ref; its commits stay until the collector finds that nothing leads to them."""
-    async with parts.database.transaction() as tx:
-        await queries.begin_change(tx, record.number)
+    async with changing(parts, record) as tx:
         found = await queries.ref(tx, record.number, name)
         if found is None:
             return
         if found.commit != expected:
             raise _moved(name, expected=expected, found=found.commit)
         await queries.drop_ref(tx, record.number, name)
-        tx.on_commit(lambda: mirror(parts, record.id))
 
 
 async def _require_what_it_names(

@@ -1,7 +1,7 @@
 """Which version a folder stands on, so that a commit of it takes back nobody else's work."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from keyshelf.errors import ConflictError
@@ -71,7 +71,7 @@ class Place:
             if await _leads_to(self.reader, commit, head):
                 return True
         if known:
-            raise await self._behind(head, known)
+            raise await self._behind(head, self._nearest(remembered, known))
         return False
 
     def about_to_publish(self, commit: CommitHash) -> None:
@@ -90,13 +90,26 @@ class Place:
         if checked_out is not None and not checked_out.is_whole:
             self.cache.stand(_CHECKED_OUT, Standing(commit))
 
-    async def _behind(self, head: CommitHash, known: Sequence[CommitHash]) -> FolderBehindError:
-        at = known[-1]
+    def _nearest(
+        self, remembered: Mapping[str, Standing], known: Sequence[CommitHash]
+    ) -> tuple[str, CommitHash]:
+        """Return as what the folder is known, of what is in the repository: this branch's first."""
+        there = {name: each.commit for name, each in remembered.items() if each.commit in known}
+        own = there.get(self.branch.name)
+        return (self.branch.name, own) if own else list(there.items())[-1]
+
+    async def _behind(
+        self, head: CommitHash, stands_on: tuple[str, CommitHash]
+    ) -> FolderBehindError:
+        name, at = stands_on
+        is_other = name not in (self.branch.name, _CHECKED_OUT) and " " not in name
+        of_other = f" of the branch {name}" if is_other else ""
         since = await _since(self.reader, head, at)
         told = ", ".join(_told(entry) for entry in since[:_NAMED])
         more = f" and {len(since) - _NAMED:,} more before" if len(since) > _NAMED else ""
         return FolderBehindError(
-            f"{self.branch.name} is at {head[:12]}, and {self.folder} stands on {at[:12]}."
+            f"{self.branch.name} is at {head[:12]}, and {self.folder} stands on {at[:12]}"
+            f"{of_other}."
             f" Since then: {told}{more}. `{self._checkout()}` brings that and keeps what you"
             " changed; then commit again. --as-is commits the folder as it is, without that",
             head=head,

@@ -27,6 +27,7 @@ from keyshelf.store.errors import ObjectChangedError, StoreUnavailableError
 from keyshelf.store.resuming import ResumingReader
 from keyshelf.store.retrying import ATTEMPTS, OVERLOADED_STATUSES, Retries, pause
 from keyshelf.store.sigv4 import Address, Credentials
+from keyshelf.store.unanswered import unanswered
 
 if TYPE_CHECKING:
     from obstore import GetOptions, GetResult
@@ -46,6 +47,9 @@ _CLIENT: "ClientConfig" = {
 # It would retry without our knowing that the store is overloaded, and without a budget.
 _RETRY: "RetryConfig" = {"max_retries": 0}
 _STATUS = re.compile(r"status (?:code: )?(\d{3})\b")
+_URL = re.compile(r"Error performing [A-Z]+ (\S+) in ")
+_CAUSE = re.compile(r'(?:message|error): "([^"]+)",')
+"""What the system said, in what obstore prints for those who look for its own faults."""
 
 
 def is_plain(key: ObjectKey) -> bool:
@@ -222,7 +226,16 @@ def translated(error: Exception, *, doing: str) -> Error:
     status = _status(error)
     if status is not None:
         return failure(status, {}, said.encode(), doing=doing)
-    return StoreUnavailableError(f"{doing}: {said.partition('Debug source:')[0].strip()}")
+    url = _URL.search(said)
+    return unanswered(url[1] if url else "", _reason(said), doing=doing)
+
+
+def _reason(said: str) -> str:
+    """Return why no answer came, of what obstore prints of the libraries below it."""
+    if found := _CAUSE.search(said):
+        return found[1].rpartition(": ")[2]
+    is_late = "kind: Timeout" in said or "operation timed out" in said
+    return "no answer in time" if is_late else "the connection broke off"
 
 
 def _status(error: Exception) -> int | None:

@@ -10,8 +10,8 @@ import httpx2
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.bodies import SizedBody
 from keyshelf.store.cloud_failures import RETRIED_STATUSES
-from keyshelf.store.errors import StoreUnavailableError
 from keyshelf.store.retrying import ATTEMPTS, OVERLOADED_STATUSES, Retries, pause
+from keyshelf.store.unanswered import reason, unanswered
 
 _CONNECT_SECONDS, _READ_SECONDS = 3.0, 30.0
 _CONNECTIONS = 64
@@ -79,7 +79,7 @@ class Wire:
                     answer = Answer(response.status_code, _headers(response), body)
             except httpx2.HTTPError as error:
                 if is_last or not self._retries.may_retry():
-                    raise _unreachable(self._origin, error) from error
+                    raise unanswered(self._origin, reason(error)) from error
             else:
                 is_final = is_last or answer.status not in RETRIED_STATUSES
                 if is_final or not self._retries.may_retry():
@@ -95,7 +95,7 @@ class Wire:
             async with self._stream(call) as response:
                 yield Incoming(self._origin, response)
         except httpx2.HTTPError as error:
-            raise _unreachable(self._origin, error) from error
+            raise unanswered(self._origin, reason(error)) from error
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -152,7 +152,7 @@ class Incoming:
             async for piece in self._response.aiter_raw(size):
                 yield piece
         except httpx2.HTTPError as error:
-            raise _unreachable(self._origin, error) from error
+            raise unanswered(self._origin, reason(error)) from error
 
 
 def _headers(response: httpx2.Response) -> Mapping[str, str]:
@@ -160,9 +160,3 @@ def _headers(response: httpx2.Response) -> Mapping[str, str]:
         name.decode("ascii").lower(): value.decode("utf-8", errors="replace")
         for name, value in response.headers.raw
     }
-
-
-def _unreachable(origin: str, error: httpx2.HTTPError) -> StoreUnavailableError:
-    return StoreUnavailableError(
-        f"the store at {origin} does not answer: {type(error).__name__}: {error}".rstrip(": ")
-    )

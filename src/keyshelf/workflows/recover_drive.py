@@ -7,10 +7,17 @@ from datetime import datetime
 from keyshelf.drive.backfill.service import BackfillResult, backfill
 from keyshelf.drive.content.noticing import notice
 from keyshelf.drive.parts import DriveParts
+from keyshelf.errors import NotFoundError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.versions.service import OnProgress, Wanted, recover
 from keyshelf.operations.versions.values import Action, Change, Recovered
 from keyshelf.store.versions import VersionedStore
+
+
+class NothingThereError(NotFoundError):
+    """The bucket has nothing of a file or folder, nor ever had: see how it is spelled."""
+
+    code = "nothing-to-recover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ async def recover_drive(
     a file that has another name since: it is then there under both. A crash leaves some files
     done; twice is once.
 
-    Raises `VersionsOffError`, `BackfillRunningError`, and what listing raises.
+    Raises `NothingThereError`, `VersionsOffError`, `BackfillRunningError`, and what listing raises.
     """
 
     async def changed(changes: Sequence[Change]) -> None:
@@ -53,10 +60,21 @@ async def recover_drive(
                 await notice(parts, change.key, asked_by=asked_by)
 
     below = f"{prefix.removesuffix('/')}/"
-    wanted = Wanted(prefix, at=at, keeps=lambda key: key == prefix or key.startswith(below))
+    wanted = Wanted(
+        prefix,
+        at=at,
+        role="source",
+        keeps=lambda key: key == prefix or key.startswith(below),
+    )
     objects = await recover(
         versions, wanted, dry_run=dry_run, on_progress=on_progress, on_changed=changed
     )
+    if not objects.looked_at and prefix != below:
+        above = prefix[: prefix.rindex("/") + 1]
+        raise NothingThereError(
+            f"the bucket has no {prefix}, nor ever had: `keyshelf recover list '{above}'` tells"
+            " what can come back near it, `keyshelf trash` what is in the trash"
+        )
     registered = None
     if not dry_run:
         registered = await backfill(parts, asked_by=asked_by, prefix=below)

@@ -2,37 +2,47 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from keyshelf.errors import NotFoundError
 from keyshelf.layout.drive import OwnerId
+from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import (
     CHUNKS,
-    DOCUMENTS,
+    ChunkId,
     CommitHash,
     RepositoryId,
+    chunk_key,
+    manifest_key,
     manifests_prefix,
-    parse_repository_key,
     repository_key,
 )
-from keyshelf.operations.versions.choosing import version_at
-from keyshelf.operations.versions.service import OnProgress, Wanted, histories, recover
+from keyshelf.operations.versions.healing import Judge
+from keyshelf.operations.versions.service import (
+    OnProgress,
+    Wanted,
+    histories,
+    recover,
+    recover_keys,
+)
 from keyshelf.operations.versions.values import Recovered
 from keyshelf.repositories import managing
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.check.service import check
 from keyshelf.repositories.check.values import Report
 from keyshelf.repositories.direct.carrier import DirectCarrier
-from keyshelf.repositories.formats import documents
-from keyshelf.repositories.formats.documents import RepositoryDocument
+from keyshelf.repositories.formats.documents import DamagedDocumentError, RepositoryDocument
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.rebuild.service import rebuild
 from keyshelf.repositories.rebuild.values import Rebuilt
 from keyshelf.repositories.unlocking import Unlocking, keys_of
 from keyshelf.repositories.values import Ref, RefKind, RefName, RepositoryNotFoundError
-from keyshelf.store.versions import VersionedStore
+from keyshelf.store.versions import ObjectVersion, VersionedStore
+from keyshelf.workflows.bucket_documents import all_documents, newest_sound
+from keyshelf.workflows.judge_objects import RepositoryJudge
 
 IDENTITY = "recover"
+_NAMED = 10
 
 
 class NotThereThenError(NotFoundError):
@@ -82,63 +92,129 @@ async def recover_repository(
 ) -> RecoveredRepository:
     """Make the branches and tags of a repository lead again to where they led at a time.
 
-    First its document, manifests and chunks that were there then and are deleted now come
-    back; then the rows of what they hold; refs move last, by compare and swap, and what they
-    led to until now is kept by a tag. Refs that are younger stay. At last all is checked.
-    A crash leaves it where it stood; twice is once.
+    First its document, manifests and chunks that were there then come back, deleted ones and
+    those that are not what their names say, in the newest version that is sound; then the rows
+    of what they hold; refs move last, by compare and swap, and what they led to until now is
+    kept by a tag. Refs that are younger stay. At last all is checked, and what is damaged all
+    the same comes back from whatever version is sound. A crash leaves it where it stood;
+    twice is once.
 
-    Raises `NotThereThenError`, `VersionsOffError`, `RefMovedError` when somebody commits
-    meanwhile, and what unlocking raises.
+    Raises `NotThereThenError`, `DamagedDocumentError`, `VersionsOffError`, `RefMovedError` when
+    somebody commits meanwhile, and what unlocking raises.
     """
-    document = await _document(versions, repository, at)
+    document, then = await _document(versions, repository, at)
+    judge = RepositoryJudge(versions, unlocking)
+    if not dry_run:
+        # What it takes to check all at the end is asked for before anything changes.
+        await _keys(document, unlocking)
     objects = Recovered(dry_run=dry_run)
-    for prefix in (repository_key(repository), manifests_prefix(repository), CHUNKS):
-        wanted = Wanted(prefix, at=at, is_immutable=True)
+    for wanted in _wanted(document, then, judge):
         objects.add(await recover(versions, wanted, dry_run=dry_run, on_progress=on_progress))
     done = RecoveredRepository(str(repository), document.name, at, dry_run, objects)
     if dry_run:
         done.refs = [_kept(each) for each in _different(document, await _refs(parts, document))]
         return done
     commits = [CommitHash(each.commit) for each in document.refs]
-    done.rebuilt = await rebuild(parts, unlockings=(unlocking,), also={repository: commits})
+
+    async def add_rows() -> Rebuilt:
+        return await rebuild(parts, unlockings=(unlocking,), also={repository: commits})
+
+    done.rebuilt = await add_rows()
     carrier = await _opened(parts, document, unlocking)
     for each in _different(document, await carrier.refs()):
         done.refs.append(await _move(carrier, each))
     done.report = await check(carrier)
+    while (healed := await _heal(versions, judge, repository, done.report)).changed:
+        # What was healed may name more that nobody could look for before.
+        objects.add(healed)
+        done.rebuilt = await add_rows()
+        done.report = await check(carrier)
     return done
 
 
 async def find_repository(versions: VersionedStore, name: str) -> RepositoryId:
     """Return the repository of a name that the bucket has, or ever had, a document of.
 
-    For when the database knows of none. The one that was written last counts. Raises
-    `RepositoryNotFoundError`.
+    For when the database knows of none. The one that was written last counts; a document that
+    cannot be read is passed by, for an older version of it. Raises `RepositoryNotFoundError`,
+    which names the documents that no version can be read of.
     """
-    found: list[tuple[datetime, RepositoryId]] = []
-    async for history in histories(versions, DOCUMENTS):
-        newest = next((each for each in history if not each.is_marker), None)
-        repository = parse_repository_key(history[0].key)
-        if newest is None or repository is None:
-            continue
-        document = documents.decode_repository(await versions.read(newest))
-        if document.name == name:
-            found.append((newest.modified_at, repository))
+    unread = list[ObjectKey]()
+    found = [
+        (each.written_at, each.repository)
+        async for each in all_documents(versions, unread)
+        if each.document.name == name
+    ]
     if not found:
-        raise RepositoryNotFoundError(f"the bucket never had a repository called {name}")
+        detail = f"the bucket never had a repository called {name}"
+        if unread:
+            detail += f"; no version can be read of {', '.join(unread[:_NAMED])}"
+        raise RepositoryNotFoundError(detail)
     return max(found)[1]
 
 
 async def _document(
     versions: VersionedStore, repository: RepositoryId, at: datetime
-) -> RepositoryDocument:
-    async for history in histories(versions, repository_key(repository)):
-        then = version_at(history, at)
-        if then is not None:
-            return documents.decode_repository(await versions.read(then))
+) -> tuple[RepositoryDocument, datetime]:
+    """Return what a repository was at a time, and when to look for its objects.
+
+    Of a document that had been deleted by then, that is the last moment before.
+    """
+    key = repository_key(repository)
+    async for history in histories(versions, key):
+        found = await newest_sound(versions, history, at=at)
+        if found is not None:
+            return found.document, _when_there(history, at)
+        if any(not each.is_marker and each.modified_at <= at for each in history):
+            raise DamagedDocumentError(f"no version of {key} of that time or before can be read")
     raise NotThereThenError(
         f"the bucket has no document of the repository {repository} of that time: it may not have"
-        " been made yet, or its versions have expired"
+        f" been made yet, or the versions of {key} have expired"
     )
+
+
+def _when_there(history: Sequence[ObjectVersion], at: datetime) -> datetime:
+    deleted_at: datetime | None = None
+    for each in history:
+        if each.modified_at > at:
+            continue
+        if not each.is_marker:
+            break
+        deleted_at = each.modified_at
+    return at if deleted_at is None else deleted_at - timedelta(microseconds=1)
+
+
+def _wanted(document: RepositoryDocument, at: datetime, judge: Judge) -> list[Wanted]:
+    """Return what is to be there: all that was, and what the refs lead to in any case."""
+    repository = RepositoryId(document.id)
+    prefix = manifests_prefix(repository)
+    tips = {manifest_key(repository, CommitHash(each.commit)) for each in document.refs}
+    return [
+        Wanted(repository_key(repository), judge=judge),
+        Wanted(prefix, at=at, judge=judge, keeps=lambda key: key not in tips),
+        Wanted(prefix, judge=judge, keeps=tips.__contains__),
+        Wanted(CHUNKS, at=at, judge=judge),
+    ]
+
+
+async def _heal(
+    versions: VersionedStore, judge: Judge, repository: RepositoryId, report: Report
+) -> Recovered:
+    """Bring back what a check names, in whatever version is sound."""
+    keys = [
+        manifest_key(repository, CommitHash(each.id))
+        if each.kind == "manifest"
+        else chunk_key(ChunkId(each.id))
+        for each in report.damaged
+    ]
+    healed = await recover_keys(versions, keys, judge=judge)
+    healed.looked_at = 0  # all of them had been looked at before
+    return healed
+
+
+async def _keys(document: RepositoryDocument, unlocking: Unlocking) -> None:
+    key_id = bytes.fromhex(document.key_id) if document.key_id else None
+    await keys_of(key_id, document.slots, unlocking)
 
 
 async def _opened(

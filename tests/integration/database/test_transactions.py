@@ -9,12 +9,14 @@ from keyshelf.database.copying import copy_line
 from keyshelf.database.failures import (
     DatabaseTimeoutError,
     MissingReferenceError,
+    SchemaMissingError,
     StatementRefusedError,
     TransactionConflictError,
     UniqueViolationError,
     UnstorableValueError,
 )
 from keyshelf.database.pool import Database
+from keyshelf.errors import UnavailableError
 from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
@@ -78,15 +80,23 @@ async def test_calls_back_after_the_commit_only(colours: Database) -> None:
     assert seen == [["red"]]
 
 
-async def test_a_failing_callback_does_not_undo_the_commit(colours: Database) -> None:
+@pytest.mark.parametrize(
+    ("error", "is_traced"), [(OSError("?"), True), (UnavailableError("the store is away"), False)]
+)
+async def test_a_failing_callback_does_not_undo_the_commit(
+    colours: Database, error: Exception, is_traced: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody expected is traced; that a part is away is told in a line."""
+
     async def fail() -> None:
-        raise OSError("the queue is away")
+        raise error
 
     async with colours.transaction() as tx:
         tx.on_commit(fail)
         await tx.execute(INSERT, {"name": "red"})
 
     assert await names(colours) == ["red"]
+    assert [bool(each.exc_info) for each in caplog.records] == [is_traced]
 
 
 async def test_reading_refuses_changes(colours: Database) -> None:
@@ -230,3 +240,12 @@ async def test_copied_lines_hold_any_text_as_it_is(colours: Database) -> None:
         rows = await tx.all("SELECT name, parent FROM colours")
     assert {row["name"] for row in rows} == set(names)
     assert all(row["parent"] is None for row in rows)
+
+
+async def test_a_database_whose_tables_are_gone_names_the_way_back(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute("DROP SCHEMA public CASCADE")
+
+    async with database.read() as tx:
+        with pytest.raises(SchemaMissingError, match=r"DATABASE_URL.*backup restore.*rebuild"):
+            await tx.all("SELECT s3_key FROM files")

@@ -84,7 +84,9 @@ async def test_keys_that_may_not_look_are_told_once(environment: dict[str, str])
     found = await checks({**environment, "REPOSITORY_S3_SECRET_KEY": "another-secret"})
 
     assert list(found) == ["repository store, unread rules"]
-    assert "s3:GetBucketVersioning" in found["repository store, unread rules"].detail
+    unread = found["repository store, unread rules"]
+    assert "s3:GetBucketVersioning" in unread.detail
+    assert unread.fix == "mend REPOSITORY_S3_ACCESS_KEY and REPOSITORY_S3_SECRET_KEY"
 
 
 async def test_a_server_that_is_away_is_told_by_another_check(environment: dict[str, str]) -> None:

@@ -248,7 +248,9 @@ async def test_the_time_that_a_job_was_paused_does_not_use_up_its_patience(
     assert after.state is JobState.QUEUED
 
 
-async def test_the_metrics_tell_what_is_paused(database: Database, queue: Queue) -> None:
+async def test_metrics_and_the_overview_tell_what_is_paused(
+    database: Database, queue: Queue
+) -> None:
     async with open_shop(database, queue, []) as shop:
         await pause(shop, await shop.enqueue(WORK))
 
@@ -256,3 +258,6 @@ async def test_the_metrics_tell_what_is_paused(database: Database, queue: Queue)
 
         labels = {"queue": "small", "state": "paused"}
         assert shop.metrics.registry.get_sample_value("keyshelf_jobs", labels) == 1
+        async with database.read() as tx:
+            small = (await shop.jobs.backlog(tx))[0]
+        assert (small.queued, small.paused) == (0, 1)

@@ -128,12 +128,21 @@ async def test_a_dump_that_fails_leaves_no_backup() -> None:
     assert await service.find_all(store) == []
 
 
+async def test_a_backup_that_was_copied_is_as_old_as_its_name_says() -> None:
+    store = MemoryStore()
+    await store.put(backup_key("20240101T060708Z"), b"copied today")
+
+    (found,) = await service.find_all(store)
+
+    assert found.at == datetime(2024, 1, 1, 6, 7, 8, tzinfo=UTC)
+
+
 async def test_old_backups_go_and_the_newest_stays() -> None:
     store = MemoryStore()
     for name in ("20240101T000000Z", "20240102T000000Z"):
         await store.put(backup_key(name), b"old")
 
-    gone = await service.prune(store, kept=timedelta(0), clock=lambda: datetime.now(UTC))
+    gone = await service.prune(store, kept=timedelta(days=1), clock=lambda: datetime.now(UTC))
 
     assert [each.name for each in gone] == ["20240101T000000Z"]
     assert [each.name for each in await service.find_all(store)] == ["20240102T000000Z"]

@@ -11,7 +11,7 @@ from keyshelf.drive.trash import service as trash
 from keyshelf.layout.drive import root
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.operations.versions.service import Wanted, recover
-from keyshelf.workflows.recover_drive import RecoveredDrive, recover_drive
+from keyshelf.workflows.recover_drive import NothingThereError, RecoveredDrive, recover_drive
 from tests.integration.drive.conftest import ANNA, Drive
 from tests.versioned import Versioned, later
 
@@ -121,6 +121,14 @@ async def test_nobody_is_given_what_only_begins_alike(
     assert await drive.names() == ["film.mov"]
     assert done.registered is not None
     assert (done.registered.scanned, done.registered.files_created) == (1, 1)
+
+
+async def test_what_never_was_there_is_not_found(drive: Drive, versioned_bucket: Versioned) -> None:
+    await drive.file("film.mov", None, b"first cut")
+
+    for dry_run in (True, False):
+        with pytest.raises(NothingThereError, match=f"recover list '{MY_FILES}'"):
+            await recovered(drive, versioned_bucket, prefix=f"{MY_FILES}flim.mov", dry_run=dry_run)
 
 
 async def test_a_recovery_that_broke_off_is_finished_by_the_next(

@@ -21,7 +21,14 @@ def name() -> str:
     return f"remote-{next(_numbers)}"
 
 
-@pytest.fixture(params=["plain", "encrypted", "plain-presigned", "encrypted-presigned"])
+@pytest.fixture(
+    params=[
+        "plain",
+        pytest.param("encrypted", marks=pytest.mark.long),
+        pytest.param("plain-presigned", marks=pytest.mark.long),
+        "encrypted-presigned",
+    ]
+)
 async def machine(
     request: pytest.FixtureRequest, served: Served, tmp_path: Path
 ) -> AsyncIterator[Machine]:

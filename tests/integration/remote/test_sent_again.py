@@ -15,7 +15,7 @@ from keyshelf.repositories.remote.carrier import RemoteCarrier
 from tests.integration.remote.machine import SOON, Machine, PresigningHost
 from tests.integration.remote.wire import Wire
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.long]
 MEBIBYTE = 2**20
 PROJECT_BYTES = 112 * MEBIBYTE
 ROUNDS = 3
@@ -23,15 +23,11 @@ ROUNDS = 3
 WAYS = pytest.mark.parametrize(
     ("machine", "step"),
     [
-        pytest.param("plain", "/chunks/content", id="through the service"),
-        pytest.param(
-            "plain-presigned",
-            "/chunks/confirm",
-            id="straight to the store",
-            marks=pytest.mark.long,
-        ),
+        ("plain", "/chunks/content"),
+        ("plain-presigned", "/chunks/confirm"),
     ],
     indirect=["machine"],
+    ids=["through the service", "straight to the store"],
 )
 
 

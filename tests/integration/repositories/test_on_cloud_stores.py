@@ -24,9 +24,9 @@ from tests.integration.repositories.shelf import MAIN, Shelf, open_shelf
 
 pytestmark = pytest.mark.anyio
 SERVERS = [
-    "rclone_server",
     "versitygw_server",
-    "gcs_server",
+    pytest.param("rclone_server", marks=pytest.mark.long),
+    pytest.param("gcs_server", marks=pytest.mark.long),
     pytest.param("azure_server", marks=pytest.mark.long),
 ]
 

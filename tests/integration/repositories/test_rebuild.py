@@ -1,19 +1,31 @@
 """The database is lost, and everything is there again from the store alone."""
 
+from datetime import timedelta
 from typing import LiteralString
 
 import pytest
 
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.namespace import DEFAULT_NAMESPACE
-from keyshelf.layout.repository import CHUNKS, ChunkId, chunk_key, manifest_key, repository_key
+from keyshelf.layout.repository import (
+    CHUNKS,
+    ChunkId,
+    CommitHash,
+    chunk_key,
+    manifest_key,
+    repository_key,
+)
 from keyshelf.repositories import managing
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.check.service import check
-from keyshelf.repositories.mirroring import mirror
-from keyshelf.repositories.rebuild.finding import has_unknown
+from keyshelf.repositories.deleting import queries as notes
+from keyshelf.repositories.mirroring import DatabaseBehindError, mirror
 from keyshelf.repositories.rebuild.service import rebuild
+from keyshelf.repositories.rebuild.values import Parted
+from keyshelf.repositories.unknown import UnknownRepositoryError, unknown
 from keyshelf.repositories.unlocking import Unlocking
+from keyshelf.repositories.upkeep import upkeep
+from keyshelf.repositories.values import repository_name
 from keyshelf.store.base import Attributes, PutOptions
 from keyshelf.store.memory import MemoryOptions, MemoryStore
 from tests.integration.repositories.shelf import (
@@ -63,6 +75,11 @@ async def all_rows(shelf: Shelf) -> dict[str, list[dict[str, object]]]:
     return {name: await shelf.rows(sql) for name, sql in _ROWS.items()}
 
 
+async def bytes_of(shelf: Shelf, key: ObjectKey) -> bytes:
+    async with await shelf.parts.store.get(key) as reader:
+        return await reader.read()
+
+
 async def fill(shelf: Shelf) -> tuple[RepositoryRecord, RepositoryRecord]:
     film, secret = await shelf.repository("film"), await shelf.repository("secret", secret=SECRET)
     for carrier in (shelf.carrier(film), shelf.carrier(secret, SECRET)):
@@ -77,9 +94,9 @@ async def fill(shelf: Shelf) -> tuple[RepositoryRecord, RepositoryRecord]:
 async def test_every_row_is_restored(shelf: Shelf, unlockings: list[Unlocking]) -> None:
     await fill(shelf)
     before = await all_rows(shelf)
-    assert not await has_unknown(shelf.parts)
+    assert not await unknown(shelf.parts)
     await shelf.empty()
-    assert await has_unknown(shelf.parts)
+    assert await unknown(shelf.parts)
 
     dry = await rebuild(shelf.parts, unlockings=unlockings, dry_run=True)
     assert await shelf.count("repositories") == 0
@@ -148,6 +165,46 @@ async def test_chunks_that_no_commit_needs_go_with_the_next_collection(shelf: Sh
     assert chunk_key(stray) not in await shelf.keys(CHUNKS)
 
 
+@pytest.mark.parametrize("damage", ["rubbish", "deleted"])
+async def test_nothing_is_collected_while_a_document_cannot_be_read(
+    shelf: Shelf, damage: str
+) -> None:
+    film, lost = await shelf.repository("film"), await shelf.repository("lost")
+    for each in (film, lost):
+        await commit_tree(shelf.carrier(each), TREE)
+    document, key = await bytes_of(shelf, repository_key(lost.id)), repository_key(lost.id)
+    if damage == "rubbish":
+        await shelf.parts.store.put(key, b"rubbish")
+    else:
+        await shelf.parts.store.delete(key)
+    await shelf.empty()
+    before = await shelf.keys()
+
+    rebuilt = await rebuild(shelf.parts)
+    there = await managing.get(shelf.parts, film.id, [ANNA])
+    # What the other needs as well goes from the one that is known.
+    main = await shelf.carrier(there).ref(MAIN)
+    assert main is not None
+    await shelf.carrier(there).delete_ref(MAIN, expected=main)
+    for _ in range(2):
+        with pytest.raises(UnknownRepositoryError, match=str(lost.id)):
+            await shelf.collect(there)
+        shelf.clock.pass_by(timedelta(days=400))
+        async with shelf.parts.database.transaction() as tx:
+            await notes.note(tx, await shelf.keys(CHUNKS), now=shelf.clock())
+            await tx.execute("DELETE FROM repository_chunks")
+        for task in upkeep(shelf.parts):
+            await task.run()
+
+    assert {each.key for each in rebuilt.problems} == {key}
+    assert set(before) <= set(await shelf.keys())
+    await shelf.parts.store.put(key, document)
+    assert (await rebuild(shelf.parts)).problems == []
+    again = await managing.get(shelf.parts, lost.id, [ANNA])
+    await shelf.collect(there)
+    assert (await check(shelf.carrier(again), read_data=True)).is_clean
+
+
 async def test_a_restored_repository_goes_on(shelf: Shelf) -> None:
     film = await shelf.repository("film")
     await commit_tree(shelf.carrier(film), TREE)
@@ -162,33 +219,106 @@ async def test_a_restored_repository_goes_on(shelf: Shelf) -> None:
     assert (await check(carrier, read_data=True)).commits == 2
 
 
-async def test_a_database_that_is_older_than_the_document_catches_up(shelf: Shelf) -> None:
-    film = await shelf.repository("film")
-    first = await commit_tree(shelf.carrier(film), TREE)
-    backup = await shelf.rows("SELECT generation FROM repositories")
-    second = await commit_tree(shelf.carrier(film), OTHER)
+async def restore(shelf: Shelf, *, main: CommitHash, generation: object) -> None:
+    """Make the database what a backup of then would make it, when main led to a commit."""
     async with shelf.parts.database.transaction() as tx:
         await tx.execute(
             "UPDATE repositories SET generation = %(old)s, mirrored_generation = %(old)s",
-            {"old": backup[0]["generation"]},
+            {"old": generation},
         )
         await tx.execute(
-            "UPDATE repository_refs SET commit_hash = %(first)s", {"first": bytes.fromhex(first)}
+            "UPDATE repository_refs SET commit_hash = %(main)s", {"main": bytes.fromhex(main)}
         )
         await tx.execute(
-            "DELETE FROM repository_commits WHERE hash = %(second)s",
-            {"second": bytes.fromhex(second)},
+            "DELETE FROM repository_commits WHERE hash <> %(main)s", {"main": bytes.fromhex(main)}
         )
+
+
+async def generation_of(shelf: Shelf) -> object:
+    return (await shelf.rows("SELECT generation FROM repositories"))[0]["generation"]
+
+
+async def test_a_database_that_is_older_than_the_document_catches_up(shelf: Shelf) -> None:
+    film = await shelf.repository("film")
+    first = await commit_tree(shelf.carrier(film), TREE)
+    then = await generation_of(shelf)
+    second = await commit_tree(shelf.carrier(film), OTHER)
+    await restore(shelf, main=first, generation=then)
 
     rebuilt = await rebuild(shelf.parts)
 
     assert (rebuilt.commits, rebuilt.refs, rebuilt.problems) == (1, 1, [])
+    assert rebuilt.parted == []
     assert await shelf.carrier(film).ref(MAIN) == second
     third = await commit_tree(shelf.carrier(film), TREE)
     await shelf.empty()
     await rebuild(shelf.parts)
     restored = await managing.get(shelf.parts, film.id, [ANNA])
     assert await shelf.carrier(restored).ref(MAIN) == third
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+async def test_an_older_database_changes_nothing_before_it_is_rebuilt(
+    shelf: Shelf, lost: int
+) -> None:
+    film = await shelf.repository("film")
+    carrier = shelf.carrier(film)
+    first = await commit_tree(carrier, TREE)
+    then = await generation_of(shelf)
+    for number in range(lost):
+        await commit_tree(carrier, {"take": b"%d" % number})
+    document = await bytes_of(shelf, repository_key(film.id))
+    await restore(shelf, main=first, generation=then)
+
+    with pytest.raises(DatabaseBehindError, match="keyshelf rebuild"):
+        await commit_tree(carrier, OTHER)
+    with pytest.raises(DatabaseBehindError):
+        await carrier.move_ref(tag("v1"), expected=None, to=first)
+    with pytest.raises(DatabaseBehindError):
+        await carrier.delete_ref(MAIN, expected=first)
+    there, name = await managing.get(shelf.parts, film.id, [ANNA]), repository_name("another")
+    with pytest.raises(DatabaseBehindError):
+        await managing.change(shelf.parts, there, expected=there.generation, name=name)
+    await mirror(shelf.parts, film.id)
+
+    assert await carrier.ref(MAIN) == first
+    assert await generation_of(shelf) == then
+    assert await bytes_of(shelf, repository_key(film.id)) == document
+    await rebuild(shelf.parts)
+    await commit_tree(carrier, OTHER)
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+async def test_branches_that_went_two_ways_are_both_kept(shelf: Shelf, lost: int) -> None:
+    film = await shelf.repository("film")
+    carrier = shelf.carrier(film)
+    first = await commit_tree(carrier, TREE)
+    then = await generation_of(shelf)
+    theirs = ""
+    for number in range(lost):
+        theirs = await commit_tree(carrier, {"take": b"%d" % number})
+    document = await bytes_of(shelf, repository_key(film.id))
+    await restore(shelf, main=first, generation=then)
+    await shelf.parts.store.delete(repository_key(film.id))
+    ours = await commit_tree(carrier, OTHER)
+    await shelf.parts.store.put(repository_key(film.id), document)
+    await mirror(shelf.parts, film.id)
+    assert await bytes_of(shelf, repository_key(film.id)) == document
+
+    dry = await rebuild(shelf.parts, dry_run=True)
+    rebuilt = await rebuild(shelf.parts)
+
+    kept = f"from-bucket/main-{theirs[:12]}"
+    assert rebuilt.parted == [Parted("film", "branch", "main", ours, theirs, kept)] == dry.parted
+    assert await carrier.ref(MAIN) == ours
+    assert await carrier.ref(tag(kept)) == theirs
+    assert (await rebuild(shelf.parts)).parted == []
+    await shelf.collect(film)
+    await shelf.empty()
+    await rebuild(shelf.parts)
+    again = shelf.carrier(await managing.get(shelf.parts, film.id, [ANNA]))
+    assert (await again.ref(MAIN), await again.ref(tag(kept))) == (ours, theirs)
+    assert (await check(again, read_data=True)).is_clean
 
 
 async def test_metadata_of_commits_that_come_from_each_other_ends_nothing(shelf: Shelf) -> None:

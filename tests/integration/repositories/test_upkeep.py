@@ -46,7 +46,7 @@ async def content_of(shelf: Shelf, key: str) -> bytes:
 
 async def test_a_mirror_that_lags_is_written(shelf: Shelf, film: RepositoryRecord) -> None:
     faulty = FaultyStore(shelf.parts.store)
-    faulty.fail("get", error=StoreUnavailableError("not now"))
+    faulty.fail("get", call=2, error=StoreUnavailableError("not now"))
     commit = await commit_tree(shelf.on(faulty).carrier(film), TREE)
     before = documents.decode_repository(await content_of(shelf, repository_key(film.id)))
     assert before.refs == ()

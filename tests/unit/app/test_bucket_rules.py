@@ -1,5 +1,6 @@
 """What the settings want of each bucket."""
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from keyshelf import settings
 from keyshelf.app import bucket_rules
 from keyshelf.app.bucket_rules import NoBucketRulesError
 from keyshelf.operations.classes import Cloud, StorageClass
+from keyshelf.operations.replicas import service
 from keyshelf.operations.rules.values import Wanted
 from keyshelf.settings import InvalidSettingError
 
@@ -44,6 +46,12 @@ def test_every_store_lets_go_of_old_versions_and_unfinished_uploads(home: Path) 
         assert (found.versioning, found.noncurrent_days, found.abort_days) == (True, 30, 7)
     assert wanted(home, "source").deleted_days == 0
     assert wanted(home, "repository").deleted_days == 30
+
+
+def test_what_is_copied_by_a_rule_is_what_replicas_are_compared_by(home: Path) -> None:
+    copied = set(wanted(home, "repository").replicated_prefixes.values())
+
+    assert copied == {"v1/chunks/", *chain(*(each.prefixes for each in service.AFTER_CHUNKS))}
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,13 @@ async def test_other_refusals_are_errors(status: int, body: str, error: type[Exc
         await store.fetch(REQUEST, most=10)
 
 
+async def test_who_fetches_what_is_gone_learns_how_it_comes_back() -> None:
+    store = objects(lambda _: httpx2.Response(404))
+
+    with pytest.raises(LinkExpiredError, match="keyshelf recover"):
+        await store.fetch(SignedRequest("GET", REQUEST.url, {}), most=10)
+
+
 async def test_no_more_is_read_than_can_be_there() -> None:
     store = objects(lambda _: httpx2.Response(200, content=b"x" * 11))
 

@@ -12,9 +12,11 @@ from keyshelf.repositories.commit.values import Commit
 from keyshelf.repositories.formats.manifest import IllegalCommitError
 from keyshelf.repositories.reading import Reader
 from keyshelf.repositories.standing import FolderBehindError, FolderUnfinishedError
+from keyshelf.repositories.values import RefKind, RefName
 from tests.unit.repositories.commit.committing import Committing
 
 pytestmark = pytest.mark.anyio
+SIDE = RefName(RefKind.BRANCH, "side")
 
 
 @pytest.fixture
@@ -60,6 +62,32 @@ async def test_the_refusal_names_both_commits_and_all_since(mine: Committing) ->
 
     assert told.value.extras == {"head": made[-1], "stands_on": first.hash, "since": made[::-1]}
     assert mine.carrier.calls == calls  # nothing was asked about or sent
+
+
+async def test_the_refusal_names_what_the_branch_had_of_the_folder(mine: Committing) -> None:
+    first = await mine.commit()
+    other = await theirs(mine, first)
+    (other.folder / "new").write_bytes(b"theirs")
+    await other.commit()
+    (mine.folder / "file").write_bytes(b"on a branch of its own")
+    await mine.commit(branch=SIDE)
+
+    with pytest.raises(FolderBehindError, match=rf"stands on {first.hash[:12]}\.") as told:
+        await mine.commit()
+
+    assert told.value.extras["stands_on"] == first.hash
+
+
+async def test_a_version_of_another_branch_is_told_as_that(mine: Committing) -> None:
+    (mine.folder / "file").write_bytes(b"on a branch of its own")
+    made = await mine.commit(branch=SIDE)
+    mine.cache.stand("main", None)
+    other = Committing(mine.folder.parent / "theirs", mine.carrier)
+    other.folder.mkdir()
+    await other.commit()
+
+    with pytest.raises(FolderBehindError, match=f"stands on {made.hash[:12]} of the branch side"):
+        await mine.commit()
 
 
 async def test_a_commit_whose_answer_was_lost_is_ones_own(mine: Committing) -> None:

@@ -8,6 +8,7 @@ export interface Backlog {
   queue: "small" | "reading" | "large";
   queued: number;
   running: number;
+  paused: number;
   /** For how many seconds the oldest job that may run has been waiting. */
   oldest_waits: number;
 }
@@ -98,8 +99,10 @@ export interface Expected {
 
 export interface Cost {
   day: Day;
+  counted_at: Timestamp;
   currency: string;
-  tables: { store: string; table: string; as_of: Day; source: string }[];
+  /** `classes` are those that have prices, `hot` always. */
+  tables: { store: string; table: string; as_of: Day; source: string; classes: string[] }[];
   total: number;
   groups: { name: string; objects: number; bytes: number; amount: number; is_estimate: boolean }[];
   lines: CostLine[];
@@ -210,6 +213,8 @@ export interface Replica {
     incomplete: number;
     lag_seconds: number;
   } | null;
+  /** Why the last comparison failed: `state` is of an earlier one then. */
+  failure: { failed_at: Timestamp; detail: string } | null;
 }
 
 /** What a check of a repository counted. */
@@ -326,6 +331,11 @@ export interface CopyReport {
   older: number;
   different: number;
   changed_bytes: number;
+  /** Of what differs: damaged where it would be copied to, and right where it comes from. */
+  proved: number;
+  proved_bytes: number;
+  /** Of what differs: damaged on a side that nobody can tell, or on both; it stays. */
+  unproved: number;
   copied: number;
   copied_bytes: number;
   problems_count: number;

@@ -17,7 +17,7 @@ export const operations = {
   },
   loadFailed: "This could not be loaded",
   notAllowed: { title: "This is for administrators", hint: "What you may see is among your files and repositories." },
-  asOf: (day: string) => `As of ${day}`,
+  countedAt: (time: string) => `Counted on ${time}`,
 
   stores: { source: "Files", media: "Media", repository: "Repositories" } as Record<string, string>,
   parts: { database: "Database", redis: "Redis", source: "Store of files", media: "Store of media", repository: "Store of repositories" } as Record<string, string>,
@@ -37,6 +37,7 @@ export const operations = {
     "repository requests": "Requests for repositories",
   } as Record<string, string>,
   classes: { hot: "Hot", warm: "Warm", cold: "Cold", archive: "Archive" } as Record<string, string>,
+  inReplica: (what: string, name: string) => `${what} in replica ${name}`.trim(),
   others: "Others",
 
   chart: {
@@ -74,6 +75,7 @@ export const operations = {
     queueNames: { small: "Short work", reading: "Reading", large: "Long work" },
     queued: "Waiting",
     runningColumn: "Running",
+    pausedColumn: "Paused",
     oldest: "Longest wait",
     backup: "Backup of the database",
     noBackup: "There is none yet",

@@ -6,6 +6,7 @@ from keyshelf.api.caller import Administrator, Service
 from keyshelf.api.once import OnceRoute
 from keyshelf.api.operations_replicas_schemas import (
     BackfillReplicaIn,
+    ReplicaFailureOut,
     ReplicaOut,
     ReplicasOut,
     ReplicaStateOut,
@@ -22,11 +23,18 @@ router = APIRouter(prefix="/api/operations/replicas", tags=["operations"], route
 async def list_replicas(service: Service, caller: Administrator) -> ReplicasOut:
     """Return the replicas of the repository store, each as it was when it was last compared."""
     del caller
-    states = await work.states(replica_parts(service.settings, service.database))
-    found = {each.replica: ReplicaStateOut.of(each) for each in states}
+    parts = replica_parts(service.settings, service.database)
+    states = {each.replica: ReplicaStateOut.of(each) for each in await work.states(parts)}
+    failures = {each.replica: ReplicaFailureOut.of(each) for each in await work.failures(parts)}
     return ReplicasOut(
         items=[
-            ReplicaOut(id=each.id, region=each.region, bucket=each.bucket, state=found.get(each.id))
+            ReplicaOut(
+                id=each.id,
+                region=each.region,
+                bucket=each.bucket,
+                state=states.get(each.id),
+                failure=failures.get(each.id),
+            )
             for each in replica_places(service.settings)
         ]
     )

@@ -81,9 +81,9 @@ def _unread(role: str, unread: Sequence[PlannedKind]) -> Check:
     detail = f"{', '.join(each.kind for each in unread)} cannot be told: {unread[0].problem}"
     if all(each.is_unknown for each in unread):
         return ok(f"{role} store, other rules", detail)
-    return warning(
-        f"{role} store, unread rules", detail, fix="let the keys of this store read its rules"
-    )
+    fixes = dict.fromkeys(each.fix for each in unread if each.fix)
+    fix = "; ".join(fixes) or "apply these rules by the cloud's own tool"
+    return warning(f"{role} store, unread rules", detail, fix=fix)
 
 
 async def _encrypted(bucket: Bucket, probe_id: UUID) -> Check:

@@ -1,22 +1,22 @@
 """The stores: reachable, writable, and usable by browsers."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
+from keyshelf.app import store_fixes
 from keyshelf.app.checks import browsers
 from keyshelf.app.checks.folders import nearest, why_not_writable
 from keyshelf.app.checks.values import Check, failed, ok
 from keyshelf.app.stores import bucket_of, regions_options, replica_options, store_options
 from keyshelf.clock import Clock
-from keyshelf.errors import Error, IntegrityError, InvalidInputError
+from keyshelf.errors import Error, IntegrityError
 from keyshelf.layout.probes import probe_key
 from keyshelf.settings import Settings
 from keyshelf.settings.table_regions import replica_prefix
 from keyshelf.settings.values import ROLES
 from keyshelf.store.base import Attributes, Condition, ObjectStore, PutOptions
-from keyshelf.store.errors import BucketNotFoundError, StoreForbiddenError, StoreFullError
 from keyshelf.store.opening import StoreOptions, open_store
 
 _CONTENT = b"keyshelf doctor: this object may be deleted\n"
@@ -58,9 +58,8 @@ async def _check_replica(name: str, options: StoreOptions) -> Check:
         finally:
             await store.aclose()
     except Error as error:
-        fix = (
-            f"let the keys of {replica_prefix(name)}_… read and list {options.bucket}, or mend them"
-        )
+        rights = "read, write and list in {0}"
+        fix = store_fixes.fix(error, replica_prefix(name), options.bucket, rights=rights)
         return failed(what, error.detail, fix=fix)
     return ok(what, f"{store.capabilities.kind}, {options.bucket}: listed")
 
@@ -76,7 +75,7 @@ async def _check_store(
             return
         store = await open_store(options)
     except Error as error:
-        yield failed(name, error.detail, fix=_fix(error, role, bucket))
+        yield failed(name, error.detail, fix=store_fixes.fix(error, role.upper(), bucket))
         return
     try:
         await store.check()
@@ -89,7 +88,7 @@ async def _check_store(
             async for check in browsers.check_signed_urls(store, asked, clock=clock):
                 yield check
     except Error as error:
-        yield failed(name, error.detail, fix=_fix(error, role, bucket))
+        yield failed(name, error.detail, fix=store_fixes.fix(error, role.upper(), bucket))
     finally:
         await store.aclose()
 
@@ -120,21 +119,3 @@ async def _write_read_list_delete(store: ObjectStore, probe_id: UUID) -> None:
             raise LyingStoreError("the store does not give back what was written to it")
     finally:
         await store.delete(key)
-
-
-def _fix(error: Error, role: str, bucket: str) -> str:
-    upper = role.upper()
-    fixes: Mapping[type[Error], str] = {
-        BucketNotFoundError: f"create the bucket {bucket}, or mend {upper}_BUCKET",
-        StoreForbiddenError: (
-            f"mend the keys of the {role} store ({upper}_S3_ACCESS_KEY, …), let them read, write,"
-            " list and delete in the bucket, and set this machine's clock"
-        ),
-        StoreFullError: "make room",
-        InvalidInputError: f"mend the settings of the {role} store, {upper}_…",
-    }
-    return next(
-        (fix for kind, fix in fixes.items() if isinstance(error, kind)),
-        f"see that the server of the {role} store runs and is reachable from here, or mend"
-        f" {upper}_BUCKET and {upper}_S3_ENDPOINT",
-    )

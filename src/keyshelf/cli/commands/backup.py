@@ -14,6 +14,7 @@ from keyshelf.cli.options import Json, Yes, confirm
 from keyshelf.cli.output import Output, size_text, time_text
 from keyshelf.errors import InvalidInputError
 from keyshelf.settings import Settings
+from keyshelf.settings.table_regions import REPLICAS, replica_ids
 from keyshelf.settings.values import ROLES
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Write the database to a store, and load it back.", no_args_is_help=True)
 Store = Annotated[
     str | None, typer.Option("--store", help="source, media or repository; KEYSHELF_BACKUP_STORE.")
+]
+Copies = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        help="source, media, repository, or a replica by its id; KEYSHELF_BACKUP_STORE.",
+    ),
 ]
 
 
@@ -36,11 +44,11 @@ def create(store: Store = None, as_json: Json = False) -> None:
 
 
 @app.command("list")
-def list_backups(store: Store = None, as_json: Json = False) -> None:
-    """List the backups in a store, the newest first."""
+def list_backups(store: Copies = None, as_json: Json = False) -> None:
+    """List the backups in a store or a replica, the newest first."""
     from keyshelf.app import backups  # noqa: PLC0415
 
-    found = anyio.run(backups.find_all, _loaded(store), store)
+    found = anyio.run(backups.find_all, _loaded(store, copies=True), store)
     Output(as_json=as_json).result({"items": [asdict(each) for each in found]}, _rows(found))
 
 
@@ -48,7 +56,7 @@ def list_backups(store: Store = None, as_json: Json = False) -> None:
 def restore(
     name: Annotated[str, typer.Argument(help="As `list` names it, or `latest`.")],
     *,
-    store: Store = None,
+    store: Copies = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Also when the database holds something.")
     ] = False,
@@ -57,12 +65,13 @@ def restore(
 ) -> None:
     """Load a backup into an empty database: all of it, or nothing happens.
 
-    Stop the service before. What the stores have and the backup did not know comes by
-    `keyshelf rebuild`.
+    Stop the service before, and run `keyshelf rebuild` after, before anybody works: it brings
+    what the stores have and the backup did not know. Until then commits to repositories that
+    went on after the backup are refused.
     """
     from keyshelf.app import backups  # noqa: PLC0415
 
-    given = _loaded(store)
+    given = _loaded(store, copies=True)
     if replace:
         confirm("All that the database holds is replaced by the backup. Go on?", yes=yes)
 
@@ -71,14 +80,18 @@ def restore(
 
     loaded = anyio.run(command)
     Output(as_json=as_json).result(asdict(loaded), [f"loaded {loaded.name}"])
-    output.message("keyshelf: `keyshelf rebuild` adds what the stores have and it did not know")
+    output.message(
+        "keyshelf: run `keyshelf rebuild` before the service starts: it adds what the stores have"
+        " and the backup did not know; commits beside that are refused until then"
+    )
     raise typer.Exit(ExitCode.OK)
 
 
-def _loaded(store: str | None) -> Settings:
-    if store is not None and store not in ROLES:
-        raise InvalidInputError(f"--store is one of {', '.join(ROLES)}")
+def _loaded(store: str | None, *, copies: bool = False) -> Settings:
     given = settings.load()
+    replicas = replica_ids(given.text(REPLICAS) or "") if copies else ()
+    if store is not None and store not in (*ROLES, *replicas):
+        raise InvalidInputError(f"--store is one of {', '.join((*ROLES, *replicas))}")
     if given.text("KEYSHELF_URL"):
         raise InvalidInputError("backups are made where the stores are: unset KEYSHELF_URL")
     return given

@@ -1,6 +1,7 @@
 """`keyshelf check`: is everything there that a repository says, and as it was?"""
 
 import secrets
+import shlex
 from dataclasses import replace
 from typing import Annotated
 
@@ -67,7 +68,7 @@ def check(
                 seed=secrets.token_bytes(16),
                 on_progress=show,
             )
-        out.result(report, _lines(report))
+        out.result(report, _lines(report, repo))
         if repair and not isinstance(host, RemoteHost):
             # As `this_machine` says: only who works on this machine waits for its drivers.
             from keyshelf.cli import this_machine  # noqa: PLC0415
@@ -110,7 +111,7 @@ def _forgotten_text(count: int) -> str:
     )
 
 
-def _lines(report: Report) -> list[str]:
+def _lines(report: Report, repo: str) -> list[str]:
     looked = f"{count_text(report.commits, 'commit')}, {count_text(report.chunks, 'chunk')}"
     read = f"{report.chunks_read:,} read and verified ({size_text(report.bytes_read)})"
     unread = _unread(report)
@@ -129,7 +130,26 @@ def _lines(report: Report) -> list[str]:
     lines += _more(report.hurt_files_count)
     lines.append(f"hurt: {count_text(report.hurt_commits_count, 'commit')}")
     lines += [f"  {short(CommitHash(each))}" for each in report.hurt_commits[:_SHOWN]]
-    return lines + _more(report.hurt_commits_count)
+    return [*lines, *_more(report.hurt_commits_count), *_way_back(report, repo)]
+
+
+def _way_back(report: Report, repo: str) -> list[str]:
+    """Return the commands that bring back what is damaged, ready to be run."""
+    name = shlex.quote(repo)
+    lines = ["where the stores are, sound versions of the bucket come back by"]
+    if report.damaged_count > _SHOWN:
+        lines.append(f"  keyshelf recover repository {name} --at TIME   (before the damage)")
+    else:
+        chunks = [each.id for each in report.damaged if each.kind == "chunk"]
+        manifests = [each.id for each in report.damaged if each.kind == "manifest"]
+        if manifests:
+            lines.append(f"  keyshelf recover manifest {' '.join(manifests)} --repo {name}")
+        if chunks:
+            lines.append(f"  keyshelf recover chunk {' '.join(chunks)}")
+    lines.append(
+        "without versions, `check --repair` lets `commit --paranoid` of good files heal it"
+    )
+    return lines
 
 
 def _more(count: int) -> list[str]:

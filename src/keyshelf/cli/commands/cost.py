@@ -76,7 +76,7 @@ async def _report(out: Output, given: Settings, wish: "Wish", explain: bool) -> 
     async with open_stats(given) as parts:
         report = await cost_report(given, parts, wish)
     document = shown(report)
-    out.result(document, cost_text.report_lines(report, explain=explain))
+    out.result(document, cost_text.report_lines(report, explain=explain, is_now=wish.now))
     if not out.as_json:
         for note in document.notes:
             out.message(f"keyshelf: {note}")

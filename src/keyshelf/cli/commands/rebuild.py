@@ -18,9 +18,13 @@ from keyshelf.settings import Settings
 
 if TYPE_CHECKING:
     from keyshelf.drive.backfill.service import BackfillResult
-    from keyshelf.repositories.rebuild.values import Rebuilt
+    from keyshelf.repositories.rebuild.values import Parted, Rebuilt
 
 _SHOWN = 20
+_NOT_BACK = (
+    "not in the buckets, so only from a backup: trash, favourites, tokens, jobs, streams and their"
+    " keys, history of costs and counts"
+)
 
 
 @dataclass(slots=True)
@@ -45,7 +49,9 @@ def rebuild(
 
     Works where the stores are. Adds what is missing and changes nothing that is there.
     Encrypted repositories come too; KEYSHELF_PASSPHRASE or KEYSHELF_REPOSITORY_KEY lets
-    their content be looked through. Exits with 6 when something could not be restored.
+    their content be looked through. After `backup restore`, branches go on where the bucket
+    has them; of one that went two ways both are kept. Exits with 6 when something could not
+    be restored, and with 5 when a branch went two ways.
     """
     out = Output(as_json=as_json)
     given = settings.load()
@@ -60,7 +66,7 @@ def rebuild(
         work = partial(_repositories, given, dry_run=dry_run, quiet=quiet or as_json)
         done.repositories = anyio.run(work)
     out.result(done, _lines(done, dry_run=dry_run))
-    raise typer.Exit(ExitCode.SOME_FAILED if _problems(done) else ExitCode.OK)
+    raise typer.Exit(_ending(done))
 
 
 async def _drives(given: Settings, *, dry_run: bool, quiet: bool) -> "BackfillResult":
@@ -94,9 +100,11 @@ async def _repositories(given: Settings, *, dry_run: bool, quiet: bool) -> "Rebu
             )
 
 
-def _problems(done: Everything) -> int:
+def _ending(done: Everything) -> ExitCode:
     of_drives = len(done.drives.errors) if done.drives else 0
-    return of_drives + (done.repositories.problems_count if done.repositories else 0)
+    if of_drives or (done.repositories and done.repositories.problems_count):
+        return ExitCode.SOME_FAILED
+    return ExitCode.CONFLICT if done.repositories and done.repositories.parted else ExitCode.OK
 
 
 def _lines(done: Everything, *, dry_run: bool) -> list[str]:
@@ -105,7 +113,7 @@ def _lines(done: Everything, *, dry_run: bool) -> list[str]:
         lines += _drive_lines(done.drives, dry_run=dry_run)
     if done.repositories is not None:
         lines += _repository_lines(done.repositories, dry_run=dry_run)
-    return lines
+    return [*lines, _NOT_BACK]
 
 
 def _drive_lines(result: "BackfillResult", *, dry_run: bool) -> list[str]:
@@ -139,7 +147,10 @@ def _repository_lines(rebuilt: "Rebuilt", *, dry_run: bool) -> list[str]:
             f"MISSING: {count_text(rebuilt.missing, 'chunk')}: `keyshelf check` says whose"
         )
     if rebuilt.unowned:
-        lines.append(f"{count_text(rebuilt.unowned, 'chunk')} that no commit needs")
+        is_sure = not (rebuilt.problems_count or rebuilt.missing)
+        what = "that no commit needs" if is_sure else "kept that nothing readable needs"
+        lines.append(f"{count_text(rebuilt.unowned, 'chunk')} {what}")
+    lines += [_parted_line(each, dry_run=dry_run) for each in rebuilt.parted]
     lines += [
         output.printable(f"cannot be read: {each.key}: {each.detail}")
         for each in rebuilt.problems[:_SHOWN]
@@ -147,3 +158,12 @@ def _repository_lines(rebuilt: "Rebuilt", *, dry_run: bool) -> list[str]:
     if rebuilt.problems_count > _SHOWN:
         lines.append(f"and {rebuilt.problems_count - _SHOWN:,} more: --json names up to 1,000")
     return lines
+
+
+def _parted_line(parted: "Parted", *, dry_run: bool) -> str:
+    kept = "would be kept" if dry_run else "is kept"
+    return output.printable(
+        f"TWO WAYS: {parted.repository}: the {parted.kind} {parted.name} stays at"
+        f" {parted.stays[:12]}; the bucket's {parted.other[:12]} is not among what led there and"
+        f" {kept} as the tag {parted.kept_as}"
+    )

@@ -71,7 +71,11 @@ def chunk(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Bring deleted chunks of repositories back, by their ids: `check` names those that miss."""
+    """Bring deleted or damaged chunks of repositories back, by their ids: `check` names them.
+
+    The newest version comes back whose bytes are what its id says. Of an encrypted repository
+    that is told for sure with KEYSHELF_PASSPHRASE or KEYSHELF_REPOSITORY_KEY.
+    """
     keys = [chunk_key(chunk_id(each)) for each in ids]
     _carry_out(_keys(keys), recover_text.objects, _How(dry_run=dry_run, as_json=as_json))
 
@@ -84,7 +88,7 @@ def manifest(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Bring deleted manifests of commits back."""
+    """Bring deleted or damaged manifests of commits back, as `chunk` does."""
     # As in `_objects`.
     from keyshelf.app import recovery  # noqa: PLC0415
 
@@ -224,10 +228,10 @@ def _keys(keys: Sequence[ObjectKey]) -> "Work[Recovered]":
     # As in `_objects`.
     from keyshelf.app import recovery  # noqa: PLC0415
 
-    given = _loaded()
+    given, unlocking = _loaded(), hosting.unlocking_as_set()
 
     async def work(_show: "OnProgress", is_dry: bool) -> "Recovered":
-        return await recovery.keys(given, keys, dry_run=is_dry)
+        return await recovery.keys(given, keys, unlocking=unlocking, dry_run=is_dry)
 
     return work
 

@@ -9,7 +9,7 @@ import typer
 
 from keyshelf.cli import output, replicas_text
 from keyshelf.cli.commands.rules import loaded
-from keyshelf.cli.exits import ExitCode
+from keyshelf.cli.exits import ExitCode, exit_code
 from keyshelf.cli.options import DryRun, Json, Quiet, Yes, confirm
 from keyshelf.cli.output import Output
 from keyshelf.cli.progress import ContentDisplay, CountDisplay
@@ -28,7 +28,15 @@ class _Ran:
     """What was done with the replicas that could be reached."""
 
     reports: list[Report] = field(default_factory=list[Report])
-    failed: bool = False
+    failed: ExitCode | None = None
+    """What the last failure amounts to, of those that could not be."""
+
+    @property
+    def ended(self) -> ExitCode:
+        """Whether all of them could be reached, some, or none."""
+        if self.failed is None:
+            return ExitCode.OK
+        return ExitCode.SOME_FAILED if self.reports else self.failed
 
 
 def status(replica: Replica = None, quiet: Quiet = False, as_json: Json = False) -> None:
@@ -38,8 +46,8 @@ def status(replica: Replica = None, quiet: Quiet = False, as_json: Json = False)
     """
     ran = _run([Wish(each) for each in _ids(replica)], quiet=quiet)
     _tell(ran, as_json=as_json)
-    if ran.failed:
-        raise typer.Exit(ExitCode.SOME_FAILED)
+    if ran.ended:
+        raise typer.Exit(ran.ended)
     is_behind = any(each.behind for each in ran.reports)
     raise typer.Exit(ExitCode.FAILURE if is_behind else ExitCode.OK)
 
@@ -49,7 +57,10 @@ def backfill(
     replica: Replica = None,
     back: Annotated[str | None, typer.Option("--from", help=_FROM)] = None,
     replaces: Annotated[
-        bool, typer.Option("--replace", help="With --from: also what differs, not only missing.")
+        bool,
+        typer.Option(
+            "--replace", help="With --from: also what differs, not only missing or damaged."
+        ),
     ] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -80,19 +91,19 @@ def _confirmed(planned: _Ran, *, replaces: bool) -> int:
         for line in replicas_text.lines(report):
             output.message(line)
     replacing = [each for each in planned.reports if replaces or not each.is_back]
-    objects = sum(each.missing for each in planned.reports)
-    objects += sum(each.older + each.different for each in replacing)
+    objects = sum(each.missing + each.proved for each in planned.reports)
+    objects += sum(each.older + each.different - each.unproved - each.proved for each in replacing)
     if objects:
         confirm("Copy this?", yes=False)
-    return sum(each.missing_bytes for each in planned.reports) + sum(
-        each.changed_bytes for each in replacing
+    return sum(each.missing_bytes + each.proved_bytes for each in planned.reports) + sum(
+        each.changed_bytes - each.proved_bytes for each in replacing
     )
 
 
 def _end(ran: _Ran, *, as_json: bool) -> None:
     _tell(ran, as_json=as_json)
-    failed = ran.failed or any(each.problems_count for each in ran.reports)
-    raise typer.Exit(ExitCode.SOME_FAILED if failed else ExitCode.OK)
+    is_left = any(each.problems_count for each in ran.reports)
+    raise typer.Exit(ran.ended or (ExitCode.SOME_FAILED if is_left else ExitCode.OK))
 
 
 def _ids(one: str | None) -> Sequence[str]:
@@ -141,7 +152,7 @@ async def _carry_out(
                     raise
                 # One region that is away does not keep us from the others.
                 output.message(f"keyshelf: replica {each.replica}: {error.detail}")
-                ran.failed = True
+                ran.failed = exit_code(error)
     return ran
 
 

@@ -102,7 +102,7 @@ async def _tell_how_to_begin(out: Output, host: AnyHost) -> None:
     # As `this_machine` says: only who works on this machine waits for its drivers.
     from keyshelf.cli import this_machine  # noqa: PLC0415
 
-    if await this_machine.has_unknown(host.parts):
+    if await this_machine.unknown(host.parts):
         out.message(
             "keyshelf: the store holds repositories that the database does not know:"
             " `keyshelf rebuild --repositories` brings them back"

@@ -15,7 +15,6 @@ from keyshelf.cli.output import Output
 from keyshelf.client.wire import encode
 from keyshelf.errors import InvalidInputError
 from keyshelf.settings import Settings
-from keyshelf.settings.values import ROLES
 from keyshelf.store.control import RuleKind
 
 if TYPE_CHECKING:
@@ -74,19 +73,21 @@ def loaded() -> Settings:
     return given
 
 
-def _bucket(store: str) -> "Bucket":
+def _bucket(kind: RuleKind, store: str) -> "Bucket":
     # Imported when asked for: the drivers of stores take longer to load than most commands.
     from keyshelf.app import bucket_rules  # noqa: PLC0415
 
-    if store not in ROLES:
-        raise InvalidInputError(f"--store is one of {', '.join(ROLES)}")
-    return bucket_rules.bucket(loaded(), store)
+    given = loaded()
+    known = bucket_rules.stores_with(given, kind)
+    if store not in known:
+        raise InvalidInputError(f"--store is one of {', '.join(known)}")
+    return bucket_rules.bucket(given, store)
 
 
 def _show(kind: RuleKind, store: str, out: Output) -> None:
     from keyshelf.operations.rules import applying, values, warnings  # noqa: PLC0415 -- as above
 
-    wanted = _bucket(store).wanted
+    wanted = _bucket(kind, store).wanted
     found = applying.prepared(wanted, kind)
     told = warnings.warnings(wanted, kind, None)
     if out.as_json:
@@ -120,7 +121,7 @@ def _show(kind: RuleKind, store: str, out: Output) -> None:
 def _diff(kind: RuleKind, store: str, out: Output) -> ExitCode:
     from keyshelf.operations.rules import applying  # noqa: PLC0415 -- as above
 
-    found = anyio.run(applying.compare, _bucket(store), kind)
+    found = anyio.run(applying.compare, _bucket(kind, store), kind)
     _tell(out, found)
     return ExitCode.FAILURE if found.differs else ExitCode.OK
 
@@ -129,7 +130,7 @@ def _apply(kind: RuleKind, store: str, out: Output, *, yes: bool) -> None:
     from keyshelf.app import bucket_rules  # noqa: PLC0415 -- as above
     from keyshelf.operations.rules import applying  # noqa: PLC0415
 
-    bucket = _bucket(store)
+    bucket = _bucket(kind, store)
     seen = anyio.run(applying.compare, bucket, kind)
     if seen.differs:
         if not out.as_json:

@@ -256,7 +256,7 @@ async def _refuse(answer: httpx2.Response) -> None:
         # A moved object is under its new key, and a new link leads there; where an earlier
         # request has left something, a new link leads past it.
         raise LinkExpiredError(
-            f"{said} (an expired link, a moved object, or a wrong clock)",
+            f"{said} (an expired link, a moved object, or a wrong clock{_lost(answer)})",
             is_missing=answer.status_code == 404,
         )
     if answer.status_code == 416:
@@ -264,6 +264,12 @@ async def _refuse(answer: httpx2.Response) -> None:
     if answer.status_code in {502, 504}:
         raise StoreUnreachableError(f"{said} (what stands before it does not reach it)")
     raise StoreUnavailableError(said)
+
+
+def _lost(answer: httpx2.Response) -> str:
+    if answer.status_code != 404 or answer.request.method != "GET":
+        return ""
+    return "; if it is lost, an operator brings it back: `keyshelf recover`"
 
 
 def _host(url: str) -> str:

@@ -29,7 +29,7 @@ NOT_MISSED = frozenset(
         *("repository_marks", "repository_collections", "repository_pushes"),
         *("repository_refs", "repository_commits", "repository_chunks"),
         *("repository_stats", "storage_snapshots", "request_snapshots"),
-        *("reconciliations", "reconciliation_findings", "replica_states"),
+        *("reconciliations", "reconciliation_findings", "replica_states", "replica_failures"),
         *("store_requests", "store_traffic", "periodic_tasks", "job_log"),
         *("schema_migrations", "secret_fingerprints", "present_kek"),
     }

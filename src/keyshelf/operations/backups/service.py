@@ -12,7 +12,13 @@ from keyshelf.clock import Clock
 from keyshelf.database import migrate
 from keyshelf.database.pool import APPLICATION, Database
 from keyshelf.errors import ConflictError, IntegrityError, NotFoundError
-from keyshelf.layout.backups import BACKUP_PREFIX, backup_key, backup_name, parse_backup_key
+from keyshelf.layout.backups import (
+    BACKUP_PREFIX,
+    backup_key,
+    backup_name,
+    backup_time,
+    parse_backup_key,
+)
 from keyshelf.operations.backups import looking, queries
 from keyshelf.store.base import Attributes, Condition, ObjectMeta, ObjectStore, PutOptions
 
@@ -57,7 +63,7 @@ class Backup:
 
     name: str
     at: datetime
-    """When it was finished."""
+    """When it was begun, as its name says: a copy of it is as old as the backup is."""
     size: int
     """Bytes, compressed."""
 
@@ -155,7 +161,8 @@ async def prune(store: ObjectStore, *, kept: timedelta, clock: Clock) -> Sequenc
 
 
 def _backup(meta: ObjectMeta) -> Backup:
-    return Backup(parse_backup_key(meta.key) or meta.key, meta.modified_at, meta.size)
+    name = parse_backup_key(meta.key) or meta.key
+    return Backup(name, backup_time(name) or meta.modified_at, meta.size)
 
 
 async def _compressed(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

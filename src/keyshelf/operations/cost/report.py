@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -65,8 +65,10 @@ class Forecast:
 class CostReport:
     """A bill, and what was asked about it."""
 
-    day: date
-    """Of which snapshot it is."""
+    at: datetime
+    """When what it is of was counted."""
+    requests_of: timedelta | None
+    """For how long requests were counted; None where nobody has counted any."""
     book: PriceBook
     tables: Tables
     bill: Bill
@@ -99,7 +101,8 @@ def report(
     """Return what somebody wants to know. Raises what `bill.month` and `what_if` raise."""
     found = bill.month(snapshot.stored, present.tables, present.activity)
     return CostReport(
-        day=snapshot.day,
+        at=snapshot.at,
+        requests_of=present.activity.requests_of,
         book=book,
         tables=present.tables,
         bill=found,
@@ -175,13 +178,13 @@ def moved(history: Sequence[Snapshot]) -> Sequence[Moved]:
     return [each for each in gone if each.objects > 0]
 
 
-def asked(history: Sequence[Snapshot]) -> Sequence[Requests]:
+def asked(history: Sequence[Snapshot], begun: datetime) -> Sequence[Requests]:
     """Return what stores were asked in 30 days, as far as it is known.
 
-    That is what Keyshelf itself asked, as counted; and where more objects were added, as many
-    writes: browsers and clients write to the stores themselves.
+    That is what Keyshelf itself asked, as it has counted since `begun`; and where more objects
+    were added, as many writes: browsers and clients write to the stores themselves.
     """
-    counted = _counted(history)
+    counted = _counted(_counters(history, begun))
     added = _added(history)
     found = [
         replace(each, writes=0) if each.writes < added.get(store, 0) else each
@@ -195,32 +198,54 @@ def asked(history: Sequence[Snapshot]) -> Sequence[Requests]:
     return found
 
 
-def _counted(history: Sequence[Snapshot]) -> Mapping[str, Requests]:
-    """Return what was counted between the last snapshot and one of at most 30 days before."""
-    recent = [
-        each
-        for each in history
-        if each.asked and each.day >= history[-1].day - timedelta(days=MONTH)
-    ]
-    if len(recent) < 2:
-        return {}
-    days = (recent[-1].day - recent[0].day).days
+def asked_for(history: Sequence[Snapshot], begun: datetime) -> timedelta | None:
+    """Return for how long requests were counted that `asked` tells of; None where none were."""
+    counters = _counters(history, begun)
+    return counters[-1].at - counters[0].at if counters else None
+
+
+def _counters(history: Sequence[Snapshot], begun: datetime) -> Sequence[Snapshot]:
+    """Return the last snapshot with counters and those of 30 days before, at least two or none.
+
+    The first may be the beginning, when nothing had been counted.
+    """
+    found = [Snapshot(begun, ()), *(each for each in history if each.asked and each.at > begun)]
+    recent = [each for each in found if each.at >= found[-1].at - timedelta(days=MONTH)]
+    return recent if len(recent) > 1 else ()
+
+
+def _counted(counters: Sequence[Snapshot]) -> Mapping[str, Requests]:
+    """Return what was counted as a month has it; of less than a day, what was counted so far."""
     sums: dict[str, AskedOf] = {}
-    for then, now in pairwise(recent):
+    for then, now in pairwise(counters):
         before = {each.store: each for each in then.asked}
         for each in now.asked:
             since = _since(each, before.get(each.store, AskedOf(each.store)))
             sums[each.store] = _sum(sums.get(each.store, AskedOf(each.store)), since)
+    if not sums:
+        return {}
+    passed = counters[-1].at - counters[0].at
+    # The first hours are full of what is done once: a month of them would frighten for nothing.
+    times = timedelta(days=MONTH) / passed if passed >= timedelta(days=1) else 1.0
+    note = f"as {span(passed)} were counted" if times > 1 else f"so far, in {span(passed)}"
     return {
         store: Requests(
             store,
-            writes=round(each.writes * MONTH / days),
-            reads=round(each.reads * MONTH / days),
-            lists=round(each.lists * MONTH / days),
-            note=f"as {days} days were counted",
+            writes=round(each.writes * times),
+            reads=round(each.reads * times),
+            lists=round(each.lists * times),
+            note=note,
         )
         for store, each in sums.items()
     }
+
+
+def span(passed: timedelta) -> str:
+    """Return a time that passed in whole days, or in hours where it is less than two."""
+    if passed >= timedelta(days=2):
+        return f"{passed.days} days"
+    hours = passed // timedelta(hours=1)
+    return f"{hours} hours" if hours > 1 else "an hour" if hours else "less than an hour"
 
 
 def _since(now: AskedOf, before: AskedOf) -> AskedOf:

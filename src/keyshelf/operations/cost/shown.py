@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from keyshelf.operations.cost.forecast import LEAST_DAYS, Expected
-from keyshelf.operations.cost.report import CostReport, Forecast
+from keyshelf.operations.cost.report import CostReport, Forecast, span
 from keyshelf.operations.cost.values import Bill, Line
 from keyshelf.operations.cost.what_if import Scenario
 from keyshelf.operations.prices.values import PriceBook
@@ -18,6 +19,8 @@ class ShownTable:
     table: str
     as_of: str
     source: str
+    classes: Sequence[str]
+    """That have prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class ShownReport:
     """A bill, and what was asked about it."""
 
     day: str
+    counted_at: str
+    """When what it is of was counted."""
     currency: str
     tables: Sequence[ShownTable]
     total: float
@@ -106,10 +111,17 @@ class ShownReport:
 def shown(report: CostReport) -> ShownReport:
     """Return a report as programs read it."""
     return ShownReport(
-        day=report.day.isoformat(),
+        day=report.at.date().isoformat(),
+        counted_at=report.at.isoformat(),
         currency=report.book.currency,
         tables=[
-            ShownTable(store, table.name, table.as_of.isoformat(), table.source)
+            ShownTable(
+                store,
+                table.name,
+                table.as_of.isoformat(),
+                table.source,
+                [each.value for each in table.classes],
+            )
             for store, table in report.tables.items()
         ],
         total=float(report.bill.total),
@@ -178,6 +190,13 @@ def _notes(report: CostReport) -> Sequence[str]:
         "what leaves the stores, and what browsers and clients read from them, is not in",
         "versions that were replaced, and unfinished uploads, are not in",
     ]
+    if report.requests_of is None:
+        notes.append("requests are not in: none are counted yet, which the service does")
+    elif report.requests_of < timedelta(days=1):
+        notes.append(
+            f"requests are those of {span(report.requests_of)} so far, not of a month,"
+            " which is told once they were counted for a day"
+        )
     if report.wants_forecast and report.forecast is None:
         notes.append(
             f"no forecast yet: it needs {LEAST_DAYS} daily snapshots,"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from enum import Enum, StrEnum
 
@@ -121,6 +122,8 @@ class Activity:
     """What is done with what is stored, in a month; empty where nobody counted."""
 
     requests: Sequence[Requests] = ()
+    requests_of: timedelta | None = None
+    """For how long requests were counted; None where nobody has counted any."""
     moved: Sequence[Moved] = ()
     lifetimes: Mapping[str, int] = field(default_factory=dict[str, int])
     """After how many days objects of a kind are deleted, where that is known."""

@@ -89,12 +89,13 @@ _Change = Callable[[State, History], State]
 def scenarios(present: Present, asked: Sequence[str]) -> Sequence[Scenario]:
     """Return the present and each what-if that is asked for; `all` asks for the usual ones.
 
-    Changes of one what-if, with commas between them, are made one after another. Raises
-    `IllegalWhatIfError`, and `PricesNotFoundError` for a class that a store does not have.
+    Each is returned once, however often it is asked for. Changes of one what-if, with commas
+    between them, are made one after another. Raises `IllegalWhatIfError`, and
+    `PricesNotFoundError` for a class that a store does not have.
     """
     classes = present.tables[REPOSITORY].classes
     usual = [name for name, needed in EVERY.items() if needed in classes]
-    names = [name for each in asked for name in (usual if each == "all" else [each])]
+    names = dict.fromkeys(name for each in asked for name in (usual if each == "all" else [each]))
     now = State(present.stored, present.tables, present.activity)
     found = [_scenario("as it is", now)]
     for name in names:

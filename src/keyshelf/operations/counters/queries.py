@@ -1,5 +1,7 @@
 """Statements on the counters of stores."""
 
+from datetime import datetime
+
 from keyshelf.database.transactions import ReadTransaction, Row, Transaction
 from keyshelf.operations.counters.values import BOUNDS, Asked, Counts, Direction, Requests, Way
 
@@ -85,6 +87,14 @@ async def read(tx: ReadTransaction) -> Counts:
             for row in traffic
         },
     )
+
+
+async def begun(tx: ReadTransaction) -> datetime:
+    """Return since when there are counters: since their tables are there."""
+    found: datetime = await tx.value(
+        "SELECT applied_at FROM schema_migrations WHERE name = 'counters'"
+    )
+    return found
 
 
 def _latencies(row: Row) -> tuple[float, tuple[int, ...]]:

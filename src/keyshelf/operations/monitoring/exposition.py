@@ -6,6 +6,7 @@ called like counters and are none. All processes tell the same: take one, never 
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -21,6 +22,15 @@ from keyshelf.operations.stats.values import REPOSITORY, Stored
 
 _OPERATIONS: Mapping[str, str] = {"head": "get", "delete_many": "delete"}
 """What the specification counts as one of its three operations."""
+
+
+def backup_family(newest: datetime | None) -> Metric:
+    """Return when the newest backup was made: 0 where there is none."""
+    return _gauge(
+        "keyshelf_backup_timestamp_seconds",
+        "When the newest backup of the database was made, as its store lists it; 0 for none.",
+        newest.timestamp() if newest else 0,
+    )
 
 
 def families(

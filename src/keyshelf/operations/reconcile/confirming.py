@@ -1,6 +1,7 @@
 """A second look at where store and database seem to disagree: much changes while one reads."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from keyshelf.concurrency import for_each
@@ -17,21 +18,32 @@ _ASKED_ONE_BY_ONE = 50
 _AT_ONCE = 32
 
 
-async def confirm(ledger: Ledger, found: Differences, *, before: datetime) -> list[Finding]:
-    """Return those differences that are still there, by key.
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a second look found."""
 
-    Objects that were written after `before` are left out, as on their way: bytes come before
-    rows. Rows go before bytes: so rows are asked before the objects that seem to be too
+    findings: Sequence[Finding]
+    """By key."""
+    young: int
+    """Objects that differ too, and may be on their way."""
+
+
+async def confirm(ledger: Ledger, found: Differences, *, before: datetime) -> Confirmed:
+    """Return those differences that are still there.
+
+    Objects that were written after `before` are only counted, as on their way: bytes come
+    before rows. Rows go before bytes: so rows are asked before the objects that seem to be too
     many, and after the objects that seem to be too few.
     """
-    doubtful = [each for each in (*found.unexpected, *found.different) if each.modified_at < before]
+    doubtful = [*found.unexpected, *found.different]
     rows = await _look(ledger, [each.key for each in doubtful])
-    suspects = [each.key for each in doubtful if _differs(each, rows.get(each.key))]
+    suspects = [each for each in doubtful if _differs(each, rows.get(each.key))]
+    old = [each.key for each in suspects if each.modified_at < before]
     absent = [each.key for each in found.absent]
-    objects = await present(ledger, sorted([*suspects, *absent]))
+    objects = await present(ledger, sorted([*old, *absent]))
     findings = [
         _finding(there, rows.get(key))
-        for key in suspects
+        for key in old
         if (there := objects.get(key)) is not None
         and there.modified_at < before
         and _differs(there, rows.get(key))
@@ -43,7 +55,8 @@ async def confirm(ledger: Ledger, found: Differences, *, before: datetime) -> li
         for key in gone
         if (row := still.get(key)) is not None and row.is_required
     ]
-    return sorted(findings, key=lambda each: each.key)
+    young = len(suspects) - len(old)
+    return Confirmed(sorted(findings, key=lambda each: each.key), young)
 
 
 def is_text(key: str) -> bool:

@@ -19,6 +19,7 @@ _COUNTS = (
     "orphan_bytes",
     "missing",
     "wrong_sizes",
+    "young",
     "repaired",
 )
 
@@ -83,7 +84,8 @@ async def note(tx: Transaction, report_id: UUID, *, compared_to: str, counts: Co
         """
         UPDATE reconciliations SET compared_to = %(to)s, objects = %(objects)s, bytes = %(bytes)s,
             rows = %(rows)s, orphans = %(orphans)s, orphan_bytes = %(orphan_bytes)s,
-            missing = %(missing)s, wrong_sizes = %(wrong_sizes)s, repaired = %(repaired)s
+            missing = %(missing)s, wrong_sizes = %(wrong_sizes)s, young = %(young)s,
+            repaired = %(repaired)s
         WHERE id = %(id)s
         """,
         {"id": report_id, "to": compared_to, **asdict(counts)},

@@ -176,7 +176,9 @@ class _Run:
 
         A crash before the note has the same keys compared again, which then are right.
         """
-        found = await confirm(self.ledger, self._doubts, before=self._before)
+        confirmed = await confirm(self.ledger, self._doubts, before=self._before)
+        self.counts.young += confirmed.young
+        found = confirmed.findings
         if self.report.repairs and found:
             found = _repaired(found, await self.ledger.repair(found))
         for each in found:

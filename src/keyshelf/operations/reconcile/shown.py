@@ -15,8 +15,15 @@ _FIXES: Mapping[tuple[str, Kind], str] = {
     ("media", Kind.MISSING): "--repair forgets it, and whoever asks next has it made",
     ("media", Kind.WRONG_SIZE): "`keyshelf media delete` its hash, and have it made again",
     ("repository", Kind.ORPHAN): "--repair gives chunks to who needs them, or to the collector",
-    ("repository", Kind.MISSING): "`keyshelf recover` brings it back, --repair has it sent anew",
-    ("repository", Kind.WRONG_SIZE): "damaged: `keyshelf check --read-data --repair`",
+    ("repository", Kind.MISSING): (
+        "`keyshelf recover chunk ID`, `recover manifest` or `recover repository` brings it back"
+        " from a version, `keyshelf replication backfill --from REGION` from a replica; --repair"
+        " has a chunk sent anew by the next commit"
+    ),
+    ("repository", Kind.WRONG_SIZE): (
+        "damaged: `keyshelf recover chunk ID` brings a sound version back, if the bucket keeps"
+        " them; otherwise `keyshelf check --read-data --repair`"
+    ),
 }
 
 
@@ -48,6 +55,7 @@ class ReportShown:
     orphan_bytes: int
     missing: int
     wrong_sizes: int
+    young: int
     repaired: int
     findings: Sequence[FindingShown]
 

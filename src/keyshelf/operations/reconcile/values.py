@@ -71,6 +71,8 @@ class Counts:
     orphan_bytes: int = 0
     missing: int = 0
     wrong_sizes: int = 0
+    young: int = 0
+    """Objects that differ and are too young to be judged: they may be on their way."""
     repaired: int = 0
 
     @property

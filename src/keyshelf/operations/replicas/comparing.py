@@ -56,10 +56,12 @@ def is_named_by_content(key: ObjectKey) -> bool:
 
 def _kind(source: ObjectMeta, target: ObjectMeta) -> Kind | None:
     """Return how a copy differs, by what listings tell; None when it does not."""
-    is_older = target.modified_at < source.modified_at
+    by_content = is_named_by_content(source.key)
+    # What is named by its content is never written again: an earlier one is no older one.
+    is_older = target.modified_at < source.modified_at and not by_content
     if source.size != target.size:
         return Kind.OLDER if is_older else Kind.DIFFERENT
-    if is_named_by_content(source.key) or source.etag == target.etag:
+    if source.etag == target.etag:
         return None
     if is_older:
         return Kind.OLDER

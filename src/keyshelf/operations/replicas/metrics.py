@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from keyshelf.operations.replicas.values import ReplicaState
+from keyshelf.operations.replicas.values import ReplicaFailure, ReplicaState
 
 _LABELS = ("replica", "region")
 _Value = Callable[[ReplicaState], float]
@@ -42,10 +42,23 @@ _TOLD: Sequence[tuple[str, str, _Value]] = (
 )
 
 
-def families(states: Sequence[ReplicaState]) -> Iterator[Metric]:
-    """Give a family for each number, with a sample for each replica."""
+def families(
+    replicas: Sequence[str], states: Sequence[ReplicaState], failures: Sequence[ReplicaFailure]
+) -> Iterator[Metric]:
+    """Give a family for each number, with a sample for each of the replicas that are set."""
     for name, help_text, value in _TOLD:
         family = GaugeMetricFamily(name, help_text, labels=_LABELS)
         for each in states:
+            if each.replica not in replicas:
+                continue
             family.add_metric([each.replica, each.region], value(each))
         yield family
+    failed = GaugeMetricFamily(
+        "keyshelf_replica_failed_timestamp_seconds",
+        "When a replica could not be compared; 0 where the last comparison came to its end.",
+        labels=["replica"],
+    )
+    failed_at = {each.replica: each.failed_at.timestamp() for each in failures}
+    for replica in replicas:
+        failed.add_metric([replica], failed_at.get(replica, 0.0))
+    yield failed

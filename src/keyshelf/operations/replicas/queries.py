@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from keyshelf.database.transactions import ReadTransaction, Transaction
-from keyshelf.operations.replicas.values import ReplicaState
+from keyshelf.operations.replicas.values import ReplicaFailure, ReplicaState
 
 
 async def note(tx: Transaction, state: ReplicaState) -> None:
@@ -28,6 +28,31 @@ async def note(tx: Transaction, state: ReplicaState) -> None:
         """,
         asdict(state),
     )
+
+
+async def note_failure(tx: Transaction, failure: ReplicaFailure) -> None:
+    """Remember that a replica could not be compared, unless that is known of a later time."""
+    await tx.execute(
+        """
+        INSERT INTO replica_failures AS f (replica, failed_at, detail)
+        VALUES (%(replica)s, %(failed_at)s, %(detail)s)
+        ON CONFLICT (replica) DO UPDATE
+            SET failed_at = excluded.failed_at, detail = excluded.detail
+            WHERE f.failed_at < excluded.failed_at
+        """,
+        asdict(failure),
+    )
+
+
+async def forget_failure(tx: Transaction, replica: str) -> None:
+    """Forget that a replica could not be compared."""
+    await tx.execute("DELETE FROM replica_failures WHERE replica = %(r)s", {"r": replica})
+
+
+async def failures(tx: ReadTransaction) -> list[ReplicaFailure]:
+    """Return which replicas could not be compared when that was tried last, by id."""
+    rows = await tx.all("SELECT replica, failed_at, detail FROM replica_failures ORDER BY replica")
+    return [ReplicaFailure(row["replica"], row["failed_at"], row["detail"]) for row in rows]
 
 
 async def states(tx: ReadTransaction) -> list[ReplicaState]:

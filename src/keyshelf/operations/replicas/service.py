@@ -1,6 +1,7 @@
 """Compares a bucket with its replica, and copies what one of them lacks."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -11,15 +12,18 @@ from keyshelf.clock import Clock, system_clock
 from keyshelf.concurrency import for_each, read_ahead
 from keyshelf.errors import Error
 from keyshelf.layout.backups import BACKUP_PREFIX
-from keyshelf.layout.repository import CHUNKS, MANIFESTS, METADATA, PROXIES
+from keyshelf.layout.repository import CHUNKS, MANIFESTS, METADATA, PROXIES, parse_chunk_key
 from keyshelf.operations.reconcile.merging import Window, windows
-from keyshelf.operations.replicas.comparing import differences, is_doubtful
+from keyshelf.operations.replicas.comparing import differences
 from keyshelf.operations.replicas.copying import copy
+from keyshelf.operations.replicas.proving import Proving
 from keyshelf.operations.replicas.values import Difference, Kind, OnProgress, Pair, Report
 from keyshelf.store.base import ObjectMeta, ObjectStore
 
 _PREFIXES_AT_ONCE = 8
 _COPIES_AT_ONCE = 16
+_MANY = 100_000
+"""So many chunks are worth the requests that listing them in several places adds."""
 
 
 class _Section(NamedTuple):
@@ -30,15 +34,14 @@ class _Section(NamedTuple):
     """Whether they name what earlier sections hold: bytes come before names."""
 
 
-_CHUNKS = _Section([f"{CHUNKS}{number:02x}/" for number in range(256)])
 _MANIFESTS = _Section([MANIFESTS], names=True)
-_SECTIONS = (
-    _CHUNKS,
+AFTER_CHUNKS = (
     _MANIFESTS,
     _Section([METADATA], names=True),
     _Section([PROXIES]),
     _Section([BACKUP_PREFIX]),
 )
+"""What is compared beside chunks: the same that the rules of a bucket copy."""
 
 
 async def _silent(_report: Report) -> None:
@@ -53,7 +56,7 @@ async def compare(
     All objects that Keyshelf writes there are listed on both sides, in bounded memory; what is
     written meanwhile is left out. Raises what listing raises.
     """
-    run = _Run(pair, _begun(pair, clock, dry_run=True), on_progress)
+    run = _Run(pair, _begun(pair, clock, dry_run=True), on_progress, Proving(pair))
     return await run.all()
 
 
@@ -66,11 +69,14 @@ async def backfill(
 ) -> Report:
     """Copy what is missing, and with `replace` what is older or different; delete nothing.
 
+    What is named by its content is replaced, with `replace` or not, only where that is proved
+    damaged, and by what is proved right.
     Chunks are copied first, then manifests, then metadata; the latter two only when all
     chunks could be. Twice is once, so after a crash or Ctrl-C another run goes on. An object
     that cannot be copied is a problem of the report. Raises what listing raises.
     """
-    run = _Run(pair, _begun(pair, clock, dry_run=False), on_progress, replace=replace)
+    report = _begun(pair, clock, dry_run=False)
+    run = _Run(pair, report, on_progress, Proving(pair), replace=replace)
     return await run.all()
 
 
@@ -83,6 +89,7 @@ class _Run:
     pair: Pair
     report: Report
     on_progress: OnProgress
+    proving: Proving
     replace: bool = True
     copies: anyio.CapacityLimiter = field(
         default_factory=lambda: anyio.CapacityLimiter(_COPIES_AT_ONCE)
@@ -91,7 +98,8 @@ class _Run:
     """When the oldest chunk was written that its copies lack."""
 
     async def all(self) -> Report:
-        for section in _SECTIONS:
+        chunks = _Section(await _chunk_prefixes(self.pair.source))
+        for section in (chunks, *AFTER_CHUNKS):
 
             async def one(prefix: str, section: _Section = section) -> None:
                 await self._prefix(section, prefix)
@@ -115,7 +123,8 @@ class _Run:
     async def _window(self, section: _Section, window: Window[ObjectMeta]) -> None:
         self.report.objects += len(window.expected)
         self.report.bytes += sum(each.size for each in window.expected)
-        found = await self._certain(differences(window, before=self.report.started_at))
+        seen = differences(window, before=self.report.started_at)
+        found = await self.proving.certain(seen)
         if section is _MANIFESTS:
             self._note_incomplete(window)
         is_held_back = section.names and self.report.held_back
@@ -124,14 +133,6 @@ class _Run:
                 self.report.note(each)
         else:
             await for_each(found, self._settle, at_once=_COPIES_AT_ONCE)
-
-    async def _certain(self, found: Sequence[Difference]) -> list[Difference]:
-        """Leave out copies whose bytes are those of the object."""
-        doubtful = [each for each in found if is_doubtful(each)]
-        if not doubtful:
-            return [*found]
-        same = {each.shown.key for each in doubtful if await _is_same(self.pair, each)}
-        return [each for each in found if each.shown.key not in same]
 
     def _note_incomplete(self, window: Window[ObjectMeta]) -> None:
         """Tell of manifests that are there and may need a chunk that is not.
@@ -146,10 +147,15 @@ class _Run:
             if each.key in there and each.modified_at >= since:
                 self.report.note_incomplete(each.key)
 
+    def _is_copied(self, difference: Difference) -> bool:
+        if difference.proof is not None:
+            return difference.is_proved
+        return difference.kind is Kind.MISSING or (
+            self.replace and difference.kind is not Kind.EXTRA
+        )
+
     async def _settle(self, difference: Difference) -> None:
-        if difference.kind is Kind.EXTRA or (
-            difference.kind is not Kind.MISSING and not self.replace
-        ):
+        if not self._is_copied(difference):
             self.report.note(difference)
             return
         async with self.copies:
@@ -165,13 +171,20 @@ class _Run:
         await self.on_progress(self.report)
 
 
-async def _listed(store: ObjectStore, prefix: str) -> AsyncIterator[Sequence[ObjectMeta]]:
+async def _listed(store: ObjectStore, prefix: str) -> AsyncGenerator[Sequence[ObjectMeta]]:
     async for page in store.list(prefix):
         yield page.objects
 
 
-async def _is_same(pair: Pair, difference: Difference) -> bool:
-    key = difference.shown.key
-    [source] = await pair.source.get_many([key])
-    [target] = await pair.target.get_many([key])
-    return source == target
+async def _chunk_prefixes(store: ObjectStore) -> Sequence[str]:
+    """Return what to list chunks by: one prefix, or many beside each other for many chunks.
+
+    Ids are spread evenly, so the first page says by its last one how many there may be.
+    """
+    async with aclosing(_listed(store, CHUNKS)) as pages:
+        page = await anext(pages, None) or ()
+    last = parse_chunk_key(page[-1].key) if page else None
+    share = 1.0 if last is None else (int(last[:4], 16) + 1) / 0x10000
+    if len(page) / share < _MANY:
+        return [CHUNKS]
+    return [f"{CHUNKS}{digit:x}" for digit in range(16)]

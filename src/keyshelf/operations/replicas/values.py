@@ -31,11 +31,44 @@ class Kind(StrEnum):
 
     MISSING = "missing"
     OLDER = "older"
-    """There is one, of what the object was before."""
+    """There is one, of what the object was before; never of what is named by its content."""
     DIFFERENT = "different"
-    """There is another one that is not older: damaged, or written by hand."""
+    """There is another one that is not older: one of both is damaged, or written by hand."""
     EXTRA = "extra"
     """Only the copy is there: a deletion was not copied, or it was written by hand."""
+
+
+class Damaged(StrEnum):
+    """On which side an object is not what its name promises."""
+
+    STORE = "store"
+    REPLICA = "replica"
+    BOTH = "both"
+    UNKNOWN = "unknown"
+    """That takes the secret of its repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether the bytes of both sides are what their name promises; None is not to be told."""
+
+    source: bool | None
+    target: bool | None
+
+    def damaged(self, *, is_back: bool) -> Damaged:
+        """Return which side is damaged; `is_back` where the source is the replica."""
+        source, target = (
+            (Damaged.REPLICA, Damaged.STORE) if is_back else (Damaged.STORE, Damaged.REPLICA)
+        )
+        match self.source is False, self.target is False:
+            case True, True:
+                return Damaged.BOTH
+            case True, False:
+                return source
+            case False, True:
+                return target
+            case _:
+                return Damaged.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +78,13 @@ class Difference:
     kind: Kind
     source: ObjectMeta | None
     target: ObjectMeta | None
+    proof: Proof | None = None
+    """Of what is named by its content, and is there on both sides."""
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the object is what its name promises, and the copy is not."""
+        return self.proof is not None and self.proof == Proof(source=True, target=False)
 
     @property
     def shown(self) -> ObjectMeta:
@@ -62,6 +102,8 @@ class Finding:
     key: ObjectKey
     size: int
     written_at: datetime
+    damaged: Damaged | None = None
+    """Where, for what is named by its content and differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +131,11 @@ class Report:
     missing_bytes: int = 0
     older: int = 0
     different: int = 0
+    unproved: int = 0
+    """Of these, what no backfill replaces: nothing proves that the other side is right."""
+    proved: int = 0
+    """Of these, what every backfill replaces: damaged, where the other side is proved right."""
+    proved_bytes: int = 0
     changed_bytes: int = 0
     """Of objects whose copy is older or different."""
     extra: int = 0
@@ -136,6 +183,11 @@ class Report:
                 self.changed_bytes += size
             case Kind.DIFFERENT:
                 self.different += 1
+                if difference.is_proved:
+                    self.proved += 1
+                    self.proved_bytes += size
+                elif difference.proof is not None:
+                    self.unproved += 1
                 self.changed_bytes += size
             case Kind.EXTRA:
                 self.extra += 1
@@ -143,7 +195,11 @@ class Report:
         if difference.kind in {Kind.MISSING, Kind.OLDER}:
             self.behind_since = min(found.modified_at, self.behind_since or found.modified_at)
         if len(self.findings) < MAX_NAMED:
-            self.findings.append(Finding(difference.kind, found.key, size, found.modified_at))
+            proof = difference.proof
+            damaged = proof.damaged(is_back=self.is_back) if proof else None
+            self.findings.append(
+                Finding(difference.kind, found.key, size, found.modified_at, damaged)
+            )
 
     def note_incomplete(self, manifest: ObjectKey) -> None:
         """Count a manifest that may need what is missing."""
@@ -157,6 +213,9 @@ class Report:
         if len(self.problems) < MAX_NAMED:
             self.problems.append(Problem(key, detail))
 
+
+IsSound = Callable[[ObjectKey, bytes], bool | None]
+"""Whether bytes are what their key promises; None where that cannot be told."""
 
 OnProgress = Callable[[Report], Awaitable[None]]
 """Told how far it has come; raising ends the run, and another one goes on."""
@@ -174,6 +233,10 @@ class Wish:
     """Whether what differs is replaced also when copying back."""
 
 
+def _untold(_key: ObjectKey, _data: bytes) -> bool | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A bucket and its copy, one of which is the replica `replica`."""
@@ -188,6 +251,7 @@ class Pair:
     """Whether classes of storage are called alike in both."""
     is_back: bool = False
     """Whether the source is the replica."""
+    is_sound: IsSound = _untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +271,15 @@ class ReplicaState:
     extra_bytes: int
     incomplete: int
     lag: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaFailure:
+    """Why a replica could not be compared, when that was tried last."""
+
+    replica: str
+    failed_at: datetime
+    detail: str
 
 
 def state_of(report: Report) -> ReplicaState:

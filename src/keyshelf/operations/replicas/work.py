@@ -1,14 +1,15 @@
 """Comparing and backfilling replicas, by whoever asks: the command line, a job, the clock."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 
 from keyshelf.clock import Clock, system_clock
 from keyshelf.database.pool import Database
 from keyshelf.database.transactions import Transaction
-from keyshelf.errors import Error
+from keyshelf.errors import Error, ForbiddenError, UnavailableError
 from keyshelf.jobs.context import JobContext
 from keyshelf.jobs.periodic import PeriodicTask
 from keyshelf.jobs.registry import Registration
@@ -18,6 +19,7 @@ from keyshelf.operations.replicas import queries, service
 from keyshelf.operations.replicas.values import (
     OnProgress,
     Pair,
+    ReplicaFailure,
     ReplicaNotFoundError,
     ReplicaState,
     Report,
@@ -30,6 +32,7 @@ _log = get_logger(__name__)
 BACKFILL = JobKind("replica-backfill", queue="large", max_attempts=5, timeout=timedelta(hours=48))
 """Copy to a replica what it lacks, or back from it; dry, only say what that is."""
 _MAX_TOLD = 100
+_REACHED_EVERY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +49,24 @@ class ReplicaParts:
 async def carry_out(parts: ReplicaParts, wish: Wish, *, on_progress: OnProgress) -> Report:
     """Compare a replica, or copy what is missing, and remember how far the replica is behind.
 
-    Raises `ReplicaNotFoundError`, and what `service.compare` and `service.backfill` raise.
+    That it could not be compared is remembered too. Raises `ReplicaNotFoundError`, and what
+    `service.compare` and `service.backfill` raise.
     """
     _require(parts, wish)
-    async with parts.open(wish) as pair:
-        if wish.dry_run:
-            report = await service.compare(pair, clock=parts.clock, on_progress=on_progress)
-        else:
-            replace = wish.replace or not wish.back
-            report = await service.backfill(
-                pair, replace=replace, clock=parts.clock, on_progress=on_progress
-            )
-    if not wish.back:
-        async with parts.database.transaction() as tx:
+    async with _noting_failure(parts, wish.replica):
+        report = await _done(parts, wish, on_progress)
+    async with parts.database.transaction() as tx:
+        await queries.forget_failure(tx, wish.replica)
+        if not wish.back:
             await queries.note(tx, state_of(report))
     return report
+
+
+async def failures(parts: ReplicaParts) -> Sequence[ReplicaFailure]:
+    """Return which of the replicas that are set could not be compared when last tried."""
+    async with parts.database.read() as tx:
+        found = await queries.failures(tx)
+    return [each for each in found if each.replica in parts.replicas]
 
 
 async def states(parts: ReplicaParts) -> Sequence[ReplicaState]:
@@ -113,7 +119,12 @@ def result(report: Report) -> Payload:
         },
         "lag_seconds": report.lag.total_seconds(),
         "findings": [
-            {"kind": each.kind.value, "key": each.key, "size": each.size}
+            {
+                "kind": each.kind.value,
+                "key": each.key,
+                "size": each.size,
+                "damaged": each.damaged.value if each.damaged else None,
+            }
             for each in report.findings[:_MAX_TOLD]
         ],
         "incomplete_manifests": [*report.incomplete_manifests[:_MAX_TOLD]],
@@ -122,18 +133,54 @@ def result(report: Report) -> Payload:
 
 
 def upkeep(parts: ReplicaParts, *, interval: timedelta) -> Sequence[PeriodicTask]:
-    """Return the task that compares all replicas again and again, when there are any."""
+    """Return the tasks that compare all replicas, and see in between whether they are there.
 
-    async def look() -> None:
-        for each in parts.replicas:
+    None without replicas. What was found away is told until it was compared again.
+    """
+
+    async def compare(replica: str) -> None:
+        await carry_out(parts, Wish(replica), on_progress=_silent)
+
+    async def reach(replica: str) -> None:
+        async with _noting_failure(parts, replica), parts.open(Wish(replica)) as pair:
+            await pair.source.check()
+            await pair.target.check()
+
+    async def each(act: Callable[[str], Awaitable[None]]) -> None:
+        for replica in parts.replicas:
             try:
-                await carry_out(parts, Wish(each), on_progress=_silent)
+                await act(replica)
             except Error as error:
-                # One region that is away does not keep the others from being compared.
-                _log.warning("replica not compared", replica=each, error=error.detail)
+                # One region that is away does not keep the others from being looked at.
+                _log.warning("replica not compared", replica=replica, error=error.detail)
 
-    is_wanted = parts.replicas and interval > timedelta(0)
-    return [PeriodicTask("replica-states", interval, look)] if is_wanted else []
+    if not parts.replicas or interval <= timedelta(0):
+        return []
+    return [
+        PeriodicTask("replica-states", interval, partial(each, compare)),
+        PeriodicTask("replica-reach", min(_REACHED_EVERY, interval), partial(each, reach)),
+    ]
+
+
+@asynccontextmanager
+async def _noting_failure(parts: ReplicaParts, replica: str) -> AsyncGenerator[None]:
+    try:
+        yield
+    except (UnavailableError, ForbiddenError) as error:
+        failure = ReplicaFailure(replica, parts.clock(), error.detail)
+        async with parts.database.transaction() as tx:
+            await queries.note_failure(tx, failure)
+        raise
+
+
+async def _done(parts: ReplicaParts, wish: Wish, on_progress: OnProgress) -> Report:
+    async with parts.open(wish) as pair:
+        if wish.dry_run:
+            return await service.compare(pair, clock=parts.clock, on_progress=on_progress)
+        replace = wish.replace or not wish.back
+        return await service.backfill(
+            pair, replace=replace, clock=parts.clock, on_progress=on_progress
+        )
 
 
 def _require(parts: ReplicaParts, wish: Wish) -> None:

@@ -16,16 +16,17 @@ CLEANUP, NONCURRENT, ABORT = (
     "ExpireNoncurrentVersions",
     "AbortIncompleteUploads",
 )
-CHUNKS, MANIFESTS, PROXIES, METADATA, OBJECTS = (
+CHUNKS, MANIFESTS, PROXIES, METADATA, BACKUPS, OBJECTS = (
     "ReplicateChunks",
     "ReplicateManifests",
     "ReplicateProxies",
     "ReplicateMetadata",
+    "ReplicateBackups",
     "ReplicateObjects",
 )
 OURS = frozenset(
     {*TRANSITIONS.values(), CLEANUP, NONCURRENT, ABORT}
-    | {CHUNKS, MANIFESTS, PROXIES, METADATA, OBJECTS}
+    | {CHUNKS, MANIFESTS, PROXIES, METADATA, BACKUPS, OBJECTS}
 )
 """The ids of all rules that Keyshelf writes, and takes away when they are not wanted."""
 

@@ -64,7 +64,8 @@ def _restores(wanted: Wanted) -> str | None:
 
 def _small_objects(wanted: Wanted) -> str | None:
     """Say where a chunk is billed as more than it is."""
-    if not wanted.tiered_prefix or wanted.tiers.min_bytes > _CHUNK_BYTES:
+    # What servers of other makers bill is known to whoever runs them.
+    if not wanted.is_amazon or not wanted.tiered_prefix or wanted.tiers.min_bytes > _CHUNK_BYTES:
         return None
     for to, days in wanted.moved.items():
         of = facts(wanted.cloud, to)

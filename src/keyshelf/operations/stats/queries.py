@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
@@ -278,6 +278,21 @@ async def last_day(tx: ReadTransaction) -> date | None:
         " (SELECT max(day) FROM repository_stats))"
     )
     return found
+
+
+async def times_since(tx: ReadTransaction, first: date) -> dict[date, datetime]:
+    """Return when each day from the first that was written down was counted."""
+    rows = await tx.all(
+        """
+        SELECT day, max(calculated_at) AS at FROM (
+            SELECT day, calculated_at FROM storage_snapshots WHERE day >= %(first)s
+            UNION ALL
+            SELECT day, calculated_at FROM repository_stats WHERE day >= %(first)s
+        ) AS counted GROUP BY day
+        """,
+        {"first": first},
+    )
+    return {row["day"]: row["at"].astimezone(UTC) for row in rows}
 
 
 async def stored_since(tx: ReadTransaction, first: date) -> list[tuple[date, Stored]]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from keyshelf.clock import Clock, system_clock
 from keyshelf.database.pool import Database
@@ -74,11 +74,10 @@ async def take(parts: StatsParts) -> Snapshot:
     """
     now = await count(parts)
     async with parts.database.transaction() as tx:
-        at = parts.clock()
         await queries.forget(tx, now.day)
-        await queries.add_stored(tx, at, now.stored)
-        await queries.add_repositories(tx, at, now.repositories)
-        await queries.add_asked(tx, at, now.asked)
+        await queries.add_stored(tx, now.at, now.stored)
+        await queries.add_repositories(tx, now.at, now.repositories)
+        await queries.add_asked(tx, now.at, now.asked)
     return now
 
 
@@ -105,7 +104,7 @@ async def count(parts: StatsParts) -> Snapshot:
     today = (now.date(), sum(each.amount.bytes for each in stored if each.kind == "chunk"))
     history = History([*(each for each in days if each[0] < today[0]), today])
     counted = [*others, *by_age.classed(stored, history, ages)]
-    return Snapshot(now.date(), counted, stats, asked)
+    return Snapshot(now, counted, stats, asked)
 
 
 async def latest(parts: StatsParts) -> Snapshot:
@@ -120,6 +119,12 @@ async def history(parts: StatsParts, *, days: int) -> Sequence[Snapshot]:
     """Return what was stored on each of the last days that were written down, by day."""
     async with parts.database.read() as tx:
         return await _snapshots(tx, parts.clock().date() - timedelta(days=days))
+
+
+async def counted_since(parts: StatsParts) -> datetime:
+    """Return since when requests to stores have been counted."""
+    async with parts.database.read() as tx:
+        return await counters.begun(tx)
 
 
 async def chunk_history(parts: StatsParts) -> History:
@@ -146,7 +151,7 @@ async def _snapshots(tx: ReadTransaction, first: date) -> list[Snapshot]:
     asked: dict[date, list[AskedOf]] = defaultdict(list)
     for day, each in await queries.asked_since(tx, first):
         asked[day].append(each)
+    times = await queries.times_since(tx, first)
     return [
-        Snapshot(day, stored[day], repositories[day], asked[day])
-        for day in sorted(stored | repositories)
+        Snapshot(times[day], stored[day], repositories[day], asked[day]) for day in sorted(times)
     ]

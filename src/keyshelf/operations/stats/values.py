@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -121,10 +121,16 @@ class AskedOf:
 class Snapshot:
     """What was stored on a day."""
 
-    day: date
+    at: datetime
+    """When it was counted."""
     stored: Sequence[Stored]
     repositories: Sequence[RepositoryStats] = ()
     asked: Sequence[AskedOf] = ()
+
+    @property
+    def day(self) -> date:
+        """The day (UTC) that it stands for."""
+        return self.at.astimezone(UTC).date()
 
     def repository(self, name: str) -> RepositoryStats:
         """Return a repository by its name, `tenant/name` or id. Raises `NotCountedError`."""

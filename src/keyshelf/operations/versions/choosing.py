@@ -22,6 +22,8 @@ class Step:
     """Whether an earlier recovery took it, and may have told nobody."""
     rival: ObjectVersion | None = None
     """The newest, where only its bytes tell whether an earlier recovery took this step."""
+    choices: Sequence[ObjectVersion] = ()
+    """The whole history, where only the bytes of its versions tell what is to be done."""
 
 
 def undeletion(history: Sequence[ObjectVersion]) -> Step | None:
@@ -60,6 +62,39 @@ def reversion(history: Sequence[ObjectVersion], at: datetime) -> Step | None:
     if all(each.is_marker for each in later):
         return _undelete(later, then)
     return _revert(newest, then, since=later[-1].modified_at)
+
+
+def choice(history: Sequence[ObjectVersion]) -> Step:
+    """Return that the bytes of a key's versions are to be looked at before anything is done."""
+    newest = history[0]
+    change = Change(newest.key, Action.REVERT, newest.size, newest.modified_at)
+    return Step(change, choices=tuple(history))
+
+
+def objects_of(history: Sequence[ObjectVersion]) -> list[ObjectVersion]:
+    """Return the objects that a key had, the newest first, each once as far as ETags tell."""
+    found: dict[tuple[int, str], ObjectVersion] = {}
+    for each in history:
+        if not each.is_marker:
+            found.setdefault((each.size, each.etag), each)
+    return list(found.values())
+
+
+def return_to(history: Sequence[ObjectVersion], version: ObjectVersion) -> Step | None:
+    """Return how one version of a key comes to be there; None when its bytes are."""
+    markers = list(takewhile(lambda each: each.is_marker, history))
+    below = history[len(markers)]
+    if (below.size, below.etag) == (version.size, version.etag):
+        return _undelete(markers, below) if markers else None
+    return Step(
+        Change(
+            version.key,
+            Action.REVERT,
+            version.size,
+            history[history.index(version) - 1].modified_at,
+        ),
+        version=version,
+    )
 
 
 def _state_at(history: Sequence[ObjectVersion], at: datetime) -> ObjectVersion | None:

@@ -6,9 +6,17 @@ from datetime import datetime
 from functools import partial
 
 from keyshelf.concurrency import for_each, map_each
-from keyshelf.errors import Error
+from keyshelf.errors import Error, IntegrityError
 from keyshelf.layout.keys import ObjectKey
-from keyshelf.operations.versions.choosing import Step, reversion, undeletion, version_at
+from keyshelf.operations.versions.choosing import (
+    Step,
+    choice,
+    objects_of,
+    reversion,
+    undeletion,
+    version_at,
+)
+from keyshelf.operations.versions.healing import Judge, healing
 from keyshelf.operations.versions.values import Action, Change, Recovered, VersionsOffError
 from keyshelf.store.versions import ObjectVersion, VersionedStore
 
@@ -33,16 +41,20 @@ class Wanted:
     """Without, what is deleted comes back and nothing else changes."""
     removes: bool = False
     """Whether what was not there then is deleted; versions of it stay."""
-    is_immutable: bool = False
-    """Whether no object ever changes: what was there then is only to be there again. A newer
-    version is as good as the one of then, or better, as it may have healed that."""
+    judge: Judge | None = None
+    """For objects whose names tell what their bytes are: what was there then is only to be
+    there again, in the newest version that is sound. It is asked where versions differ."""
+    is_thorough: bool = False
+    """Whether the judge is asked of every key, and what cannot be healed is a problem."""
+    role: str = "repository"
+    """Which store it is, for what a person is told to do."""
     keeps: Callable[[ObjectKey], bool] = lambda _key: True
     """Which keys are looked at."""
 
     @property
     def may_overwrite(self) -> bool:
         """Whether it may take more than delete markers."""
-        return self.at is not None and not self.is_immutable
+        return self.at is not None and self.judge is None
 
 
 async def recover(
@@ -56,9 +68,9 @@ async def recover(
     """Make objects be again what they were: deleted ones there, with `at` all as then.
 
     Nothing is lost by it: markers go, older versions are copied over newer ones, which stay
-    as versions. One pass over the versions below the prefix, in bounded memory. A key that
-    fails is a problem of the report and ends nothing. A crash leaves some keys done; twice
-    is once.
+    as versions; where none are kept any more, only what is damaged is copied over. One pass
+    over the versions below the prefix, in bounded memory. A key that fails is a problem of
+    the report and ends nothing. A crash leaves some keys done; twice is once.
 
     Raises `VersionsOffError` for a bucket that never kept versions, or keeps none now and
     would lose what is overwritten; and what listing raises.
@@ -68,7 +80,7 @@ async def recover(
     if wanted.may_overwrite and not keeps_versions:
         raise VersionsOffError(
             "this bucket keeps no versions, so what is there now would be lost:"
-            " `keyshelf versioning apply` turns them on"
+            f" `keyshelf versioning apply --store {wanted.role}` turns them on"
         )
     seen_versions = False
     steps: list[Step] = []
@@ -81,29 +93,34 @@ async def recover(
         if step is not None:
             steps.append(step)
         if len(steps) == _STEPS_AT_ONCE:
-            await _take(store, steps, done, on_changed)
+            await _take(store, wanted, steps, done, on_changed)
             steps.clear()
         if on_progress is not None and done.looked_at % _KEYS_AT_ONCE == 0:
             await on_progress(done.looked_at)
-    await _take(store, steps, done, on_changed)
+    await _take(store, wanted, steps, done, on_changed)
     if not keeps_versions and not seen_versions:
         raise VersionsOffError(
-            "this bucket keeps no versions, so nothing can be brought back:"
-            " `keyshelf versioning apply` turns them on for what happens from now on"
+            "this bucket keeps no versions, so nothing can be brought back: `keyshelf versioning"
+            f" apply --store {wanted.role}` turns them on for what happens from now on"
         )
     return done
 
 
 async def recover_keys(
-    store: VersionedStore, keys: Sequence[ObjectKey], *, dry_run: bool = False
+    store: VersionedStore,
+    keys: Sequence[ObjectKey],
+    *,
+    judge: Judge | None = None,
+    dry_run: bool = False,
 ) -> Recovered:
-    """Bring deleted objects back by their keys; see `recover`.
+    """Bring deleted objects back by their keys, with a judge damaged ones too; see `recover`.
 
-    A key that no version is left of is a problem of the report.
+    A key that no version is left of, or no sound one, is a problem of the report.
     """
     done = Recovered(dry_run=dry_run)
     for key in keys:
-        one = await recover(store, Wanted(key, keeps=key.__eq__), dry_run=dry_run)
+        wanted = Wanted(key, judge=judge, is_thorough=judge is not None, keeps=key.__eq__)
+        one = await recover(store, wanted, dry_run=dry_run)
         if not one.looked_at:
             one.note_problem(key, "no version of it is left in the bucket")
         done.add(one)
@@ -126,10 +143,13 @@ async def histories(
 
 
 def _step(history: Sequence[ObjectVersion], wanted: Wanted, done: Recovered) -> Step | None:
+    if wanted.judge is not None:
+        if wanted.at is not None and version_at(history, wanted.at) is None:
+            return None
+        is_open = wanted.is_thorough or len(objects_of(history)) > 1
+        return choice(history) if is_open else undeletion(history)
     if wanted.at is None:
         return undeletion(history)
-    if wanted.is_immutable:
-        return undeletion(history) if version_at(history, wanted.at) else None
     step = reversion(history, wanted.at)
     if step is not None and step.change.action is Action.REMOVE and not wanted.removes:
         done.newer += 1
@@ -138,26 +158,33 @@ def _step(history: Sequence[ObjectVersion], wanted: Wanted, done: Recovered) -> 
 
 
 async def _take(
-    store: VersionedStore, steps: Sequence[Step], done: Recovered, on_changed: OnChanged | None
+    store: VersionedStore,
+    wanted: Wanted,
+    steps: Sequence[Step],
+    done: Recovered,
+    on_changed: OnChanged | None,
 ) -> None:
     failed: dict[str, str] = {}
-    steps = await map_each(list(steps), partial(_judged, store), at_once=_READ_AT_ONCE)
+    judged = partial(_judged, store, wanted, failed)
+    steps = await map_each(list(steps), judged, at_once=_READ_AT_ONCE)
     if not done.dry_run:
         await for_each(steps, partial(_apply, store, failed), at_once=_AT_ONCE)
     for step in steps:
-        if step.is_done:
-            continue
         if step.change.key in failed:
             done.note_problem(step.change.key, failed[step.change.key])
-        else:
+        elif not step.is_done:
             done.note(step.change)
     changes = [step.change for step in steps if step.change.key not in failed]
     if on_changed is not None and changes and not done.dry_run:
         await on_changed(changes)
 
 
-async def _judged(store: VersionedStore, step: Step) -> Step:
+async def _judged(
+    store: VersionedStore, wanted: Wanted, failed: dict[str, str], step: Step
+) -> Step:
     """Return the step, or that it is done where the newest version has the bytes already."""
+    if step.choices and wanted.judge is not None:
+        return await _healing(step, wanted.judge, failed, is_thorough=wanted.is_thorough)
     if step.version is None or step.rival is None:
         return step
     try:
@@ -166,6 +193,19 @@ async def _judged(store: VersionedStore, step: Step) -> Step:
         # One copy too many loses nothing, and tells itself what is wrong.
         return step
     return replace(step, version=None, is_done=True) if is_same else step
+
+
+async def _healing(step: Step, judge: Judge, failed: dict[str, str], *, is_thorough: bool) -> Step:
+    is_nothing = replace(step, choices=(), is_done=True)
+    try:
+        return await healing(step.choices, judge) or is_nothing
+    except IntegrityError as error:
+        # Who did not ask for this key learns from a check whether it hurts anybody.
+        if is_thorough:
+            failed[step.change.key] = error.detail
+    except Error as error:
+        failed[step.change.key] = error.detail
+    return is_nothing
 
 
 async def _apply(store: VersionedStore, failed: dict[str, str], step: Step) -> None:

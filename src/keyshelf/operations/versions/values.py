@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from keyshelf.errors import InvalidInputError
+from keyshelf.errors import IntegrityError, InvalidInputError
 from keyshelf.layout.keys import ObjectKey
 
 MOST_NAMED = 1000
@@ -15,6 +15,12 @@ class VersionsOffError(InvalidInputError):
     """The bucket keeps no versions: what is deleted from it is gone. Turn versioning on."""
 
     code = "versions-off"
+
+
+class NothingSoundError(IntegrityError):
+    """No version of an object is what it must be: send it again from where its bytes are."""
+
+    code = "nothing-sound"
 
 
 class Action(StrEnum):

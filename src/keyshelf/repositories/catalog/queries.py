@@ -65,6 +65,14 @@ async def by_id(tx: ReadTransaction, repository: UUID) -> RepositoryRecord | Non
     return _record(row) if row else None
 
 
+async def known(tx: ReadTransaction, repositories: Sequence[RepositoryId]) -> set[RepositoryId]:
+    """Return which of some repositories there are."""
+    rows = await tx.all(
+        "SELECT id FROM repositories WHERE id = ANY(%(ids)s::uuid[])", {"ids": list(repositories)}
+    )
+    return {RepositoryId(row["id"]) for row in rows}
+
+
 async def by_name(
     tx: ReadTransaction, name: str, owners: Sequence[OwnerId]
 ) -> list[RepositoryRecord]:
@@ -122,18 +130,17 @@ async def filled(tx: ReadTransaction, number: RepositoryNumber) -> Filled:
 
 
 async def update(
-    tx: Transaction, number: RepositoryNumber, *, name: str, slots: Sequence[Slot], expected: int
-) -> int | None:
-    """Change name and key slots, and return the new generation; None if it is not `expected`."""
-    row = await tx.one(
+    tx: Transaction, number: RepositoryNumber, *, name: str, slots: Sequence[Slot], after: int
+) -> bool:
+    """Change name and key slots in a change that was begun; False if `after` was not before it."""
+    touched = await tx.execute(
         """
-        UPDATE repositories SET name = %(name)s, slots = %(slots)s::jsonb,
-            generation = generation + 1
-        WHERE number = %(number)s AND generation = %(expected)s RETURNING generation
+        UPDATE repositories SET name = %(name)s, slots = %(slots)s::jsonb
+        WHERE number = %(number)s AND generation = %(after)s + 1
         """,
-        {"number": number, "name": name, "slots": _slots_text(slots), "expected": expected},
+        {"number": number, "name": name, "slots": _slots_text(slots), "after": after},
     )
-    return row["generation"] if row else None
+    return touched == 1
 
 
 async def catch_up(

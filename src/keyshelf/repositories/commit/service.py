@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import structs
+
 from keyshelf.clock import Clock, system_clock
 from keyshelf.errors import InvalidInputError
 from keyshelf.layout.repository import CommitHash
@@ -54,9 +56,9 @@ async def commit(
 ) -> Commit:
     """Make a commit of a folder on a branch, after the branch's last one.
 
-    When the folder is exactly what the branch's last commit holds, times included, none
-    is made unless `allow_empty` asks for it: `is_new` is then False and the last one is
-    returned. What looks as it did when it was last read is not read again.
+    When the folder is exactly what the branch's last commit holds, times included but its
+    own, none is made unless `allow_empty` asks for it: `is_new` is then False and the last one
+    is returned. What looks as it did when it was last read is not read again.
 
     Refused is what would undo what others committed: `FolderBehindError` when the branch
     has commits that the folder does not stand on as far as the cache remembers, and
@@ -82,7 +84,7 @@ async def commit(
         before = await reader.manifest(parent) if parent else None
         work = _Work(carrier, push, reader, folder, cache, options, clock)
         root = await work.send(await work.known(parent))
-        if before and parent and root == before.root and not options.allow_empty:
+        if before and parent and _holds(before.root, root) and not options.allow_empty:
             made, commit_hash, is_new = before, parent, False
         else:
             made = Manifest(
@@ -97,6 +99,12 @@ async def commit(
             commit_hash, is_new = await work.publish(made, place, parent), True
         work.note(commit_hash, place)
     return work.told(commit_hash, made, is_new=is_new, is_sure=is_sure)
+
+
+def _holds(root: FolderEntry, folder: FolderEntry) -> bool:
+    # The time of the root says only that something came or went there, which may be ignored
+    # or gone: nobody means a version by it.
+    return structs.replace(folder, mtime=root.mtime) == root
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
 from keyshelf.repositories.references import BrokenHistoryError
 from keyshelf.repositories.stats.service import write_snapshot
+from keyshelf.repositories.unknown import require_all_known
 from keyshelf.repositories.unlocking import RepositoryLockedError
 
 _RESERVATIONS_AT_ONCE = 100
@@ -40,7 +41,8 @@ async def collect(
 
     At the end it writes what is left beside the chunks, as statistics and Bloom filter.
     A dry run changes nothing and returns what the run would do. Raises
-    `RepositoryLockedError` without the keys of an encrypted repository, and
+    `RepositoryLockedError` without the keys of an encrypted repository,
+    `UnknownRepositoryError` while the store has one that the database does not know, and
     `BrokenHistoryError` when something cannot be read, which names it and a branch or tag
     that leads there: nothing was condemned or deleted then, and no chunk if only a condemned
     commit leads there, until that goes. Safe at any time and twice at once; stopped
@@ -102,6 +104,7 @@ async def _run(
         raise RepositoryLockedError(
             "the repository is encrypted: what its commits lead to is read with its passphrase"
         )
+    await require_all_known(parts)
     report = on_progress or _silent
     now = parts.clock()
     async with marking(parts, record, keys, lambda nodes: report(nodes, None)) as marks:

@@ -16,6 +16,7 @@ from keyshelf.layout.repository import (
     manifests_prefix,
     parse_manifest_key,
     parse_repository_key,
+    repository_key,
 )
 from keyshelf.repositories.catalog import queries as catalog
 from keyshelf.repositories.catalog.values import RepositoryNumber, RepositoryRecord
@@ -29,6 +30,7 @@ from keyshelf.repositories.rebuild.values import FoundRepository, Rebuilt
 from keyshelf.repositories.references import root_of
 from keyshelf.repositories.refs import queries as ref_rows
 from keyshelf.repositories.refs.queries import CommitRow
+from keyshelf.repositories.unknown import with_commits
 from keyshelf.repositories.unlocking import Unlocking, keys_of
 from keyshelf.repositories.values import repository_name
 
@@ -40,28 +42,19 @@ async def find_repositories(
 ) -> list[FoundRepository]:
     """Return the repositories that the store has documents of; what cannot be read is noted."""
     found: list[FoundRepository] = []
+    orphaned = await with_commits(parts)
     async for page in parts.store.list(DOCUMENTS):
         for each in page.objects:
+            orphaned.discard(parse_repository_key(each.key))
             document = await _document(parts, each.key, rebuilt)
             if document is not None:
                 rebuilt.found += 1
                 found.append(await _found(parts, document, unlockings))
+    async with parts.database.read() as tx:
+        orphaned -= await catalog.known(tx, list(orphaned))
+    for repository in sorted(orphaned):
+        rebuilt.note_problem(repository_key(repository), "it is missing, and commits need it")
     return found
-
-
-async def has_unknown(parts: RepositoryParts) -> bool:
-    """Say whether the store has documents of repositories that the database does not know.
-
-    Looks at the first of them only, as far as the store lists them at once.
-    """
-    async for page in parts.store.list(DOCUMENTS):
-        ids = [parse_repository_key(each.key) for each in page.objects]
-        async with parts.database.read() as tx:
-            for repository in ids:
-                if repository is not None and await catalog.by_id(tx, repository) is None:
-                    return True
-        return False
-    return False
 
 
 async def find_commits(

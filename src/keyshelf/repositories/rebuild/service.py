@@ -24,12 +24,15 @@ from keyshelf.repositories.check.judging import Unread, Wrong, read_chunks
 from keyshelf.repositories.chunks import queries as chunk_rows
 from keyshelf.repositories.direct.carrier import DirectCarrier
 from keyshelf.repositories.formats import frame
+from keyshelf.repositories.formats.documents import RepositoryDocument
 from keyshelf.repositories.formats.frame import DamagedFrameError
 from keyshelf.repositories.formats.nodes import DamagedNodeError
+from keyshelf.repositories.mirroring import mirror
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
 from keyshelf.repositories.rebuild.finding import IDENTITY, find_commits, find_repositories
 from keyshelf.repositories.rebuild.ledger import Ledger, ledger
+from keyshelf.repositories.rebuild.merging import later, tag_for
 from keyshelf.repositories.rebuild.values import FoundRepository, Rebuilt
 from keyshelf.repositories.references import Named, named_by, walk
 from keyshelf.repositories.refs import queries as ref_rows
@@ -61,11 +64,13 @@ async def rebuild(
 
     Each repository comes whole or not at all; what is there stays as it is, so that twice
     is once. Only a repository that is older than its document, as after a restored backup of
-    the database, has its refs and key slots brought up to it. Of an encrypted repository
-    that none of `unlockings` opens, all chunks of its key are taken to be needed. `also` names
-    commits that no ref leads to and that are wanted with all before them. What cannot be read
-    is told as a problem and ends nothing. Pushes are not restored: whoever was
-    writing begins again.
+    the database, has its refs and key slots brought up to it; a ref that went another way
+    meanwhile stays, and a tag keeps what the document has: that is told as `parted`.
+
+    Of an encrypted repository that none of `unlockings` opens, all chunks of its key are taken
+    to be needed. `also` names commits that no ref leads to and that are wanted with all before
+    them. What cannot be read is told as a problem and ends nothing. Pushes are not restored:
+    whoever was writing begins again.
     """
     rebuilt = Rebuilt()
     report = on_progress or _silent
@@ -171,7 +176,7 @@ async def _write(
             await chunk_rows.take_in(tx, record.number, some)
             after = bytes.fromhex(some[-1].id)
         rebuilt.chunks += (await catalog.filled(tx, record.number)).chunks - before
-        await _put_refs(tx, record, found, rebuilt)
+        await _put_refs(parts, tx, record, found, rebuilt)
 
 
 @asynccontextmanager
@@ -210,32 +215,51 @@ async def _put_commits(
 
 
 async def _put_refs(
-    tx: Transaction, record: RepositoryRecord, found: FoundRepository, rebuilt: Rebuilt
+    parts: RepositoryParts,
+    tx: Transaction,
+    record: RepositoryRecord,
+    found: FoundRepository,
+    rebuilt: Rebuilt,
 ) -> None:
+    """Have each ref lead to the later of what the database and the document say, or keep both."""
     if record.generation > found.document.generation:
         return  # what the document does not know yet was changed on purpose
-    # A database that was itself restored is behind the document, and would never again be
-    # mirrored over it: it catches up, and no later commit is left for the collector.
-    is_behind = record.generation < found.document.generation
     there = {ref.name: ref.commit for ref in await ref_rows.refs(tx, record.number)}
+    told: dict[RefName, CommitHash] = {}
     for ref in found.document.refs:
         try:
             name = RefName(RefKind(ref.kind), ref.name)
         except IllegalRefError as error:
             rebuilt.note_problem(repository_key(record.id), error.detail)
             continue
-        commit = CommitHash(ref.commit)
-        is_later = is_behind and there.get(name) != commit and commit in found.commits
-        if name not in there or is_later:
+        here, to = there.get(name), CommitHash(ref.commit)
+        told[name] = to
+        after = later(found.commits, here, to)
+        if here is not None and after is None:
+            # It stays where the database has it: that is what people see, stand on and commit
+            # after, and nothing is moved back under them.
+            tag = tag_for(name, to)
+            rebuilt.note_parted(record.name, name, stays=here, other=to, kept_as=tag)
+            name, after = tag, to
+        if after is not None and there.get(name) != after:
             await ref_rows.put_ref(
-                tx, record.number, name, commit, by=ref.updated_by, now=ref.updated_at
+                tx, record.number, name, after, by=ref.updated_by, now=ref.updated_at
             )
+            there[name] = after
             rebuilt.refs += 1
-    if is_behind:
-        document = found.document
-        is_same_secret = document.key_id == (record.key_id.hex() if record.key_id else None)
-        slots = document.slots if is_same_secret else record.slots
-        await catalog.catch_up(tx, record.number, slots=slots, generation=document.generation)
+    if record.generation < found.document.generation or there != told:
+        await _catch_up(tx, record, found.document)
+        tx.on_commit(lambda: mirror(parts, record.id))
+
+
+async def _catch_up(
+    tx: Transaction, record: RepositoryRecord, document: RepositoryDocument
+) -> None:
+    """Have a database that was itself restored go on where the document is."""
+    is_same_secret = document.key_id == (record.key_id.hex() if record.key_id else None)
+    is_newer = document.generation > record.generation
+    slots = document.slots if is_newer and is_same_secret else record.slots
+    await catalog.catch_up(tx, record.number, slots=slots, generation=document.generation)
 
 
 async def _hand_over_unowned(

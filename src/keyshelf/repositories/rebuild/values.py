@@ -9,6 +9,7 @@ from keyshelf.repositories.formats.documents import RepositoryDocument
 from keyshelf.repositories.formats.ids import Keys
 from keyshelf.repositories.references import Named
 from keyshelf.repositories.refs.queries import CommitRow
+from keyshelf.repositories.values import RefName
 
 MOST_PROBLEMS = 1000
 
@@ -20,6 +21,21 @@ class Problem:
     key: str
     """Of the object that could not be read."""
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A ref that led to different commits in the database and in the store: both are kept."""
+
+    repository: str
+    kind: str
+    name: str
+    stays: str
+    """The commit of the database, to which it leads."""
+    other: str
+    """The commit of the store."""
+    kept_as: str
+    """The tag that leads to the other."""
 
 
 @dataclass(slots=True)
@@ -34,6 +50,8 @@ class Rebuilt:
     chunks: int = 0
     locked: list[str] = field(default_factory=list[str])
     """Encrypted repositories that nothing opened: all chunks of their key are theirs."""
+    parted: list[Parted] = field(default_factory=list[Parted])
+    """Refs that went two ways, after a restored backup of the database: somebody joins them."""
     missing: int = 0
     """Chunks that commits need and the store does not have: check these repositories."""
     unowned: int = 0
@@ -41,6 +59,20 @@ class Rebuilt:
     problems_count: int = 0
     problems: list[Problem] = field(default_factory=list[Problem])
     """Up to `MOST_PROBLEMS`."""
+
+    def note_parted(
+        self,
+        repository: str,
+        name: RefName,
+        *,
+        stays: CommitHash,
+        other: CommitHash,
+        kept_as: RefName,
+    ) -> None:
+        """Tell of a ref that went two ways."""
+        self.parted.append(
+            Parted(repository, name.kind.value, name.name, stays, other, kept_as.name)
+        )
 
     def note_problem(self, key: ObjectKey, detail: str) -> None:
         """Tell of something that could not be restored."""

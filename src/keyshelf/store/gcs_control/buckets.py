@@ -86,7 +86,7 @@ def _meaning(error: Error, kind: RuleKind, *, right: str) -> Error:
     """Return what a failure means where a bucket was asked about, not an object."""
     match error:
         case StoreForbiddenError():
-            return StoreForbiddenError(f"{error.detail}; its account needs {right}")
+            return StoreForbiddenError(f"{error.detail}; its account needs {right}", **error.extras)
         case BucketNotFoundError():
             return BucketNotFoundError("the bucket is not there")
         case ConflictError():

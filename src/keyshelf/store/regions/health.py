@@ -40,6 +40,8 @@ class Health:
         """
         if is_well:
             self._recover()
+        elif self.is_well:
+            self.failed()
         else:
             self._rests += 1
 

@@ -23,7 +23,8 @@ class RegionsMetrics:
         )
         self.fallbacks = Counter(
             "keyshelf_region_fallbacks_total",
-            "Reads that went on elsewhere: the object was missing, or the region failed or silent.",
+            "Reads that went on elsewhere: the object was missing or damaged, the region failed"
+            " or silent.",
             ["store", "region", "reason"],
             registry=registry,
         )

@@ -12,6 +12,7 @@ from anyio.abc import TaskGroup
 from keyshelf.concurrency import together
 from keyshelf.errors import Error, ForbiddenError, UnavailableError
 from keyshelf.store.errors import NeedsRestoreError, ObjectNotFoundError
+from keyshelf.store.regions.reading import DamagedCopyError
 from keyshelf.store.regions.region import Region
 from keyshelf.store.regions.watching import Watch
 
@@ -39,8 +40,8 @@ class _Late:
 class Race(Generic[T]):
     """A read that is under way in one region, or in several.
 
-    The next region is asked when one fails, has no such object, or has been silent for
-    as long as the options are patient; and, if the budget allows, as soon as one is
+    The next region is asked when one fails, has no such object or a damaged one, or has been
+    silent for as long as the options are patient; and, if the budget allows, as soon as one is
     later than it is in 95 of 100 reads. What the primary says of an object is final. The
     first answer is the answer; the other requests are given up.
     """
@@ -104,8 +105,12 @@ class Race(Generic[T]):
             self._watch.failed(region)
         elif isinstance(error, ObjectNotFoundError):
             self._watch.missing(region, began)
-        # A copy may be in another class, where it can be read.
-        may_be_read_elsewhere = is_its_own or isinstance(error, NeedsRestoreError)
+        elif isinstance(error, DamagedCopyError):
+            self._watch.damaged(region)
+        # A copy may be in another class, where it can be read, or be sound.
+        may_be_read_elsewhere = is_its_own or isinstance(
+            error, NeedsRestoreError | DamagedCopyError
+        )
         if region.is_primary and not may_be_read_elsewhere:
             raise error
         if region.is_primary or self._error is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from keyshelf.errors import Error
+from keyshelf.errors import Error, IntegrityError
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.store.base import MAX_SMALL_BYTES, ByteRange, ObjectMeta, ObjectReader, ObjectStore
 from keyshelf.store.errors import StoreUnavailableError
@@ -40,6 +40,17 @@ class HeldReader:
         trace: TracebackType | None,
     ) -> None:
         return None
+
+
+class DamagedCopyError(IntegrityError):
+    """A region gives bytes that are not what their key promises. Ask another one."""
+
+    code = "damaged-copy"
+
+    def __init__(self, key: ObjectKey, region: Region, reader: HeldReader) -> None:
+        super().__init__(f"{key!r} is damaged in the region {region.name}")
+        self.reader = reader
+        """What the region gives all the same."""
 
 
 async def open_object(

@@ -20,3 +20,5 @@ class Region:
         self.latency = Latency()
         self.asked_at: float | None = None
         """When it was last asked for an object."""
+        self.heard_at: float | None = None
+        """When it last answered, or did not."""

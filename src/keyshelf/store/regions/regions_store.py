@@ -34,7 +34,7 @@ from keyshelf.store.errors import ObjectNotFoundError
 from keyshelf.store.regions.metrics import RegionsMetrics
 from keyshelf.store.regions.ordering import order
 from keyshelf.store.regions.racing import Race
-from keyshelf.store.regions.reading import HeldReader, Rest, open_object
+from keyshelf.store.regions.reading import DamagedCopyError, HeldReader, Rest, open_object
 from keyshelf.store.regions.recent import RecentKeys
 from keyshelf.store.regions.region import Region
 from keyshelf.store.regions.values import RegionsOptions
@@ -50,7 +50,8 @@ class RegionsStore:
 
     Listings, heads, tags, conditional reads, whatever may be overwritten and what this
     store wrote a while ago are the primary's. A read fails only when the primary says
-    so, or when no region can be reached that has the object.
+    so, or when no region can be reached that has the object. Bytes that are surely damaged
+    are given only when no region has others.
 
     `open_regions` opens it, and has it come back to regions that were away.
     """
@@ -76,7 +77,7 @@ class RegionsStore:
             self._watch.add(each)
 
     async def keep_probing(self) -> None:
-        """Probe each region that rests until it is well, for ever."""
+        """Probe each region that rests, until it is well, and each that is quiet, for ever."""
         await for_each(self._regions, self._probe, at_once=len(self._regions))
 
     @property
@@ -97,9 +98,19 @@ class RegionsStore:
         regions = self._order(self._watch.now())
 
         async def ask(region: Region) -> tuple[Region, ObjectReader]:
-            return region, await open_object(region.store, key, byte_range)
+            reader = await open_object(region.store, key, byte_range)
+            if (
+                isinstance(reader, HeldReader)
+                and byte_range is None
+                and self._options.is_damaged(key, reader.body)
+            ):
+                raise DamagedCopyError(key, region, reader)
+            return region, reader
 
-        region, reader = await Race(regions, ask, self._watch, drop=_close).run()
+        try:
+            region, reader = await Race(regions, ask, self._watch, drop=_close).run()
+        except DamagedCopyError as error:
+            return error.reader  # whoever reads it verifies it, and tells what that hurts
         if isinstance(reader, HeldReader):
             return reader
         return ResumingReader(reader, Rest(key, region, regions, self._watch).reopen)
@@ -245,14 +256,15 @@ class RegionsStore:
 
     async def _probe(self, region: Region) -> None:
         while True:
-            await region.health.unwell()
-            while not region.health.is_well:
+            if region.health.is_well:
+                await self._watch.unwell_or_quiet(region)
+            if not region.health.is_well:
                 await self._watch.wait(region.health.rest_seconds)
-                is_well = False
-                with anyio.move_on_after(self._options.probe_deadline), suppress(Error):
-                    await region.store.check()
-                    is_well = True
-                self._watch.probed(region, is_well=is_well)
+            is_well = False
+            with anyio.move_on_after(self._options.probe_deadline), suppress(Error):
+                await region.store.check()
+                is_well = True
+            self._watch.probed(region, is_well=is_well)
 
 
 async def _close(answer: tuple[Region, ObjectReader]) -> None:

@@ -31,6 +31,10 @@ class Timing:
     wait: Callable[[float], Awaitable[None]] = anyio.sleep
 
 
+def _untold(_key: ObjectKey, _body: bytes) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionsOptions:
     """What is read from replicas, and when the next one is asked."""
@@ -38,14 +42,17 @@ class RegionsOptions:
     strategy: Strategy = Strategy.NEAREST_LATENCY
     unchanging: tuple[str, ...] = ()
     """What the keys begin with whose objects never change: only these are read from replicas."""
+    is_damaged: Callable[[ObjectKey, bytes], bool] = _untold
+    """Whether the bytes of such an object are surely not what its key promises."""
     patience: float = 0.5
     """Seconds after which a region that has not answered counts as silent."""
     hedged_share: float = 0.03
     """How many reads of all may be asked of a second region before the first one is silent."""
     measured_for: float = 30.0
-    """Seconds after which a region is asked once more, to know how fast it is."""
+    """Seconds after which a region is asked once more, to know how fast it is, and probed if
+    nothing was read from it."""
     probe_deadline: float = 5.0
-    """Seconds that a probe of a resting region may take."""
+    """Seconds that a probe of a region may take."""
     remembered: int = 50_000
     """How many keys are remembered that this process wrote, or found in a replica."""
     remembered_for: float = 900.0

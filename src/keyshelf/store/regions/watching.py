@@ -1,5 +1,6 @@
 """What reads teach of regions: kept for the next choice, and counted."""
 
+from keyshelf.concurrency import together
 from keyshelf.store.budget import Budget
 from keyshelf.store.regions.metrics import RegionMetrics, RegionsMetrics
 from keyshelf.store.regions.region import Region
@@ -79,18 +80,40 @@ class Watch:
         region.health.failed()
         self._fell(region, "silent")
 
+    def damaged(self, region: Region) -> None:
+        """The region has other bytes than it must."""
+        self._fell(region, "damaged")
+
     def unusable(self, region: Region) -> None:
         """The rest of an object cannot come from here."""
         self._fell(region, "missing")
 
     def probed(self, region: Region, *, is_well: bool) -> None:
-        """A probe of a resting region ended so."""
+        """A probe of a region ended so."""
         region.health.probed(is_well=is_well)
         self._show(region)
+
+    async def unwell_or_quiet(self, region: Region) -> None:
+        """Wait until a region rests, or nothing was heard of it for a while."""
+        async with together() as group:
+
+            async def quiet() -> None:
+                while (left := self._quiet_in(region)) > 0:
+                    await self.wait(left)
+                group.cancel_scope.cancel()
+
+            group.start_soon(quiet)
+            await region.health.unwell()
+            group.cancel_scope.cancel()
+
+    def _quiet_in(self, region: Region) -> float:
+        heard_at = self.now() if region.heard_at is None else region.heard_at
+        return heard_at + self._options.measured_for - self.now()
 
     def _fell(self, region: Region, reason: str) -> None:
         self._shown[region].fell(reason)
         self._show(region)
 
     def _show(self, region: Region) -> None:
+        region.heard_at = self.now()
         self._shown[region].show(region)

@@ -10,6 +10,7 @@ from keyshelf.store.errors import (
     StoreUnavailableError,
     UnsupportedError,
 )
+from keyshelf.store.unanswered import reason, unanswered
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -74,9 +75,11 @@ def refusal(error: "ClientError", kind: RuleKind, *, right: str) -> Error:
     if code in _UNKNOWN:
         return UnsupportedError(f"this server has no rules of {kind} for buckets: it says {words}")
     if code in _FORBIDDEN:
-        return StoreForbiddenError(f"the server refuses our keys, which need {right}: {words}")
+        told = f"the server refuses our keys, which need {right}: {words}"
+        return StoreForbiddenError(told, store_code=code)
     if code in _ELSEWHERE:
-        return RulesRefusedError(f"the bucket is not in the region that is set: {words}")
+        told = f"the bucket is not in the region that is set: {words}"
+        return RulesRefusedError(told, store_code=code)
     if code in _BUSY:
         return StoreUnavailableError(f"the server could not do it: {words}")
     return RulesRefusedError(f"the server does not take this {kind}: {words}", code=code)
@@ -91,4 +94,7 @@ def unreachable(error: "BotoCoreError") -> Error:
         return RulesRefusedError(f"these are no rules that S3 knows: {error}")
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
         return StoreForbiddenError(f"this machine's credentials fail: {error}")
-    return StoreUnavailableError(f"the store does not answer: {error}")
+    # botocore keeps what happened beside what it says, and names the whole address in that.
+    cause = error.kwargs.get("error")
+    why = reason(cause if isinstance(cause, BaseException) else error)
+    return unanswered(str(error.kwargs.get("endpoint_url", "")), why)

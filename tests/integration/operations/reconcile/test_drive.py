@@ -96,9 +96,14 @@ async def test_what_is_young_or_trashed_or_being_uploaded_is_no_finding(
         await tx.execute("INSERT INTO object_deletions (s3_key) VALUES (%(key)s)", {"key": waiting})
     assert not (await reconcile(later, ledger_of(drive))).findings
 
+    cut = await drive.file("cut")
     await drive.parts.store.put(ORPHAN, b"on its way")
+    await drive.parts.store.put(cut.key, b"x")
 
-    assert not (await reconcile(ReconcileParts(database), ledger_of(drive))).findings
+    report = await reconcile(ReconcileParts(database), ledger_of(drive))
+
+    assert not report.findings
+    assert report.counts.young == 2
 
 
 async def test_a_run_that_was_killed_goes_on_where_it_was(

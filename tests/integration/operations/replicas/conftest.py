@@ -46,7 +46,7 @@ class Copied:
         )
 
 
-@pytest.fixture(params=["inside MinIO", "versitygw to MinIO"])
+@pytest.fixture(params=["inside MinIO", pytest.param("versitygw to MinIO", marks=pytest.mark.long)])
 async def copied(request: pytest.FixtureRequest, minio_server: S3Server) -> AsyncIterator[Copied]:
     """A filled bucket and an empty one, on one server or on two of different make."""
     inside = request.param == "inside MinIO"

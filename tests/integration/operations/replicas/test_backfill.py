@@ -75,7 +75,8 @@ async def test_what_is_stale_extra_or_cut_short_is_told(copied: Copied) -> None:
         DOCUMENT: Kind.DIFFERENT,
     }
     assert found.incomplete_manifests == [MANIFEST]
-    assert (done.copied, done.behind, done.extra) == (3, 0, 1)
+    # Nothing proves which of two chunks of one name is right: neither is replaced.
+    assert (done.copied, done.behind, done.unproved, done.extra) == (2, 1, 1, 1)
     assert sorted(await keys(copied.target)) == sorted([*KEYS, extra])
     assert await copied.target.get_many([DOCUMENT]) == await copied.source.get_many([DOCUMENT])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -14,6 +15,8 @@ from keyshelf.operations.replicas import work
 from keyshelf.operations.replicas.metrics import families
 from keyshelf.operations.replicas.values import Pair, ReplicaNotFoundError, Wish
 from keyshelf.operations.replicas.work import ReplicaParts
+from keyshelf.store.errors import StoreUnavailableError
+from keyshelf.store.faulty import FaultyStore
 from keyshelf.store.memory import MemoryStore
 
 pytestmark = pytest.mark.anyio
@@ -39,17 +42,18 @@ def context(database: Database) -> JobContext:
     return JobContext(lease, attempt=1, owner_id="me", progress_interval=timedelta(hours=1))
 
 
-def told(parts: list[work.ReplicaState]) -> dict[str, float]:
-    return {each.name: each.samples[0].value for each in families(parts)}
+async def told(parts: ReplicaParts) -> dict[str, float]:
+    found = families(parts.replicas, await work.states(parts), await work.failures(parts))
+    return {each.name: each.samples[0].value for each in found}
 
 
 async def test_a_look_is_remembered_and_told(parts: ReplicaParts) -> None:
-    [task] = work.upkeep(parts, interval=timedelta(hours=1))
+    [task, _] = work.upkeep(parts, interval=timedelta(hours=1))
 
     await task.run()
 
     [state] = await work.states(parts)
-    metrics = told([state])
+    metrics = await told(parts)
     assert (state.replica, state.region, state.missing) == ("eu", "eu-west-1", 1)
     assert metrics["keyshelf_replica_missing_objects"] == 1
     assert 590 < metrics["keyshelf_replica_lag_seconds"] <= 601
@@ -63,7 +67,7 @@ async def test_a_job_copies_and_what_is_remembered_is_what_is_left(parts: Replic
     done = await handle(context(parts.database), payload)
 
     assert dry is not None
-    assert dry["findings"] == [{"kind": "missing", "key": KEY, "size": 7}]
+    assert dry["findings"] == [{"kind": "missing", "key": KEY, "size": 7, "damaged": None}]
     assert done is not None
     assert (done["copied"], done["missing"], done["findings"]) == (1, 0, [])
 
@@ -74,3 +78,32 @@ async def test_an_unknown_replica_is_not_found(parts: ReplicaParts) -> None:
 
     with pytest.raises(ReplicaNotFoundError):
         await handle(context(parts.database), payload)
+
+
+@pytest.mark.parametrize("failing", [0, 1], ids=["compared", "reached in between"])
+async def test_a_replica_that_is_away_is_told_until_it_is_compared(
+    parts: ReplicaParts, failing: int
+) -> None:
+    [task, _] = work.upkeep(parts, interval=timedelta(hours=1))
+    await task.run()
+
+    @asynccontextmanager
+    async def away(_wish: Wish) -> AsyncGenerator[Pair]:
+        gone = FaultyStore(MemoryStore())
+        for asked in ("list", "check"):
+            gone.fail(asked, error=StoreUnavailableError("the region is away"))
+        yield Pair("eu", "eu-west-1", MemoryStore(), gone)
+
+    await work.upkeep(replace(parts, open=away), interval=timedelta(hours=1))[failing].run()
+
+    [failure] = await work.failures(parts)
+    assert (failure.replica, failure.detail) == ("eu", "the region is away")
+    metrics = await told(parts)
+    failed_at = metrics["keyshelf_replica_failed_timestamp_seconds"]
+    assert failed_at == parts.clock().timestamp()
+    assert metrics["keyshelf_replica_missing_objects"] == 1
+
+    await task.run()
+
+    assert await work.failures(parts) == []
+    assert (await told(parts))["keyshelf_replica_failed_timestamp_seconds"] == 0

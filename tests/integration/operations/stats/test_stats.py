@@ -70,22 +70,23 @@ async def plant_days(database: Database, days: Sequence[tuple[date, int]]) -> No
     repository = UUID(int=7)
     async with database.transaction() as tx:
         for day, count in days:
+            at = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
             await tx.execute(
                 """
                 INSERT INTO repository_stats (day, repository, calculated_at, name, owner_id,
                     commits, chunks, logical_bytes, chunk_bytes, stored_bytes, storage_bytes)
-                VALUES (%(day)s, %(id)s, %(day)s, 'film', 'anna', 1, 1, %(n)s, %(n)s, %(n)s, %(n)s)
+                VALUES (%(day)s, %(id)s, %(at)s, 'film', 'anna', 1, 1, %(n)s, %(n)s, %(n)s, %(n)s)
                 """,
-                {"day": day, "id": repository, "n": count},
+                {"day": day, "at": at, "id": repository, "n": count},
             )
             await tx.execute(
                 """
                 INSERT INTO storage_snapshots (day, store, kind, storage_class, tenant,
                     calculated_at, objects, bytes, small_objects, small_bytes, is_estimate)
-                VALUES (%(day)s, 'repository', 'chunk', 'hot', 'anna', %(day)s, 1, %(n)s, 0, 0,
+                VALUES (%(day)s, 'repository', 'chunk', 'hot', 'anna', %(at)s, 1, %(n)s, 0, 0,
                     false)
                 """,
-                {"day": day, "n": count},
+                {"day": day, "at": at, "n": count},
             )
 
 
@@ -217,6 +218,7 @@ async def test_a_day_is_written_once_and_again_only_when_asked(
     history = await stats.history(parts, days=30)
     assert [each.day for each in history] == [TODAY, TODAY + timedelta(days=1)]
     assert history[0] == after
+    assert after.at == clock.now - timedelta(days=1)
 
 
 async def test_without_any_day_the_first_is_taken(parts: StatsParts, shelf: Shelf) -> None:

@@ -1,6 +1,6 @@
 """The parts of a bill add up to the whole, whatever it is broken down by."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -22,7 +22,8 @@ from keyshelf.operations.stats.values import (
 )
 from tests.unit.operations.cost.bills import GB, TABLES, chunks
 
-TODAY = date(2026, 6, 30)
+TODAY = datetime(2026, 6, 30, 6, 12, tzinfo=UTC)
+LONG_AGO = TODAY - timedelta(days=300)
 
 
 def repository(name: str, storage_bytes: int) -> RepositoryStats:
@@ -91,10 +92,10 @@ def test_what_was_added_was_written() -> None:
     before = Snapshot(TODAY - timedelta(days=30), [chunks(10)])
     now = Snapshot(TODAY, [chunks(12), *SNAPSHOT.stored[2:]])
 
-    found = report.asked([before, now])
+    found = report.asked([before, now], LONG_AGO)
 
     assert [(each.store, each.writes) for each in found] == [(REPOSITORY, 2 * 16_384), (SOURCE, 3)]
-    assert report.asked([now]) == []
+    assert report.asked([now], LONG_AGO) == []
 
 
 def test_what_was_asked_is_what_was_counted_in_thirty_days() -> None:
@@ -108,11 +109,34 @@ def test_what_was_asked_is_what_was_counted_in_thirty_days() -> None:
     ]
 
     note = "as 10 days were counted"
-    assert report.asked(history) == [
+    assert report.asked(history, LONG_AGO) == [
         Requests(SOURCE, 3_000, 600, 30, note=note),
         Requests(REPOSITORY, 0, 21, 0, note=note),
         Requests(REPOSITORY, writes=16_384, note="as many as objects were added"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "reads", "note"),
+    [
+        (5, 7_000, "so far, in 5 hours"),
+        (36, 7_000 * 20, "as 36 hours were counted"),
+        (72, 7_000 * 10, "as 3 days were counted"),
+    ],
+)
+def test_the_first_snapshot_has_the_requests_since_the_beginning(
+    hours: int, reads: int, note: str
+) -> None:
+    """Of a day or more they are reckoned for a month; of less they are what they are."""
+    begun = TODAY - timedelta(hours=hours)
+    only = [Snapshot(TODAY, [chunks(1)], (), [AskedOf(SOURCE, 0, 7_000)])]
+
+    assert report.asked(only, begun) == [Requests(SOURCE, 0, reads, note=note)]
+    assert report.asked_for(only, begun) == timedelta(hours=hours)
+
+
+def test_without_counters_there_is_nothing_that_was_counted() -> None:
+    assert report.asked_for([Snapshot(TODAY, [chunks(1)])], LONG_AGO) is None
 
 
 def test_counters_that_were_lost_have_begun_anew() -> None:
@@ -122,7 +146,7 @@ def test_counters_that_were_lost_have_begun_anew() -> None:
         for days, reads in counts
     ]
 
-    [found] = report.asked(history)
+    [found] = report.asked(history, LONG_AGO)
 
     assert (found.writes, found.reads) == (round(7 * 30 / 20), round((300 + 100 + 300) * 30 / 20))
 

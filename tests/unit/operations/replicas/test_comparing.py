@@ -33,7 +33,18 @@ def compared(source: ObjectMeta | None, target: ObjectMeta | None) -> list[Kind]
         pytest.param(there(CHUNK), there(CHUNK), [], id="the same"),
         pytest.param(there(CHUNK), None, [Kind.MISSING], id="missing"),
         pytest.param(None, there(CHUNK), [Kind.EXTRA], id="extra"),
-        pytest.param(there(CHUNK), there(CHUNK, etag=OTHER), [], id="named by its content"),
+        pytest.param(
+            there(CHUNK), there(CHUNK, etag=OTHER), [Kind.DIFFERENT], id="a chunk of another ETag"
+        ),
+        pytest.param(
+            there(CHUNK), there(CHUNK, etag=IN_PARTS), [], id="a chunk whose ETag tells nothing"
+        ),
+        pytest.param(
+            there(CHUNK, size=8, minutes=1),
+            there(CHUNK),
+            [Kind.DIFFERENT],
+            id="an earlier chunk is no older one",
+        ),
         pytest.param(
             there(CHUNK), there(CHUNK, size=6, minutes=1), [Kind.DIFFERENT], id="cut short"
         ),

@@ -180,6 +180,7 @@ def test_chunks_that_would_cost_more_are_warned_of() -> None:
 
     assert any("billed as 128 KiB in STANDARD_IA" in each for each in told(WANTED))
     assert not any("billed as" in each for each in told(large))
+    assert not any("billed as" in each for each in told(replace(WANTED, is_amazon=False)))
 
 
 def test_copies_that_must_be_restored_are_warned_of() -> None:

@@ -98,11 +98,17 @@ class Committing:
     cache: FolderCache = field(default_factory=FolderCache.in_memory)
     clock: Clock = much_later
 
-    async def commit(self, options: CommitOptions | None = None, message: str = "") -> Commit:
+    async def commit(
+        self,
+        options: CommitOptions | None = None,
+        message: str = "",
+        *,
+        branch: RefName = MAIN,
+    ) -> Commit:
         return await commit(
             self.carrier,
             os.fsencode(self.folder),
-            branch=MAIN,
+            branch=branch,
             message=message,
             author=Author("A"),
             at=AT,

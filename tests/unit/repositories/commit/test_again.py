@@ -40,6 +40,19 @@ async def test_nothing_changed_reads_nothing_and_makes_no_commit(committing: Com
     assert committing.carrier.sent_bytes == 0
 
 
+async def test_the_time_of_the_root_alone_is_no_version(committing: Committing) -> None:
+    first = await committing.commit()
+    (committing.folder / "come and gone").touch()
+    (committing.folder / "come and gone").unlink()
+    os.utime(committing.folder, ns=(1, 7))
+
+    again = await committing.commit()
+
+    assert (again.is_new, again.hash) == (False, first.hash)
+    committing.folder.chmod(0o750)
+    assert (await committing.commit()).is_new
+
+
 async def test_an_empty_commit_is_made_on_request(committing: Committing) -> None:
     first = await committing.commit()
 

@@ -172,3 +172,52 @@ async def test_a_read_that_is_given_up_leaves_nothing_under_way(at: World) -> No
             scope.cancel()
 
     assert await read(at) == b"x"
+
+
+@pytest.mark.parametrize("name", ["a", "home"])
+async def test_a_region_that_nobody_asks_is_probed_now_and_then(at: World, name: str) -> None:
+    for _ in range(3):
+        await at.clock.passes(30)
+    assert at.homes[name].calls == ["check"] * 3
+    assert at.count("well", name) == 1
+
+    at.homes[name].fail("check", call=4)
+    await at.clock.passes(30)
+    assert at.count("well", name) == 0
+    await at.clock.passes(1)
+    assert at.count("well", name) == 1
+
+
+async def test_a_region_that_is_read_from_is_not_probed(at: World) -> None:
+    await at.have(CHUNK, b"x", "a")
+
+    for _ in range(4):
+        await at.clock.passes(20)
+        await read(at)
+
+    assert at.homes["a"].calls == ["get"] * 4
+
+
+async def test_damaged_bytes_are_passed_over_for_others(at: World) -> None:
+    await at.have(CHUNK, b"damaged", "a", "home")
+    await at.have(CHUNK, b"x", "b")
+
+    assert await read(at) == b"x"
+    assert at.count("fallbacks_total", "a", reason="damaged") == 1
+    assert at.count("well", "a") == 1
+
+
+async def test_a_damaged_primary_is_not_the_last_word() -> None:
+    async with world(Strategy.PRIMARY_ONLY, "a") as at:
+        await at.have(CHUNK, b"damaged", "home")
+        assert await read(at) == b"damaged"
+
+        await at.have(CHUNK, b"x", "a")
+        assert await at.store.get_many([CHUNK]) == [b"x"]
+
+
+async def test_bytes_that_are_damaged_everywhere_are_for_the_reader_to_judge(at: World) -> None:
+    await at.have(CHUNK, b"damaged in a", "a", "b")
+    await at.have(CHUNK, b"damaged at home", "home")
+
+    assert await read(at) == b"damaged at home"

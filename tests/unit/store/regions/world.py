@@ -101,6 +101,7 @@ async def world(
     options = RegionsOptions(
         strategy=strategy,
         unchanging=("v1/chunks/",),
+        is_damaged=lambda _key, body: body.startswith(b"damaged"),
         hedged_share=hedged_share,
         remembered=remembered,
         timing=Timing(clock.now, clock.wait),

@@ -40,32 +40,37 @@ interface LackingProps {
   copy: (replace: boolean) => void;
 }
 
-/** What the store lacks, and what is another object there. */
-function Lacking({ id, report: { missing, missing_bytes: bytes, older, different, changed_bytes: changed }, copy }: LackingProps) {
+/** What the store lacks or has damaged, and what is another object there. */
+function Lacking({ id, report, copy }: LackingProps) {
   const [isReplacing, setReplacing] = useState(false);
-  const differing = older + different;
-  const amount = isReplacing ? missing + differing : missing;
-  const size = formatBytes(isReplacing ? bytes + changed : bytes);
+  const { missing, proved, unproved } = report;
+  const lacking = missing + proved;
+  const lackingBytes = report.missing_bytes + report.proved_bytes;
+  const differing = report.older + report.different - proved - unproved;
+  const amount = isReplacing ? lacking + differing : lacking;
+  const size = formatBytes(isReplacing ? report.missing_bytes + report.changed_bytes : lackingBytes);
 
   async function confirm() {
     const isAgreed = await confirmRun({
       title: words.backTitle(id),
-      body: isReplacing ? words.replaceBody(missing, differing) : words.backBody(missing, size),
+      body: isReplacing ? words.replaceBody(lacking, differing) : words.backBody(lacking, size),
       action: isReplacing ? words.overwriteNow : words.backNow,
       isDangerous: isReplacing,
     });
     if (isAgreed) copy(isReplacing);
   }
 
-  if (missing + differing === 0) return <p role="status">{words.nothingBack}</p>;
+  if (lacking + differing + unproved === 0) return <p role="status">{words.nothingBack}</p>;
   return (
     <>
       <Numbers
         figures={[
           { title: words.storeMissing, hint: words.storeMissingHint, value: missing },
+          { title: words.storeDamaged, hint: words.storeDamagedHint, value: proved },
           { title: words.storeDiffers, hint: words.storeDiffersHint, value: differing },
         ]}
       />
+      {unproved > 0 && <p>{words.unproved(unproved)}</p>}
       {differing > 0 && (
         <label className="checkbox">
           <input type="checkbox" checked={isReplacing} onChange={(event) => setReplacing(event.target.checked)} />

@@ -12,7 +12,7 @@ import { checks as words } from "@/text/checks";
 import { Button } from "@/ui/Button";
 import { formatBytes, formatDuration } from "@/ui/format";
 
-export function ReplicaCheck({ replica: { id, region, bucket, state } }: { replica: Replica }) {
+export function ReplicaCheck({ replica: { id, region, bucket, state, failure } }: { replica: Replica }) {
   const work = useWork();
   const behind = state ? state.missing + state.older + state.different : 0;
   const report = (work.ended?.result ?? null) as CopyReport | null; // of a job of this kind
@@ -34,6 +34,7 @@ export function ReplicaCheck({ replica: { id, region, bucket, state } }: { repli
             {bucket}
             {state ? <> · <When time={state.compared_at} /> · {words.compared(state.objects, formatBytes(state.bytes))} · {behind > 0 ? `${words.lag} ${formatDuration(state.lag_seconds)}` : words.upToDate}</> : ` · ${words.never}`}
           </p>
+          {failure && <p className="field-error"><When time={failure.failed_at} /> · {words.notCompared(failure.detail)}</p>}
         </div>
         <div className="check-actions">
           {behind > 0 && <Button isDisabled={work.isRunning} onPress={() => void copy()}>{words.copy(behind, missing)}</Button>}

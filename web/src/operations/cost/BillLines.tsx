@@ -1,7 +1,7 @@
 /** The lines of a bill, each with how it comes about. */
 import type { CostLine } from "@/api/operations-types";
 import { formatMoney } from "@/operations/format";
-import { className, storeName } from "@/operations/names";
+import { className, kindName, storeName } from "@/operations/names";
 import { operations } from "@/text/operations";
 
 const words = operations.cost;
@@ -47,6 +47,6 @@ export function BillLines({ lines, total, currency }: BillLinesProps) {
 }
 
 function about({ store, kind, storage_class: storageClass, tenant }: CostLine): string {
-  const what = operations.kinds[`${store} ${kind}`] ?? storeName(store);
+  const what = kind ? kindName(`${store} ${kind}`) : storeName(store);
   return [what, ...(storageClass ? [className(storageClass).toLowerCase()] : []), ...(tenant ? [tenant] : [])].join(" · ");
 }

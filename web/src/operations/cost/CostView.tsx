@@ -7,12 +7,13 @@ import type { Cost, CostBy } from "@/api/operations-types";
 import { BillLines } from "@/operations/cost/BillLines";
 import { CapacityPanel } from "@/operations/cost/CapacityPanel";
 import { ForecastPanel } from "@/operations/cost/ForecastPanel";
+import { colder } from "@/operations/cost/whatIf";
 import { WhatIfPanel } from "@/operations/cost/WhatIfPanel";
 import { formatDay, formatMoney } from "@/operations/format";
 import { className, kindName, storeName } from "@/operations/names";
 import { Bones, Choice, Failed, Panel, Share } from "@/operations/Panel";
 import { operations } from "@/text/operations";
-import { formatBytes } from "@/ui/format";
+import { formatBytes, formatExactTime } from "@/ui/format";
 
 const words = operations.cost;
 const BY = (["kind", "class", "repo", "tenant"] as const).map((value) => ({ value, label: words.views[value] }));
@@ -26,11 +27,11 @@ export default function CostView() {
   }
   return (
     <div className="panels">
-      <Panel title={words.title} hint={operations.asOf(formatDay(cost.data.day, true))} controls={<Choice label={words.by} value={by} options={BY} onChange={setBy} />} className="wide">
+      <Panel title={words.title} hint={operations.countedAt(formatExactTime(cost.data.counted_at))} controls={<Choice label={words.by} value={by} options={BY} onChange={setBy} />} className="wide">
         <Groups cost={cost.data} />
       </Panel>
       <Panel title={words.whatIf} hint={words.whatIfHint} className="wide">
-        <WhatIfPanel currency={cost.data.currency} />
+        <WhatIfPanel currency={cost.data.currency} classes={colder(cost.data.tables.find(({ store }) => store === "repository")?.classes ?? [])} />
       </Panel>
       <ForecastPanel />
       <Panel title={words.bill} hint={words.billHint} className="wide">

@@ -5,7 +5,7 @@ import { keys } from "@/api/keys";
 import { messageOf } from "@/api/problem";
 import { getCost } from "@/api/operations";
 import type { Scenario } from "@/api/operations-types";
-import { AS_IT_IS, changesOf, CHUNKS, CLASSES, DAYS, monthsUntilPaid, PACKS, REPLICAS, sizeWords, type WhatIf } from "@/operations/cost/whatIf";
+import { AS_IT_IS, changesOf, CHUNKS, type Colder, DAYS, monthsUntilPaid, PACKS, REPLICAS, sizeWords, type WhatIf } from "@/operations/cost/whatIf";
 import { formatChange, formatMoney } from "@/operations/format";
 import { className } from "@/operations/names";
 import { Slider } from "@/operations/Panel";
@@ -17,16 +17,21 @@ import "@/ui/fields.css";
 
 const words = operations.cost;
 const steps = {
-  to: [words.nowhere, ...CLASSES.map(className)],
   days: DAYS.map(words.days),
   replicas: REPLICAS.map(words.asMany),
   chunk: CHUNKS.map((size) => (size === null ? words.asIs : sizeWords(size))),
   pack: PACKS.map((size) => (size === null ? words.noPacks : sizeWords(size))),
 };
 
-export function WhatIfPanel({ currency }: { currency: string }) {
+interface WhatIfPanelProps {
+  currency: string;
+  /** That chunks can go to. */
+  classes: readonly Colder[];
+}
+
+export function WhatIfPanel({ currency, classes }: WhatIfPanelProps) {
   const [wish, setWish] = useState(AS_IT_IS);
-  const changes = useSettled(changesOf(wish));
+  const changes = useSettled(changesOf(wish, classes));
   const report = useQuery({
     queryKey: keys.whatIf(changes),
     queryFn: ({ signal }) => getCost("kind", { whatIf: changes }, signal),
@@ -39,8 +44,12 @@ export function WhatIfPanel({ currency }: { currency: string }) {
   return (
     <div className="what-if">
       <div className="sliders">
-        <Slider label={words.move} value={wish.to} steps={steps.to} onChange={(to) => set({ to })} />
-        <Slider label={words.after} value={wish.days} steps={steps.days} onChange={(days) => set({ days })} isDisabled={wish.to === 0} />
+        {classes.length > 0 && (
+          <>
+            <Slider label={words.move} value={wish.to} steps={[words.nowhere, ...classes.map(className)]} onChange={(to) => set({ to })} />
+            <Slider label={words.after} value={wish.days} steps={steps.days} onChange={(days) => set({ days })} isDisabled={wish.to === 0} />
+          </>
+        )}
         <Slider label={words.replicas} value={wish.replicas} steps={steps.replicas} onChange={(replicas) => set({ replicas })} />
         <Slider label={words.chunk} value={wish.chunk} steps={steps.chunk} onChange={(chunk) => set({ chunk })} />
         <Slider label={words.pack} value={wish.pack} steps={steps.pack} onChange={(pack) => set({ pack })} />

@@ -1,6 +1,7 @@
 /** What the sliders of the what-if stand for, and how it is asked. */
 
-export const CLASSES = ["warm", "cold", "archive"] as const;
+const COLDER = ["warm", "cold", "archive"] as const;
+export type Colder = (typeof COLDER)[number];
 export const DAYS = [0, 7, 14, 30, 60, 90, 120, 180, 270, 365] as const;
 export const REPLICAS = [0, 1, 2, 3] as const;
 /** The first leaves it as it is. */
@@ -9,7 +10,7 @@ export const PACKS = [null, "4MiB", "16MiB", "64MiB", "256MiB"] as const;
 
 /** Places on the sliders. */
 export interface WhatIf {
-  /** The class that old chunks go to; 0 for none, then as in `CLASSES`. */
+  /** The class that old chunks go to; 0 for none, then as in the classes that have prices. */
   to: number;
   days: number;
   replicas: number;
@@ -21,9 +22,14 @@ export interface WhatIf {
 
 export const AS_IT_IS: WhatIf = { to: 0, days: 3, replicas: 0, chunk: 0, pack: 0, hasTags: true };
 
+/** The classes that chunks can go to: those that the store's table of prices has. */
+export function colder(classes: readonly string[]): Colder[] {
+  return COLDER.filter((name) => classes.includes(name));
+}
+
 /** The changes as the service takes them; empty where nothing is to be otherwise. */
-export function changesOf({ to, days, replicas, chunk, pack, hasTags }: WhatIf): string {
-  const name = CLASSES[to - 1];
+export function changesOf({ to, days, replicas, chunk, pack, hasTags }: WhatIf, classes: readonly Colder[]): string {
+  const name = classes[to - 1];
   const older = DAYS[days] ?? 0;
   const changes = [
     CHUNKS[chunk] && `chunk=${CHUNKS[chunk]}`,

@@ -64,13 +64,14 @@ function Check({ check: { name, at, findings, repaired } }: { check: Checked }) 
   );
 }
 
-function Lag({ replica: { id, region, state } }: { replica: Replica }) {
+function Lag({ replica: { id, region, state, failure } }: { replica: Replica }) {
   const behind = state ? state.missing + state.older + state.different : 0;
   return (
-    <div className={behind > 0 ? "bad" : ""}>
+    <div className={behind > 0 || failure ? "bad" : ""}>
       <dt>{words.replica(id)}</dt>
       <dd>
-        <span>{state === null ? checks.never : behind > 0 ? words.behind(behind, formatDuration(state.lag_seconds)) : checks.upToDate}</span>
+        {failure && <span><When time={failure.failed_at} />, {checks.notCompared(failure.detail)}</span>}
+        <span className={failure ? "muted" : ""}>{state === null ? checks.never : behind > 0 ? words.behind(behind, formatDuration(state.lag_seconds)) : checks.upToDate}</span>
         <span className="muted">{region}{state && <> · <When time={state.compared_at} /></>}</span>
       </dd>
     </div>

@@ -14,15 +14,17 @@ export function Queues({ backlog }: { backlog: readonly Backlog[] }) {
           <th scope="col">{words.queue}</th>
           <th scope="col" className="number">{words.queued}</th>
           <th scope="col" className="number">{words.runningColumn}</th>
+          <th scope="col" className="number not-narrow">{words.pausedColumn}</th>
           <th scope="col" className="number">{words.oldest}</th>
         </tr>
       </thead>
       <tbody>
-        {backlog.map(({ queue, queued, running, oldest_waits: waits }) => (
+        {backlog.map(({ queue, queued, running, paused, oldest_waits: waits }) => (
           <tr key={queue}>
             <th scope="row">{words.queueNames[queue]}</th>
             <td className="number">{formatCount(queued)}</td>
             <td className="number">{formatCount(running)}</td>
+            <td className="number not-narrow">{formatCount(paused)}</td>
             <td className="number">{waits > 0 ? formatDuration(waits) : "–"}</td>
           </tr>
         ))}
