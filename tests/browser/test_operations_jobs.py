@@ -10,11 +10,14 @@ from tests.browser.accessibility import grave_findings
 
 pytestmark = pytest.mark.browser
 
+# Newer than what other tests have put into the list meanwhile.
 PLANT = """
 INSERT INTO jobs (id, kind, queue, owner_id, payload, state, attempts, max_attempts, lease, claim,
-    lease_until, progress_done, progress_total, progress_unit, progress_message, started_at, worker)
+    lease_until, progress_done, progress_total, progress_unit, progress_message, started_at, worker,
+    created_at)
 VALUES (%(id)s, 'planted-work', 'large', 'somebody', '{}', 'running', 2, 5, '1 hour', %(id)s,
-    now() + interval '1 hour', 40, 100, 'seconds', 'transcode', now(), 'one.example/7')
+    now() + interval '1 hour', 40, 100, 'seconds', 'transcode', now(), 'one.example/7',
+    now() + interval '1 hour')
 """
 LOG = """
 INSERT INTO job_log (job_id, at, level, text, code, detail) VALUES

@@ -117,14 +117,14 @@ def test_what_is_lost_comes_back_from_a_replica_and_nothing_is_overwritten_unask
     replica.get_by_role("button", name="Copy back 2 objects").click()
     expect(dialog).to_contain_text("Nothing else that is there is overwritten.")
     dialog.get_by_role("button", name="Copy back", exact=True).click()
-    expect(replica).to_contain_text("2 objects, ")
+    expect(replica.get_by_role("status").filter(has_text="2 objects, ")).to_contain_text("copied.")
 
     replica.get_by_role("button", name="See what the store lacks").click()
     replica.get_by_label("Overwrite 1 object").check()
     replica.get_by_role("button", name="Copy back 1 object").click()
     expect(dialog).to_contain_text("what is overwritten is gone")
     dialog.get_by_role("button", name="Copy back and overwrite").click()
-    expect(replica).to_contain_text("1 object, ")
+    expect(replica.get_by_role("status").filter(has_text="1 object, ")).to_contain_text("copied.")
     expect(replica.get_by_label("Overwrite")).to_have_count(0)
 
     with client_of(served) as client:

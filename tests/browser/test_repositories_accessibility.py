@@ -32,6 +32,7 @@ def show(page: Page, address: str) -> None:
     expect(page.locator(".skeleton, .bone")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_the_views(page: Page, film: Project) -> None:
     for view in ("", "?path=c", "/history", "/changes", "/changes?view=files&from=v1&to=main"):
         show(page, film.address + view)

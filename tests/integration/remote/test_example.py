@@ -15,7 +15,13 @@ from tests.served import Served
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize("passphrase", ["", "correct horse"], ids=["plain", "encrypted"])
+@pytest.mark.parametrize(
+    "passphrase",
+    [
+        pytest.param("", id="plain", marks=pytest.mark.long),
+        pytest.param("correct horse", id="encrypted"),
+    ],
+)
 async def test_a_folder_is_saved_and_restored(
     served: Served,
     name: str,

@@ -1,9 +1,9 @@
 /** Changing one thing about files: a name, a star; and making folders. */
 import type { QueryClient } from "@tanstack/react-query";
 import { optimistically, patchFiles, refreshDrive } from "@/api/cache";
-import { createFolder, renameFile, setFavorite } from "@/api/drive";
+import { createFolder, getFile, renameFile, setFavorite } from "@/api/drive";
 import { hasCode } from "@/api/problem";
-import type { DriveFile, Target } from "@/api/types";
+import type { Changed, DriveFile, Target } from "@/api/types";
 import { reportFailures, send } from "@/drive/actions/sending";
 import { later } from "@/ui/later";
 import { reportError } from "@/ui/reportError";
@@ -14,13 +14,28 @@ import { showToast } from "@/ui/toasts";
 
 const NewFolderDialog = later(() => import("@/drive/dialogs/NewFolderDialog"));
 
+/**
+ * Renames a file that is still called what the person saw, whatever else has changed of it: its
+ * key follows an earlier name, say.
+ */
+async function renameAsSeen(file: DriveFile, filename: string): Promise<Changed> {
+  try {
+    return await renameFile(file, filename);
+  } catch (error) {
+    if (!hasCode(error, "precondition-failed")) throw error;
+    const now = await getFile(file.id);
+    if (now.filename !== file.filename || now.parent_id !== file.parent_id) throw error;
+    return renameFile(now, filename);
+  }
+}
+
 export async function rename(client: QueryClient, file: DriveFile, filename: string): Promise<void> {
   if (filename === file.filename || filename === "") return;
   try {
     const { file: renamed, job } = await optimistically(
       client,
       () => patchFiles(client, new Map([[file.id, { filename }]])),
-      () => renameFile(file, filename),
+      () => renameAsSeen(file, filename),
     );
     followJob(job);
     if (renamed) {
