@@ -13,6 +13,7 @@ from keyshelf.database.dumping import dumped, load
 from keyshelf.jobs.periodic import PeriodicTask
 from keyshelf.operations.backups import service
 from keyshelf.operations.backups.service import Backup
+from keyshelf.repositories.deleting.service import forget_plans
 from keyshelf.settings import Settings
 from keyshelf.settings.values import ROLES
 from keyshelf.store.base import ObjectStore
@@ -37,11 +38,14 @@ async def restore(
     """Make the database what a backup tells, and bring its schema up to date.
 
     The backup is in a store, or in a replica by its id: its region may be all that is left.
-    All of it or nothing happens. Raises `DatabaseInUseError` for a database that is not empty
-    unless it is to be replaced, `DatabaseConnectedError` while a service, a worker or a command
-    is connected to it, `UnknownMigrationError` for a backup of a newer Keyshelf,
-    `BackupNotFoundError`, `DamagedBackupError`, and `DatabaseProgramError` when others work in
-    the database.
+    What repositories were about to delete then is forgotten, as later commits may need it: the
+    next collections find it again, and a comparison with the store what a push left behind.
+
+    All of the backup is loaded or nothing; restore again after a crash. Raises
+    `DatabaseInUseError` for a database that is not empty unless it is to be replaced,
+    `DatabaseConnectedError` while a service, a worker or a command is connected to it,
+    `UnknownMigrationError` for a backup of a newer Keyshelf, `BackupNotFoundError`,
+    `DamagedBackupError`, and `DatabaseProgramError` when others work in the database.
     """
     async with _store(settings, role) as store:
         backup = await service.find(store, name)
@@ -52,8 +56,10 @@ async def restore(
                 await service.require_empty(database)
         async with database_place(settings) as url:
             await load(url, service.read(store, backup), replace=True)
-    async with open_database(settings):
-        return backup
+    # A crash before this leaves the plans of the backup: whoever restores does so again.
+    async with open_database(settings) as database:
+        await forget_plans(database)
+    return backup
 
 
 def upkeep(

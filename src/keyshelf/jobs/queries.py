@@ -52,15 +52,18 @@ async def insert(
     return None if row is None else from_row(row)
 
 
-async def ask_again(tx: Transaction, kind: str, unique_key: str) -> tuple[Job, bool] | None:
-    """Return the live job of this key, and whether it was resumed; one that runs will once more.
+async def ask_again(
+    tx: Transaction, kind: str, unique_key: str, *, again: bool
+) -> tuple[Job, bool] | None:
+    """Return the live job of this key, and whether it was resumed.
 
+    One that runs will once more, without `again` only when it is being cancelled.
     One that waits for others may run at once: there may be something that it can do. One
     that is paused, or about to be, goes on: what is asked for may be more than was paused.
     """
     row = await tx.one(
         """
-        UPDATE jobs SET run_again = (state = 'running'), pause_requested = false,
+        UPDATE jobs SET run_again = (state = 'running' AND (%(again)s OR cancel_requested)), pause_requested = false,
             state = CASE state WHEN 'paused' THEN 'queued' ELSE state END,
             resumed_at = CASE WHEN state = 'paused' OR pause_requested THEN now() ELSE resumed_at END,
             run_at = CASE WHEN state = 'paused' THEN now()
@@ -68,7 +71,7 @@ async def ask_again(tx: Transaction, kind: str, unique_key: str) -> tuple[Job, b
         WHERE kind = %(kind)s AND unique_key = %(unique_key)s AND state IN ('queued', 'running', 'paused')
         RETURNING *, COALESCE(resumed_at = now(), false) AS has_resumed
         """,
-        {"kind": kind, "unique_key": unique_key, "waiting": JobWaitingError.code},
+        {"kind": kind, "unique_key": unique_key, "again": again, "waiting": JobWaitingError.code},
     )
     return None if row is None else (from_row(row), row["has_resumed"])
 

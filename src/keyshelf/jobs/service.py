@@ -52,13 +52,15 @@ class Jobs:
         owner_id: str,
         unique_key: str | None = None,
         run_at: datetime | None = None,
+        again: bool = True,
     ) -> Job:
         """Add a job in the caller's transaction; it can run once that is committed.
 
         While a job of the same kind and `unique_key` is alive, that one is returned.
         If it is already running, it runs once more when it ends, so that work which
         came after its look at the world is not missed; for the same reason one that is
-        paused goes on.
+        paused goes on. Without `again` it runs once more only when it is being cancelled:
+        what it finds is the answer to both.
         """
         while True:
             job = await queries.insert(
@@ -74,7 +76,7 @@ class Jobs:
                 if run_at is None:
                     await self._queue.announce(tx, kind.queue, [job.id])
                 return job
-            asked = unique_key and await queries.ask_again(tx, kind.name, unique_key)
+            asked = unique_key and await queries.ask_again(tx, kind.name, unique_key, again=again)
             if asked:
                 alive, has_resumed = asked
                 if has_resumed:
@@ -123,18 +125,17 @@ class Jobs:
             limit=limit,
         )
 
-    async def newest_of_each(
+    async def newest_of_repositories(
         self,
         tx: ReadTransaction,
         kind: JobKind,
-        field: str,
-        values: Sequence[str],
+        repositories: Sequence[str],
         *,
         state: JobState | None = None,
     ) -> Mapping[str, Job]:
-        """Return the newest job of a kind for each of some values of a field of its payload."""
-        found = await finding.newest_of_each(tx, kind.name, field, values, state=state)
-        return {str(job.payload[field]): job for job in found}
+        """Return the newest job of a kind for each `repository` that a payload has."""
+        found = await finding.newest_of_repositories(tx, kind.name, repositories, state=state)
+        return {str(job.payload["repository"]): job for job in found}
 
     async def of_hash(self, tx: ReadTransaction, media_hash: str) -> Sequence[Job]:
         """Return all jobs whose payload has this `hash`, oldest first."""

@@ -48,12 +48,19 @@ async def changing(parts: RepositoryParts, record: RepositoryRecord) -> AsyncGen
     told = await _generation(parts, record.id)
     async with parts.database.transaction() as tx:
         if await ref_rows.begin_change(tx, record.number) <= told:
-            raise DatabaseBehindError(
-                f"the store knows a later state of {record.name} than the database, as after a"
-                " restored backup: `keyshelf rebuild`, where the stores are, brings it; then again"
-            )
+            raise _behind(record)
         tx.on_commit(lambda: mirror(parts, record.id))
         yield tx
+
+
+async def require_not_behind(parts: RepositoryParts, record: RepositoryRecord) -> None:
+    """Raise `DatabaseBehindError` when the mirror is ahead of the database."""
+    # Read before the row: a change that comes between is in the row first.
+    told = await _generation(parts, record.id)
+    async with parts.database.read() as tx:
+        now = await queries.by_id(tx, record.id)
+    if now is not None and now.generation < told:
+        raise _behind(record)
 
 
 async def mirror(parts: RepositoryParts, repository: RepositoryId) -> None:
@@ -83,6 +90,13 @@ async def mirror(parts: RepositoryParts, repository: RepositoryId) -> None:
             )
             return
         await queries.note_mirrored(tx, record.number, document.generation)
+
+
+def _behind(record: RepositoryRecord) -> DatabaseBehindError:
+    return DatabaseBehindError(
+        f"the store knows a later state of {record.name} than the database, as after a"
+        " restored backup: `keyshelf rebuild`, where the stores are, brings it; then again"
+    )
 
 
 async def _generation(parts: RepositoryParts, repository: RepositoryId) -> int:

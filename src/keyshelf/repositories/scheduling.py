@@ -37,6 +37,7 @@ async def schedule_check(
 ) -> Job:
     """Have a repository checked after the commit; asking again meanwhile gives the same job.
 
+    One that runs does not begin anew for that: it may have read for hours.
     Without `names` the result counts the files that are hurt, and names none: so ask those
     who may not read the repository.
     """
@@ -47,4 +48,4 @@ async def schedule_check(
         "names": names,
     }
     key = f"{repository} {read_data} {sample} {names} {asked_by}"
-    return await jobs.enqueue(tx, CHECK, payload, owner_id=asked_by, unique_key=key)
+    return await jobs.enqueue(tx, CHECK, payload, owner_id=asked_by, unique_key=key, again=False)

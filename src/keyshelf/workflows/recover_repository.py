@@ -1,10 +1,11 @@
 """Getting a repository back to what it was at a time, from the versions of its bucket."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from keyshelf.errors import NotFoundError
+from keyshelf.errors import NotFoundError, UnauthenticatedError
 from keyshelf.layout.drive import OwnerId
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import (
@@ -32,6 +33,7 @@ from keyshelf.repositories.check.service import check
 from keyshelf.repositories.check.values import Report
 from keyshelf.repositories.direct.carrier import DirectCarrier
 from keyshelf.repositories.formats.documents import DamagedDocumentError, RepositoryDocument
+from keyshelf.repositories.formats.ids import Keys
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.rebuild.service import rebuild
 from keyshelf.repositories.rebuild.values import Rebuilt
@@ -100,13 +102,20 @@ async def recover_repository(
     twice is once.
 
     Raises `NotThereThenError`, `DamagedDocumentError`, `VersionsOffError`, `RefMovedError` when
-    somebody commits meanwhile, and what unlocking raises.
+    somebody commits meanwhile, and what unlocking raises: it takes a passphrase or key of now,
+    whatever opened the repository then. A dry run needs none.
     """
     document, then = await _document(versions, repository, at)
     judge = RepositoryJudge(versions, unlocking)
-    if not dry_run:
+    keys: Keys | None = None
+    try:
         # What it takes to check all at the end is asked for before anything changes.
-        await _keys(document, unlocking)
+        keys = await _keys(parts, versions, document, unlocking)
+    except UnauthenticatedError:
+        if not dry_run:
+            raise
+    if keys is not None:
+        judge.trust(keys)
     objects = Recovered(dry_run=dry_run)
     for wanted in _wanted(document, then, judge):
         objects.add(await recover(versions, wanted, dry_run=dry_run, on_progress=on_progress))
@@ -120,7 +129,8 @@ async def recover_repository(
         return await rebuild(parts, unlockings=(unlocking,), also={repository: commits})
 
     done.rebuilt = await add_rows()
-    carrier = await _opened(parts, document, unlocking)
+    record = await _record(parts, document)
+    carrier = DirectCarrier(parts, record, record.opened(keys), IDENTITY)
     for each in _different(document, await carrier.refs()):
         done.refs.append(await _move(carrier, each))
     done.report = await check(carrier)
@@ -212,17 +222,28 @@ async def _heal(
     return healed
 
 
-async def _keys(document: RepositoryDocument, unlocking: Unlocking) -> None:
-    key_id = bytes.fromhex(document.key_id) if document.key_id else None
-    await keys_of(key_id, document.slots, unlocking)
+async def _keys(
+    parts: RepositoryParts,
+    versions: VersionedStore,
+    document: RepositoryDocument,
+    unlocking: Unlocking,
+) -> Keys | None:
+    """Return the keys of a repository, which its newest slots open; None without encryption.
 
-
-async def _opened(
-    parts: RepositoryParts, document: RepositoryDocument, unlocking: Unlocking
-) -> DirectCarrier:
-    record = await _record(parts, document)
-    keys = await keys_of(record.key_id, record.slots, unlocking)
-    return DirectCarrier(parts, record, record.opened(keys), IDENTITY)
+    Those are the database's, unless it is older than the newest document or has none.
+    """
+    if document.key_id is None:
+        return None
+    newest = document
+    async for history in histories(versions, repository_key(RepositoryId(document.id))):
+        found = await newest_sound(versions, history)
+        newest = newest if found is None else found.document
+    slots = newest.slots
+    with suppress(RepositoryNotFoundError):
+        record = await _record(parts, document)
+        if record.generation >= newest.generation:
+            slots = record.slots
+    return await keys_of(bytes.fromhex(document.key_id), slots, unlocking)
 
 
 async def _record(parts: RepositoryParts, document: RepositoryDocument) -> RepositoryRecord:

@@ -4,6 +4,7 @@ While a cloud restores, for hours, no worker is held up: the job waits in its qu
 again a few times. Each attempt plans anew, so that it goes on from wherever things are.
 """
 
+import hashlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -97,7 +98,8 @@ class Restoring:
 async def schedule_restore(tx: Transaction, jobs: Jobs, wish: RestoreWish, *, asked_by: str) -> Job:
     """Have it done after the commit; asking again meanwhile gives the same job, which looks."""
     payload: Payload = msgspec.to_builtins(wish)
-    key = msgspec.json.encode([payload, asked_by]).decode()
+    # A digest: the paths may be more than an index takes.
+    key = hashlib.sha256(msgspec.json.encode([payload, asked_by])).hexdigest()
     return await jobs.enqueue(tx, RESTORE, payload, owner_id=asked_by, unique_key=key)
 
 

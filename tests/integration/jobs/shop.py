@@ -45,11 +45,16 @@ class Shop:
     metrics: Metrics
 
     async def enqueue(
-        self, kind: JobKind, payload: Payload | None = None, *, unique_key: str | None = None
+        self,
+        kind: JobKind,
+        payload: Payload | None = None,
+        *,
+        unique_key: str | None = None,
+        again: bool = True,
     ) -> Job:
         async with self.database.transaction() as tx:
             return await self.jobs.enqueue(
-                tx, kind, payload or {}, owner_id="ann", unique_key=unique_key
+                tx, kind, payload or {}, owner_id="ann", unique_key=unique_key, again=again
             )
 
     async def get(self, job_id: UUID) -> Job:

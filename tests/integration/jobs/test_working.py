@@ -332,8 +332,9 @@ async def test_a_job_asked_for_while_it_runs_runs_once_more(
     assert (done.state, stuck.runs) == (JobState.SUCCEEDED, 2)
 
 
+@pytest.mark.parametrize("again", [True, False])
 async def test_a_job_asked_for_after_its_cancel_runs_all_the_same(
-    database: Database, queue: Queue
+    database: Database, queue: Queue, *, again: bool
 ) -> None:
     runs = 0
     began, go = anyio.Event(), anyio.Event()
@@ -350,7 +351,7 @@ async def test_a_job_asked_for_after_its_cancel_runs_all_the_same(
         await began.wait()
         async with database.transaction() as tx:
             await shop.jobs.cancel(tx, job.id)
-        await shop.enqueue(WORK, unique_key="drive-1")
+        await shop.enqueue(WORK, unique_key="drive-1", again=again)
         go.set()
         done = await shop.until_final(job.id)
 

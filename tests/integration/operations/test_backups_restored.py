@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import LiteralString
 
 import pytest
 
@@ -27,6 +28,32 @@ JOB = """
     VALUES (gen_random_uuid(), 'move', 'small', 'anna', '{}', 3, '1 minute')
 """
 ASSET = "INSERT INTO media_assets (hash, owner_id, source_key) VALUES ('abc', 'anna', 'a')"
+
+CONDEMNED = """
+    INSERT INTO repositories (number, id, owner_id, name, created_at, min_chunk, average_chunk,
+        max_chunk, level, generation)
+    OVERRIDING SYSTEM VALUE
+    VALUES (1, gen_random_uuid(), 'anna', 'film', now(), 1024, 2048, 4096, 3, 1);
+    INSERT INTO repository_commits (repository, hash, parents, generation, files, bytes,
+        written_at, condemned_at, condemned_epoch)
+    VALUES (1, decode(repeat('01', 32), 'hex'), '{}', 1, 1, 1, now(), now(), 1);
+    INSERT INTO repository_chunks (repository, id, size, stored_size, condemned_at,
+        condemned_epoch)
+    VALUES (1, decode(repeat('02', 32), 'hex'), 1, 1, now(), 1);
+    INSERT INTO repository_pushes (id, repository, identity_id, nonce, epoch, started_at,
+        expires_at)
+    VALUES (gen_random_uuid(), 1, 'anna', decode(repeat('03', 32), 'hex'), 1, now(), now());
+    INSERT INTO repository_reservations (id, repository, push, keys, reserved_at)
+    VALUES (gen_random_uuid(), 1, gen_random_uuid(), '{a}', now());
+    INSERT INTO repository_deletions (key, noted_at) VALUES ('a', now())
+"""
+TO_BE_DELETED: tuple[LiteralString, ...] = (
+    "SELECT count(*) FROM repository_deletions",
+    "SELECT count(*) FROM repository_reservations",
+    "SELECT count(*) FROM repository_pushes",
+    "SELECT count(*) FROM repository_chunks WHERE condemned_at IS NOT NULL",
+    "SELECT count(*) FROM repository_commits WHERE condemned_at IS NOT NULL",
+)
 
 
 @pytest.fixture
@@ -110,6 +137,21 @@ async def test_what_would_be_missed_is_not_replaced(
 
     with pytest.raises(DatabaseInUseError, match=rf"{told} \(1\): say --replace"):
         await backups.restore(given, "latest")
+
+
+async def test_what_was_to_be_deleted_then_is_not_deleted_now(
+    given: Settings, database_url: str
+) -> None:
+    await tell(database_url, CONDEMNED)
+    await backups.create(given)
+
+    await backups.restore(given, "latest", replace=True)
+
+    opened = await Database.open(DatabaseOptions(url=database_url))
+    async with opened as database, database.read() as tx:
+        left = [await tx.value(count) for count in TO_BE_DELETED]
+        held = await tx.value("SELECT count(*) FROM repository_chunks")
+    assert (left, held) == ([0] * len(TO_BE_DELETED), 1)
 
 
 async def test_every_table_is_missed_or_not(database: Database) -> None:

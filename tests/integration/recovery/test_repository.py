@@ -1,11 +1,16 @@
 """A repository gets back to what it was, whatever was done to it since."""
 
+from uuid import UUID
+
 import pytest
 
-from keyshelf.layout.repository import CHUNKS, manifests_prefix
+from keyshelf.layout.repository import CHUNKS, manifests_prefix, repository_key
 from keyshelf.repositories import managing
+from keyshelf.repositories.catalog import queries
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.direct.carrier import DirectCarrier
+from keyshelf.repositories.formats import slots
+from keyshelf.repositories.formats.slots import WrongPassphraseError
 from keyshelf.repositories.mirroring import mirror
 from keyshelf.repositories.unlocking import Unlocking
 from keyshelf.workflows.recover_repository import (
@@ -32,6 +37,7 @@ SECOND = {"film/a.mov": b"second cut of the film", "notes.txt": b"words"}
 DRAFT = branch("draft")
 SECRET = bytes(range(32, 64))
 UNLOCKING = Unlocking(key=KEY)
+NEW_KEY = bytes(range(64, 96))
 
 
 async def carrier_now(shelf: Shelf, record: RepositoryRecord) -> DirectCarrier:
@@ -165,3 +171,60 @@ async def test_branches_that_led_to_one_commit_are_kept_by_one_tag(
 
     assert [await carrier.ref(each) for each in (MAIN, DRAFT)] == [first, first]
     assert await carrier.ref(tag(f"before-recovery/{second[:16]}")) == second
+
+
+@pytest.mark.parametrize("loss", ["none", "document", "rows", "newest rows"])
+async def test_the_passphrase_of_now_recovers_what_was_before_it(
+    shelf: Shelf, versioned_bucket: Versioned, loss: str
+) -> None:
+    record = await shelf.repository(secret=SECRET)
+    carrier = shelf.carrier(record, SECRET)
+    first = await commit_tree(carrier, FIRST)
+    await mirror(shelf.parts, record.id)
+    then = await later()
+    second = await commit_tree(carrier, SECOND)
+    slot = slots.add_slot(SECRET, key=NEW_KEY, id=UUID(int=9), label="new")
+    now = await managing.get(shelf.parts, record.id, [ANNA])
+    await managing.change(shelf.parts, now, expected=now.generation, slots=[slot])
+    await mirror(shelf.parts, record.id)
+    chunk = (await shelf.keys(CHUNKS))[0]
+    async with await versioned_bucket.store.get(chunk) as reader:
+        good = await reader.read()
+    # Only who has the keys can tell.
+    damaged = good[:-1] + bytes([good[-1] ^ 1])
+    await versioned_bucket.store.put(chunk, damaged)
+    await _lose(shelf, versioned_bucket, record, loss)
+
+    with pytest.raises(WrongPassphraseError):
+        await recover_repository(
+            shelf.parts, versioned_bucket.versions, record.id, at=then, unlocking=UNLOCKING
+        )
+    async with await versioned_bucket.store.get(chunk) as reader:
+        assert await reader.read() == damaged
+    done = await recover_repository(
+        shelf.parts,
+        versioned_bucket.versions,
+        record.id,
+        at=then,
+        unlocking=Unlocking(key=NEW_KEY),
+    )
+
+    assert done.report is not None
+    assert done.report.is_clean
+    recovered = await carrier_now(shelf, record)
+    assert await recovered.ref(MAIN) == first
+    assert await tree_of(recovered, first) == FIRST
+    assert await recovered.ref(tag(f"before-recovery/{second[:16]}")) == second
+
+
+async def _lose(shelf: Shelf, bucket: Versioned, record: RepositoryRecord, loss: str) -> None:
+    """Lose the version of the document that has the new slots, or rows, or nothing."""
+    key = repository_key(record.id)
+    if loss == "document":
+        newest, *_ = [each async for page in bucket.versions.versions(key) for each in page]
+        await bucket.versions.drop(newest)
+    elif loss == "rows":
+        await shelf.empty()
+    elif loss == "newest rows":
+        async with shelf.parts.database.transaction() as tx:
+            await queries.catch_up(tx, record.number, slots=record.slots, generation=0)

@@ -1,9 +1,12 @@
 """Whoever deletes objects, whoever wants them again, and whoever gives them up, at once."""
 
+from dataclasses import replace
+
 import anyio
 import anyio.lowlevel
 import pytest
 
+from keyshelf.database.pool import Database, DatabaseOptions
 from keyshelf.layout.repository import ChunkId, chunk_key
 from keyshelf.repositories.catalog.values import RepositoryRecord
 from keyshelf.repositories.chunks.reservations import reserve
@@ -92,6 +95,17 @@ async def test_a_note_that_is_renewed_outlasts_whoever_is_deleting(
     assert await delete_noted(shelf.parts) == 1
 
     assert chunk_key(chunk) not in await shelf.keys()
+
+
+async def test_one_connection_is_enough(
+    shelf: Shelf, database_url: str, packed: Packed, chunk: ChunkId
+) -> None:
+    await shelf.parts.store.put(chunk_key(chunk), packed.chunks[chunk].frame)
+    await note(shelf, chunk)
+    few = DatabaseOptions(url=database_url, max_connections=1)
+
+    async with await Database.open(few) as database:
+        assert await delete_noted(replace(shelf.parts, database=database)) == 1
 
 
 async def test_what_the_store_does_not_delete_stays_noted(

@@ -333,7 +333,7 @@ async def test_marks_that_are_lost_end_the_run_before_it_deletes(
     carrier = shelf.carrier(film)
     kept = await commit_tree(carrier, OLD)
     faulty = FaultyStore(shelf.parts.store)
-    hold = faulty.hold("get", call=1)
+    hold = faulty.hold("get", call=2)
 
     async def lose() -> None:
         await hold.reached.wait()

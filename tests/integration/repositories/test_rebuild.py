@@ -279,8 +279,12 @@ async def test_an_older_database_changes_nothing_before_it_is_rebuilt(
     there, name = await managing.get(shelf.parts, film.id, [ANNA]), repository_name("another")
     with pytest.raises(DatabaseBehindError):
         await managing.change(shelf.parts, there, expected=there.generation, name=name)
+    before = await shelf.keys()
+    with pytest.raises(DatabaseBehindError):
+        await shelf.collect(film)
     await mirror(shelf.parts, film.id)
 
+    assert await shelf.keys() == before
     assert await carrier.ref(MAIN) == first
     assert await generation_of(shelf) == then
     assert await bytes_of(shelf, repository_key(film.id)) == document
@@ -319,6 +323,45 @@ async def test_branches_that_went_two_ways_are_both_kept(shelf: Shelf, lost: int
     again = shelf.carrier(await managing.get(shelf.parts, film.id, [ANNA]))
     assert (await again.ref(MAIN), await again.ref(tag(kept))) == (ours, theirs)
     assert (await check(again, read_data=True)).is_clean
+
+
+async def test_a_branch_that_was_moved_back_leaves_the_commit_that_is_lost(shelf: Shelf) -> None:
+    film = await shelf.repository("film")
+    carrier = shelf.carrier(film)
+    first = await commit_tree(carrier, TREE)
+    lost = await commit_tree(carrier, OTHER)
+    backup = await generation_of(shelf)
+    await carrier.move_ref(MAIN, expected=lost, to=first)
+    await mirror(shelf.parts, film.id)
+    await restore(shelf, main=lost, generation=backup)
+    await shelf.parts.store.delete(manifest_key(film.id, lost))
+
+    rebuilt = await rebuild(shelf.parts)
+
+    assert await carrier.ref(MAIN) == first
+    assert {each.key for each in rebuilt.problems} == {manifest_key(film.id, lost)}
+    assert rebuilt.parted == []
+    await shelf.collect(film)
+    assert (await rebuild(shelf.parts)).problems == []
+    assert await tree_of(carrier, first) == TREE
+
+
+async def test_no_tag_keeps_a_commit_that_is_lost(shelf: Shelf) -> None:
+    film = await shelf.repository("film")
+    carrier = shelf.carrier(film)
+    first = await commit_tree(carrier, TREE)
+    backup = await generation_of(shelf)
+    lost = await commit_tree(carrier, OTHER)
+    await restore(shelf, main=first, generation=backup)
+    await shelf.parts.store.delete(manifest_key(film.id, lost))
+
+    rebuilt = await rebuild(shelf.parts)
+
+    assert {each.key for each in rebuilt.problems} == {manifest_key(film.id, lost)}
+    assert rebuilt.parted == []
+    assert await shelf.count("repository_refs") == 1
+    assert await carrier.ref(MAIN) == first
+    await shelf.collect(film)
 
 
 async def test_metadata_of_commits_that_come_from_each_other_ends_nothing(shelf: Shelf) -> None:

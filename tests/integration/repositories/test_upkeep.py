@@ -9,12 +9,13 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from keyshelf.jobs import queries
 from keyshelf.jobs.attempts import AttemptOptions
 from keyshelf.jobs.registry import Registry
 from keyshelf.jobs.rows_queue import RowsQueue
 from keyshelf.jobs.runner import Runner
 from keyshelf.jobs.service import Jobs
-from keyshelf.jobs.values import Job, JobState
+from keyshelf.jobs.values import Job, JobState, Progress
 from keyshelf.layout.repository import CHUNKS, bloom_key, chunk_key, repository_key, stats_key
 from keyshelf.repositories import bloom, handlers, scheduling
 from keyshelf.repositories.catalog.values import RepositoryRecord
@@ -156,3 +157,26 @@ async def test_jobs_collect_and_check(shelf: Shelf, film: RepositoryRecord) -> N
     assert collected["commits_deleted"] == 2
     told = msgspec.convert(report, Report)
     assert [each.path for each in told.hurt_files] == ["c"]
+
+
+async def test_asking_again_for_a_check_that_runs_leaves_what_it_found(
+    shelf: Shelf, film: RepositoryRecord
+) -> None:
+    async def ask(jobs: Jobs) -> Job:
+        async with shelf.parts.database.transaction() as tx:
+            return await scheduling.schedule_check(
+                tx, jobs, film.id, read_data=True, sample=None, asked_by="anna"
+            )
+
+    claim = shelf.parts.new_id()
+    async with RowsQueue(shelf.parts.database) as queue:
+        job = await ask(Jobs(queue))
+        async with shelf.parts.database.transaction() as tx:
+            await queries.claim(tx, job.id, claim, worker="one")
+        again = await ask(Jobs(queue))
+        async with shelf.parts.database.transaction() as tx:
+            ended = await queries.finish(tx, job.id, claim, JobState.SUCCEEDED, Progress())
+
+    assert again.id == job.id
+    assert ended is not None
+    assert ended.state is JobState.SUCCEEDED

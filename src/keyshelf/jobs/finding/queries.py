@@ -67,17 +67,17 @@ async def of_fingerprint(tx: ReadTransaction, fingerprint: str) -> Job | None:
     return None if row is None else from_row(row)
 
 
-async def newest_of_each(
-    tx: ReadTransaction, kind: str, field: str, values: Sequence[str], *, state: JobState | None
+async def newest_of_repositories(
+    tx: ReadTransaction, kind: str, repositories: Sequence[str], *, state: JobState | None
 ) -> list[Job]:
-    """Return the newest job of a kind for each value that a field of its payload has."""
+    """Return the newest job of a kind for each of some repositories."""
     rows = await tx.all(
         """
-        SELECT DISTINCT ON (payload ->> %(field)s) * FROM jobs
-        WHERE kind = %(kind)s AND payload ->> %(field)s = ANY(%(values)s)
+        SELECT DISTINCT ON (payload ->> 'repository') * FROM jobs
+        WHERE kind = %(kind)s AND payload ? 'repository' AND payload ->> 'repository' = ANY(%(repositories)s)
           AND (%(state)s::text IS NULL OR state = %(state)s)
-        ORDER BY payload ->> %(field)s, created_at DESC, id DESC
+        ORDER BY payload ->> 'repository', created_at DESC, id DESC
         """,
-        {"kind": kind, "field": field, "values": list(values), "state": state},
+        {"kind": kind, "repositories": list(repositories), "state": state},
     )
     return [from_row(row) for row in rows]

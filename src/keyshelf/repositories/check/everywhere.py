@@ -75,8 +75,8 @@ async def standings(
     ids = [str(record.id) for record, _ in found]
     refs = await summaries(parts, [record for record, _ in found])
     async with parts.database.read() as tx:
-        newest = await jobs.newest_of_each(tx, CHECK, "repository", ids)
-        ended = await jobs.newest_of_each(tx, CHECK, "repository", ids, state=JobState.SUCCEEDED)
+        newest = await jobs.newest_of_repositories(tx, CHECK, ids)
+        ended = await jobs.newest_of_repositories(tx, CHECK, ids, state=JobState.SUCCEEDED)
     return [
         Standing(
             record,
@@ -94,7 +94,7 @@ async def newest_ended(parts: RepositoryParts, jobs: Jobs, record: RepositoryRec
     """Return the newest check of a repository that came to its end. Raises `NotCheckedError`."""
     key = str(record.id)
     async with parts.database.read() as tx:
-        ended = await jobs.newest_of_each(tx, CHECK, "repository", [key], state=JobState.SUCCEEDED)
+        ended = await jobs.newest_of_repositories(tx, CHECK, [key], state=JobState.SUCCEEDED)
     if key not in ended:
         raise NotCheckedError(f"{record.name} was not checked within the last days")
     return ended[key]

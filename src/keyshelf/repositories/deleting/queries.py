@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from keyshelf.database import arrays
-from keyshelf.database.transactions import Transaction
+from keyshelf.database.transactions import ReadTransaction, Transaction
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import parse_chunk_key, parse_manifest_key
 
@@ -38,6 +38,20 @@ async def withdraw(tx: Transaction, keys: Sequence[ObjectKey]) -> None:
         """,
         {"keys": arrays.of_texts(keys)},
     )
+
+
+async def are_noted(tx: ReadTransaction, keys: Sequence[ObjectKey] | None) -> bool:
+    """Say whether there are notes that `take` may lock."""
+    there: bool = await tx.value(
+        """
+        SELECT EXISTS (
+            SELECT FROM repository_deletions
+            WHERE (%(keys)s::text[] IS NULL OR key = ANY(%(keys)s)) AND last_error IS NULL
+        )
+        """,
+        {"keys": None if keys is None else list(keys)},
+    )
+    return there
 
 
 async def take(tx: Transaction, *, keys: Sequence[ObjectKey] | None, limit: int) -> list[ObjectKey]:
@@ -110,4 +124,26 @@ async def retry_failed(tx: Transaction) -> int:
     """Let what the store refused be tried again."""
     return await tx.execute(
         "UPDATE repository_deletions SET last_error = NULL WHERE last_error IS NOT NULL"
+    )
+
+
+async def forget_plans(tx: Transaction) -> None:
+    """Forget all that was to be deleted, and all that would come to it by itself.
+
+    Objects that no row names stay for good then, until somebody compares the store.
+    """
+    await tx.execute("DELETE FROM repository_deletions")
+    await tx.execute("DELETE FROM repository_reservations")
+    await tx.execute("DELETE FROM repository_pushes")
+    await tx.execute(
+        """
+        UPDATE repository_chunks SET condemned_at = NULL, condemned_epoch = NULL
+        WHERE condemned_at IS NOT NULL
+        """
+    )
+    await tx.execute(
+        """
+        UPDATE repository_commits SET condemned_at = NULL, condemned_epoch = NULL
+        WHERE condemned_at IS NOT NULL
+        """
     )

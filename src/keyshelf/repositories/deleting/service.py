@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from keyshelf.concurrency import map_each
+from keyshelf.database.pool import Database
 from keyshelf.errors import Error
 from keyshelf.layout.keys import ObjectKey
 from keyshelf.layout.repository import parse_chunk_key
@@ -36,19 +37,14 @@ async def delete_noted(
     which the next run finds to be success. What the store refuses stays noted with the
     reason, until the next run of the collector.
     """
-    gone, is_sure = 0, for_good
+    if not for_good and not await _may_delete(parts, keys):
+        return 0
+    gone = 0
     while True:
         async with parts.database.transaction() as tx:
             batch = await queries.take(tx, keys=keys, limit=_AT_ONCE)
             if not batch:
                 return gone
-            if not is_sure and (strangers := await unknown(parts.of_primary)):
-                _log.warning(
-                    "nothing is deleted: the store has repositories that the database lacks",
-                    repositories=[str(each) for each in strangers[:_NAMED]],
-                )
-                return gone
-            is_sure = True
             wanted = await queries.wanted(tx, batch)
             unwanted = [key for key in batch if key not in wanted]
             marks = parts.options.marks_deleted and not for_good
@@ -57,6 +53,31 @@ async def delete_noted(
             deleted = [each.key for each in results if each.error is None]
             await queries.finish(tx, done=[*deleted, *wanted], failed=failed)
             gone += len(deleted)
+
+
+async def forget_plans(database: Database) -> None:
+    """Forget what was to be deleted, or would come to it, in a database that was restored.
+
+    Commits that it does not know yet may need it. All pushes are over then. What is garbage
+    all the same, the next collections find, or whoever compares the store.
+    """
+    async with database.transaction() as tx:
+        await queries.forget_plans(tx)
+
+
+async def _may_delete(parts: RepositoryParts, keys: Sequence[ObjectKey] | None) -> bool:
+    """Say whether something is noted and the database knows all repositories of the store."""
+    # Before notes are locked: asking takes long, and a connection of its own.
+    async with parts.database.read() as tx:
+        if not await queries.are_noted(tx, keys):
+            return False
+    strangers = await unknown(parts.of_primary)
+    if strangers:
+        _log.warning(
+            "nothing is deleted: the store has repositories that the database lacks",
+            repositories=[str(each) for each in strangers[:_NAMED]],
+        )
+    return not strangers
 
 
 async def _mark(parts: RepositoryParts, keys: Sequence[ObjectKey]) -> Sequence[DeleteResult]:

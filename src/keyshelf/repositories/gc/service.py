@@ -18,6 +18,7 @@ from keyshelf.repositories.gc.blaming import blamed
 from keyshelf.repositories.gc.marking import marking
 from keyshelf.repositories.gc.run import OnProgress, Run
 from keyshelf.repositories.gc.values import Collected, Deletion
+from keyshelf.repositories.mirroring import require_not_behind
 from keyshelf.repositories.parts import RepositoryParts
 from keyshelf.repositories.pushes import queries as push_rows
 from keyshelf.repositories.references import BrokenHistoryError
@@ -42,7 +43,8 @@ async def collect(
     At the end it writes what is left beside the chunks, as statistics and Bloom filter.
     A dry run changes nothing and returns what the run would do. Raises
     `RepositoryLockedError` without the keys of an encrypted repository,
-    `UnknownRepositoryError` while the store has one that the database does not know, and
+    `UnknownRepositoryError` while the store has one that the database does not know,
+    `DatabaseBehindError` while it has a later state of this one, and
     `BrokenHistoryError` when something cannot be read, which names it and a branch or tag
     that leads there: nothing was condemned or deleted then, and no chunk if only a condemned
     commit leads there, until that goes. Safe at any time and twice at once; stopped
@@ -105,6 +107,7 @@ async def _run(
             "the repository is encrypted: what its commits lead to is read with its passphrase"
         )
     await require_all_known(parts)
+    await require_not_behind(parts.of_primary, record)
     report = on_progress or _silent
     now = parts.clock()
     async with marking(parts, record, keys, lambda nodes: report(nodes, None)) as marks:

@@ -161,6 +161,7 @@ async def _commit(
 ) -> CommitRow | None:
     key = manifest_key(found.record.id, commit)
     if commit not in written:
+        found.lost.add(commit)
         rebuilt.note_problem(key, "a branch, a tag or another commit needs it, and it is missing")
         return None
     if found.is_locked:

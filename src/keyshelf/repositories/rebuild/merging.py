@@ -1,6 +1,6 @@
 """Bringing together the refs of a database and of the store's document, losing no commit."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from keyshelf.layout.repository import CommitHash
 from keyshelf.repositories.refs.queries import CommitRow
@@ -13,14 +13,19 @@ _SHOWN_DIGITS = 12
 Commits = Mapping[CommitHash, CommitRow]
 
 
-def later(commits: Commits, one: CommitHash | None, other: CommitHash) -> CommitHash | None:
+def later(
+    commits: Commits, lost: Container[CommitHash], one: CommitHash | None, other: CommitHash
+) -> CommitHash | None:
     """Return which of two commits came of the other; None when neither did.
 
-    A commit that could not be read came of nothing, as far as is known.
+    A commit that could not be read came of nothing, as far as is known. One that is lost gives
+    way: a ref to it would lead nowhere.
     """
     if one is None or _came_of(commits, other, one):
         return other
-    return one if _came_of(commits, one, other) else None
+    if other in lost or _came_of(commits, one, other):
+        return one
+    return other if one in lost else None
 
 
 def tag_for(name: RefName, commit: CommitHash) -> RefName:

@@ -15,6 +15,7 @@ from keyshelf.layout.repository import (
     CommitHash,
     RepositoryId,
     chunk_key,
+    manifest_key,
     parse_chunk_key,
     repository_key,
 )
@@ -65,7 +66,8 @@ async def rebuild(
     Each repository comes whole or not at all; what is there stays as it is, so that twice
     is once. Only a repository that is older than its document, as after a restored backup of
     the database, has its refs and key slots brought up to it; a ref that went another way
-    meanwhile stays, and a tag keeps what the document has: that is told as `parted`.
+    meanwhile stays, and a tag keeps what the document has: that is told as `parted`. A commit
+    that the store lost is kept by no tag, and a ref to it goes where the document has it.
 
     Of an encrypted repository that none of `unlockings` opens, all chunks of its key are taken
     to be needed. `also` names commits that no ref leads to and that are wanted with all before
@@ -234,7 +236,12 @@ async def _put_refs(
             continue
         here, to = there.get(name), CommitHash(ref.commit)
         told[name] = to
-        after = later(found.commits, here, to)
+        after = later(found.commits, found.lost, here, to)
+        if here is not None and here in found.lost and after == to != here:
+            rebuilt.note_problem(
+                manifest_key(record.id, here),
+                f"the {name.kind.value} {name.name} led to it, and leads to {to} as in the store",
+            )
         if here is not None and after is None:
             # It stays where the database has it: that is what people see, stand on and commit
             # after, and nothing is moved back under them.

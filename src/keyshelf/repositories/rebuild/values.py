@@ -91,6 +91,8 @@ class FoundRepository:
     is_new: bool
     keys: Keys | None
     commits: dict[CommitHash, CommitRow] = field(default_factory=dict[CommitHash, CommitRow])
+    lost: set[CommitHash] = field(default_factory=set[CommitHash])
+    """Commits that something leads to and that the store does not have."""
     roots: list[Named] = field(default_factory=list[Named])
 
     @property
