@@ -113,7 +113,16 @@ def test_a_folder(furnished: DrivePage, arrange: Arrange) -> None:
     assert grave_findings(furnished.page) == []
 
 
-@pytest.mark.parametrize("place", ["/shared", "/recent", "/favorites", "/trash", "/search?q=e"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/trash",
+        *(
+            pytest.param(each, marks=pytest.mark.long)
+            for each in ("/shared", "/recent", "/favorites", "/search?q=e")
+        ),
+    ],
+)
 def test_a_place(furnished: DrivePage, place: str) -> None:
     furnished.open(place)
     expect(furnished.page.locator(".skeleton")).to_have_count(0)

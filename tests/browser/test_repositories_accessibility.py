@@ -41,6 +41,7 @@ def test_the_views(page: Page, film: Project) -> None:
         assert grave_findings(page) == [], view
 
 
+@pytest.mark.long
 def test_the_list_and_what_opens_over_it(page: Page, film: Project) -> None:
     show(page, "/repositories")
     expect(page.locator("[data-index]").first).to_be_visible()

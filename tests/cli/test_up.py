@@ -190,7 +190,11 @@ def test_a_data_folder_that_cannot_be_made_is_told(home: dict[str, str], tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("DATABASE_URL", "my database"), ("REDIS_URL", "localhost:6379")]
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "my database"),
+        pytest.param("REDIS_URL", "localhost:6379", marks=pytest.mark.long),
+    ],
 )
 def test_an_address_that_is_none_is_a_wrong_setting(
     home: dict[str, str], name: str, value: str

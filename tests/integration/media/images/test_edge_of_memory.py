@@ -45,7 +45,7 @@ def attempts(path: Path, extension: str, more: list[int]) -> list[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell what is taken")
-@pytest.mark.parametrize("extension", ["png", "jpg"])
+@pytest.mark.parametrize("extension", ["png", pytest.param("jpg", marks=pytest.mark.long)])
 def test_a_whole_picture_that_lacks_memory_is_not_damaged(tmp_path: Path, extension: str) -> None:
     path = tmp_path / "picture.heic"
     pillow_heif.from_pillow(Image.effect_noise((800, 600), 60).convert("RGB")).save(path)  # pyright: ignore[reportUnknownMemberType] -- untyped options
